@@ -1,0 +1,68 @@
+"""Which servers a test run uses: those the environment names, else private ones, installed where that is allowed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+
+from tests.servers import MariaDb, Redis, Server, Unavailable, find_program
+
+# Program → the Debian package that holds it. None of these brings an init script, so installing them starts nothing.
+MARIADB_PACKAGES = {"mariadbd": "mariadb-server-core", "my_print_defaults": "mariadb-client-core"}
+REDIS_PACKAGES = {"redis-server": "redis-tools"}
+
+
+@dataclass
+class Found:
+    """The servers of one run. An URL of None means none could be had, and `reasons` says why."""
+
+    database_url: str | None = None
+    redis_url: str | None = None
+    reasons: list[str] = field(default_factory=list)
+    started: list[Server] = field(default_factory=list)
+
+    def stop(self) -> None:
+        while self.started:
+            self.started.pop().stop()
+
+
+def find_or_install() -> Found:
+    """Servers from the environment, else private ones, installed if this machine allows it."""
+    found = Found(database_url=os.environ.get("TEST_DATABASE_URL"), redis_url=os.environ.get("TEST_REDIS_URL"))
+    found.database_url = found.database_url or _private(MariaDb, MARIADB_PACKAGES, found)
+    found.redis_url = found.redis_url or _private(Redis, REDIS_PACKAGES, found)
+    return found
+
+
+def _private(server: type[Server], packages: dict[str, str], found: Found) -> str | None:
+    try:
+        provide(packages)
+        found.started.append(server())
+        return found.started[-1].start().url
+    except Unavailable as reason:
+        found.reasons.append(str(reason))
+        return None
+
+
+def provide(packages: dict[str, str]) -> None:
+    """Makes sure the programs are here, by apt where that needs nobody's consent: as root, or in CI."""
+    missing = [program for program in packages if find_program(program) is None]
+    if not missing:
+        return
+    names = sorted({packages[program] for program in missing})
+    sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    if not shutil.which("apt-get") or (sudo and not in_ci()):
+        raise Unavailable(f"{', '.join(missing)} not found (Debian: apt-get install {' '.join(names)})")
+    print(f"installing {' '.join(names)} …", file=sys.stderr, flush=True)
+    apt_get = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=120"]
+    for step in (["update"], ["install", "-y", "--no-install-recommends", *names]):
+        done = subprocess.run([*apt_get, *step], capture_output=True, text=True)
+        if done.returncode:
+            raise Unavailable(f"apt-get {step[0]} failed: {done.stderr.strip()[-300:]}")
+
+
+def in_ci() -> bool:
+    return os.environ.get("CI", "").lower() in ("1", "true")
