@@ -1,0 +1,85 @@
+"""Every setting of the service, read once at start-up from the environment (and `.env`).
+
+A secret may also come from a file: `JWT_SECRET_FILE=/run/secrets/jwt` stands for `JWT_SECRET`.
+"""
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+SECRETS = ("jwt_secret", "jwt_previous_secret", "database_url", "redis_url", "sentry_dsn")
+
+
+class Settings(BaseSettings):
+    """The settings of one process. Immutable; unknown variables of the environment are ignored."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+
+    env: Literal["development", "test", "demo", "production"] = "development"
+    debug: bool = False
+    docs_enabled: bool = True
+
+    database_url: str = "sqlite+aiosqlite:///.dojang/dojang.db"
+    # processes x (write + read pool) + workers + 10 must stay below the server's max_connections (default 151)
+    db_write_pool: int = Field(default=6, ge=1, le=200)
+    db_read_pool: int = Field(default=4, ge=1, le=200)
+    db_pool_timeout_seconds: float = Field(default=2.0, gt=0)
+    # one request's budget for a transaction with all its retries; nginx gives up after 15 s
+    db_budget_seconds: float = Field(default=5.0, gt=0)
+    redis_url: str | None = None
+
+    jwt_secret: SecretStr = SecretStr("")
+    jwt_kid: str = "k1"
+    jwt_previous_secret: SecretStr | None = None
+    jwt_previous_kid: str | None = None
+    jwt_issuer: str = "dojang"
+    jwt_audience: str = "dojang"
+    access_ttl_seconds: int = Field(default=15 * 60, ge=60)
+    refresh_ttl_seconds: int = Field(default=7 * 24 * 3600, ge=3600)
+    refresh_family_ttl_seconds: int = Field(default=30 * 24 * 3600, ge=3600)
+
+    feature_gate_enabled: bool = False
+    approval_threshold_points: int = Field(default=10_000, ge=0)
+    admin_grant_max: int = Field(default=1_000_000, ge=1)
+    trial_daily_cap: int = Field(default=1, ge=0)
+    trial_weekly_cap: int = Field(default=3, ge=0)
+
+    cors_origins: tuple[str, ...] = ()
+    max_body_bytes: int = Field(default=64 * 1024, ge=1024)
+    rate_limit_per_minute: int = Field(default=0, ge=0, description="per player and operation; 0 = off")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["json", "console"] = "json"
+    sentry_dsn: SecretStr | None = None
+    web_concurrency: int = Field(default=1, ge=1, le=64)
+    metrics_enabled: bool = True
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings, env_settings, SecretFiles(settings_cls), dotenv_settings)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+
+class SecretFiles(PydanticBaseSettingsSource):
+    """Reads `<NAME>_FILE` for the settings that are secrets, so that none has to stand in the environment."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        path = os.environ.get(f"{field_name.upper()}_FILE")
+        value = Path(path).read_text(encoding="utf-8").strip() if path and field_name in SECRETS else None
+        return value, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        values = {name: self.get_field_value(None, name)[0] for name in SECRETS}
+        return {name: value for name, value in values.items() if value is not None}

@@ -1,0 +1,130 @@
+"""Every refusal the service can give: its code, its kind and its words. Rules raise; one door maps kinds to HTTP."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """What sort of refusal it is. `routes/error_handlers.py` gives each kind its HTTP status."""
+
+    REFUSED = "refused"
+    UNAUTHENTICATED = "unauthenticated"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    METHOD = "method"
+    CONFLICT = "conflict"
+    GONE = "gone"
+    TOO_LARGE = "too_large"
+    INVALID = "invalid"
+    PRECONDITION = "precondition"
+    RATE_LIMITED = "rate_limited"
+    UNAVAILABLE = "unavailable"
+    INTERNAL = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a code says to people."""
+
+    kind: Kind
+    en: str
+    ko: str
+
+
+def _table(kind: Kind, rows: dict[str, tuple[str, str]]) -> dict[str, Meaning]:
+    return {code: Meaning(kind, en, ko) for code, (en, ko) in rows.items()}
+
+
+ERRORS: dict[str, Meaning] = {
+    **_table(Kind.REFUSED, {
+        "NOT_ENOUGH_TOKENS": ("Not enough tokens", "티켓이 부족합니다"),
+        "DAILY_LIMIT_REACHED": ("Today's limit is reached", "오늘의 참여 횟수를 모두 사용했습니다"),
+        "ALREADY_STAMPED_TODAY": ("Today's stamp is already collected", "오늘의 도장을 이미 받았습니다"),
+        "REWARD_ALREADY_CLAIMED": ("The reward is already claimed", "이미 받은 보상입니다"),
+        "AUTO_CLAIM_LEVEL": ("This level is paid automatically", "자동으로 지급되는 레벨입니다"),
+        "LEVEL_NOT_REACHED": ("This level is not reached yet", "아직 달성하지 못한 레벨입니다"),
+        "FEATURE_DISABLED": ("This feature is stopped", "지금은 이용할 수 없는 기능입니다"),
+        "FEATURE_NOT_ACTIVE": ("This feature is not scheduled today", "오늘 예정된 기능이 아닙니다"),
+        "INVALID_SEASON_DATES": ("The season's dates are not valid", "시즌 기간이 올바르지 않습니다"),
+        "IDEMPOTENCY_KEY_REQUIRED": ("A valid Idempotency-Key header is required", "Idempotency-Key 헤더가 필요합니다"),
+    }),
+    **_table(Kind.UNAUTHENTICATED, {
+        "AUTH_REQUIRED": ("Sign-in is required", "로그인이 필요합니다"),
+        "TOKEN_INVALID": ("The token is not valid", "토큰이 올바르지 않습니다"),
+        "TOKEN_EXPIRED": ("The token has expired", "토큰이 만료되었습니다"),
+        "TOKEN_REVOKED": ("The token was revoked", "폐기된 토큰입니다"),
+        "INVALID_CREDENTIALS": ("The credentials are not valid", "인증 정보가 올바르지 않습니다"),
+    }),
+    **_table(Kind.FORBIDDEN, {
+        "SCOPE_REQUIRED": ("The token lacks the needed scope", "권한이 없습니다"),
+        "USER_BLOCKED": ("This player is blocked", "이용이 제한된 계정입니다"),
+    }),
+    **_table(Kind.NOT_FOUND, {
+        "NOT_FOUND": ("Not found", "찾을 수 없습니다"),
+        "NO_ACTIVE_SEASON": ("No season is active today", "오늘 진행 중인 시즌이 없습니다"),
+        "NO_FEATURE_TODAY": ("This feature does not exist", "이용할 수 있는 기능이 없습니다"),
+        "LEVEL_NOT_FOUND": ("The season has no such level", "존재하지 않는 레벨입니다"),
+        "SEASON_NOT_FOUND": ("No such season", "존재하지 않는 시즌입니다"),
+        "USER_NOT_FOUND": ("No such player", "존재하지 않는 사용자입니다"),
+        "GAME_NOT_FOUND": ("No such game", "존재하지 않는 게임입니다"),
+    }),
+    **_table(Kind.METHOD, {
+        "METHOD_NOT_ALLOWED": ("This method is not allowed here", "허용되지 않는 메서드입니다"),
+    }),
+    **_table(Kind.CONFLICT, {
+        "NO_ACTIVE_SEASON_CONFLICT": ("More than one season is active today", "진행 중인 시즌이 둘 이상입니다"),
+        "ACTIVE_SEASON_CONFLICT": ("Another active season overlaps these dates", "기간이 겹치는 활성 시즌이 있습니다"),
+        "RANKING_CONFLICT": ("The ranking holds a rank twice", "순위가 중복되었습니다"),
+        "LOTTERY_SOLD_OUT": ("Every prize is gone", "모든 경품이 소진되었습니다"),
+        "IDEMPOTENCY_IN_PROGRESS": ("The same request is still running", "같은 요청이 처리 중입니다"),
+        "VERSION_CONFLICT": ("It was changed by someone else meanwhile", "다른 사람이 먼저 변경했습니다"),
+        "NAME_TAKEN": ("This name is already used", "이미 사용 중인 이름입니다"),
+    }),
+    **_table(Kind.GONE, {
+        "FEATURE_RETIRED": ("This endpoint is retired", "종료된 기능입니다"),
+    }),
+    **_table(Kind.TOO_LARGE, {
+        "BODY_TOO_LARGE": ("The request body is too large", "요청 본문이 너무 큽니다"),
+    }),
+    **_table(Kind.INVALID, {
+        "VALIDATION_ERROR": ("The request is not valid", "요청 값이 올바르지 않습니다"),
+        "IDEMPOTENCY_KEY_REUSED": ("This key was used for another request", "다른 요청에 사용된 Idempotency-Key입니다"),
+        "INVALID_ROULETTE_CONFIG": ("The roulette config is not valid", "룰렛 설정이 올바르지 않습니다"),
+        "INVALID_DICE_CONFIG": ("The dice config is not valid", "주사위 설정이 올바르지 않습니다"),
+        "INVALID_LOTTERY_CONFIG": ("The lottery config is not valid", "복권 설정이 올바르지 않습니다"),
+    }),
+    **_table(Kind.PRECONDITION, {
+        "PRECONDITION_REQUIRED": ("An If-Match header is required", "If-Match 헤더가 필요합니다"),
+    }),
+    **_table(Kind.RATE_LIMITED, {
+        "RATE_LIMITED": ("Too many requests", "요청이 너무 많습니다"),
+    }),
+    **_table(Kind.UNAVAILABLE, {
+        "BUSY": ("The service is busy; try again", "잠시 후 다시 시도해 주세요"),
+        "GAME_MISCONFIGURED": ("The game is not set up", "게임이 준비되지 않았습니다"),
+        "DATABASE_UNAVAILABLE": ("The database cannot be reached", "일시적으로 이용할 수 없습니다"),
+        "DB_SCHEMA_MISMATCH": ("The database does not fit this version", "데이터베이스 버전이 맞지 않습니다"),
+    }),
+    **_table(Kind.INTERNAL, {
+        "INTERNAL_ERROR": ("Something went wrong on our side", "서버 오류가 발생했습니다"),
+    }),
+}  # fmt: skip
+
+
+class AppError(Exception):
+    """A refusal with a code of `ERRORS`. The facts become `details`; never put an input value or SQL in them."""
+
+    def __init__(self, code: str, **facts: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.facts = facts
+
+    @property
+    def meaning(self) -> Meaning:
+        return ERRORS[self.code]
+
+
+def invalid(*problems: tuple[str, str], code: str = "VALIDATION_ERROR") -> AppError:
+    """A 422 whose details list each (field path, reason)."""
+    return AppError(code, fields=[{"field": field, "reason": reason} for field, reason in problems])

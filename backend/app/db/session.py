@@ -1,0 +1,91 @@
+"""Engines: how a connection is opened, what it must promise, and when it counts as dead."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL, ExceptionContext, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from app.config.settings import Settings
+
+STRICT_MODES = "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
+LOCK_WAIT_SECONDS = 3
+# a hung process must not hold its row locks for the server's default of 8 hours
+SESSION_IDLE_SECONDS = 60
+POOL_RECYCLE_SECONDS = 45  # below SESSION_IDLE_SECONDS, so that no pooled connection was closed by the server
+
+# error codes after which a connection is thrown away: lost, shutting down, read-only fail-over, group lost
+DEAD_CONNECTION_CODES = frozenset({1047, 1053, 1180, 1290, 1927, 2003, 2006, 2013, 2014, 2055, 3100, 4031})
+
+
+def make_engines(settings: Settings) -> tuple[AsyncEngine, AsyncEngine]:
+    """(write, read). The write engine is READ COMMITTED; the read engine runs each statement by itself."""
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite":
+        return _sqlite_engine(url, settings, pool_size=1, writes=True), _sqlite_engine(url, settings, pool_size=4)
+    write = _mysql_engine(url, settings, pool_size=settings.db_write_pool, isolation_level="READ COMMITTED")
+    read = _mysql_engine(url, settings, pool_size=settings.db_read_pool, isolation_level="AUTOCOMMIT")
+    return write, read
+
+
+def _mysql_engine(url: URL, settings: Settings, *, pool_size: int, isolation_level: str) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        isolation_level=isolation_level,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=settings.db_pool_timeout_seconds,
+        pool_recycle=POOL_RECYCLE_SECONDS,
+        # every transaction ends in our own commit or rollback: a second ROLLBACK would cost a round trip a request
+        pool_reset_on_return=None,
+        connect_args={"connect_timeout": 2, "charset": "utf8mb4"},
+    )
+    event.listen(engine.sync_engine, "connect", _prepare_mysql_session)
+    event.listen(engine.sync_engine, "handle_error", _mark_dead_connections)
+    return engine
+
+
+def _prepare_mysql_session(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute(
+        f"SET SESSION sql_mode = '{STRICT_MODES}', time_zone = '+00:00', "
+        f"innodb_lock_wait_timeout = {LOCK_WAIT_SECONDS}, wait_timeout = {SESSION_IDLE_SECONDS}"
+    )
+    cursor.close()
+
+
+def _mark_dead_connections(context: ExceptionContext) -> None:
+    if error_code(context.original_exception) in DEAD_CONNECTION_CODES:
+        context.is_disconnect = True
+
+
+def error_code(error: BaseException | None) -> int | None:
+    """The server's error number inside a driver error, if it has one."""
+    args = getattr(error, "args", ())
+    return args[0] if args and isinstance(args[0], int) else None
+
+
+def _sqlite_engine(url: URL, settings: Settings, *, pool_size: int, writes: bool = False) -> AsyncEngine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(
+        url,
+        pool_size=pool_size,  # one writer: SQLite allows one, and our own queue is fairer than its busy loop
+        max_overflow=0,
+        pool_timeout=settings.db_budget_seconds * 2,
+        pool_reset_on_return=None,
+        connect_args={"isolation_level": None},  # we say BEGIN ourselves, or savepoints would commit silently
+    )
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite_session)
+    if writes:
+        event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
+def _prepare_sqlite_session(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "busy_timeout = 5000", "foreign_keys = ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

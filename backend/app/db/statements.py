@@ -1,0 +1,72 @@
+"""Driver SQL, prepared once. One text with `?` marks serves MySQL, MariaDB and SQLite; only upserts differ."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from functools import lru_cache
+
+from sqlalchemy import Table
+
+
+class Flavour(StrEnum):
+    """The servers we speak to, as far as their SQL differs."""
+
+    SQLITE = "sqlite"
+    MARIADB = "mariadb"
+    MYSQL = "mysql"
+
+
+class Statement:
+    """One statement. `{ids}` and `{keys}` become as many marks as values are given; locking words vanish on SQLite,
+
+    where `BEGIN IMMEDIATE` already holds the whole database.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = " ".join(text.split())
+
+    def text(self, flavour: Flavour, **counts: int) -> str:
+        return _finished(self._text, flavour, tuple(counts.items()))
+
+
+@lru_cache(maxsize=4096)
+def _finished(text: str, flavour: Flavour, counts: tuple[tuple[str, int], ...]) -> str:
+    for name, count in counts:
+        text = text.replace("{" + name + "}", ", ".join("?" * count))
+    if flavour is Flavour.SQLITE:
+        return text.replace(" FOR UPDATE", "").replace(" LOCK IN SHARE MODE", "")
+    return text.replace("?", "%s")
+
+
+class Insert:
+    """A plain INSERT of some columns of a table: a duplicate raises IntegrityError, which is how "new" is known."""
+
+    def __init__(self, table: Table, columns: Sequence[str]) -> None:
+        self.columns = tuple(table.c[name].name for name in columns)
+        self._table = table.name
+
+    def text(self, flavour: Flavour) -> str:
+        return self._insert(flavour)
+
+    def _insert(self, flavour: Flavour) -> str:
+        mark = "?" if flavour is Flavour.SQLITE else "%s"
+        return f"INSERT INTO {self._table} ({', '.join(self.columns)}) VALUES ({', '.join([mark] * len(self.columns))})"
+
+
+class Upsert(Insert):
+    """Writes rows whose final values are known because their owner's row is locked. Never a test for "new"."""
+
+    def __init__(self, table: Table, keys: Sequence[str], values: Sequence[str]) -> None:
+        super().__init__(table, [*keys, *values])
+        self._keys, self._values = tuple(keys), tuple(values)
+
+    def text(self, flavour: Flavour) -> str:
+        if flavour is Flavour.SQLITE:
+            tail = f"ON CONFLICT ({', '.join(self._keys)}) DO UPDATE SET {self._sets('excluded.{0}')}"
+        elif flavour is Flavour.MARIADB:
+            tail = f"ON DUPLICATE KEY UPDATE {self._sets('VALUES({0})')}"
+        else:  # MySQL deprecates VALUES() in this place: it would answer each call with a warning
+            tail = f"AS fresh ON DUPLICATE KEY UPDATE {self._sets('fresh.{0}')}"
+        return f"{self._insert(flavour)} {tail}"
+
+    def _sets(self, form: str) -> str:
+        return ", ".join(f"{name} = {form.format(name)}" for name in self._values)

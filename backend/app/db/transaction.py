@@ -1,0 +1,182 @@
+"""One transaction: run, commit, retry. The only place that commits."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import CursorResult, Executable
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from app.core.errors import AppError
+from app.core.invariants import require
+from app.db.session import DEAD_CONNECTION_CODES, error_code
+from app.db.statements import Flavour, Insert, Statement
+from app.utils.random_utils import jitter
+
+T = TypeVar("T")
+
+# deadlock, lock wait timeout, snapshot conflict (MariaDB), NOWAIT: run the whole transaction again
+RETRY_CODES = frozenset({1213, 1205, 1020, 3572})
+DUPLICATE_KEY = 1062
+WORTH_A_RETRY = RETRY_CODES | DEAD_CONNECTION_CODES
+MAX_TRIES = 5
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.01, 0.5
+
+
+class Tx:
+    """An open transaction, as thin as can be: driver SQL for hot statements, Core for the rest."""
+
+    def __init__(self, connection: AsyncConnection, flavour: Flavour) -> None:
+        self._connection = connection
+        self.flavour = flavour
+
+    async def rows(self, statement: Statement, params: Sequence[Any] = (), **counts: int) -> Sequence[Any]:
+        """All rows of a read. `counts` says how many marks each `{name}` stands for."""
+        result = await self._connection.exec_driver_sql(statement.text(self.flavour, **counts), tuple(params))
+        return result.fetchall()
+
+    async def run(self, statement: Statement, params: Sequence[Any] = (), **counts: int) -> int:
+        """Runs a write and returns how many rows it matched."""
+        result = await self._connection.exec_driver_sql(statement.text(self.flavour, **counts), tuple(params))
+        return result.rowcount
+
+    async def write(self, statement: Insert, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Writes all rows in one go; none cost nothing. A duplicate raises IntegrityError."""
+        if rows:
+            await self._connection.exec_driver_sql(statement.text(self.flavour), list(rows))
+
+    async def execute(self, statement: Executable, params: Any = None) -> CursorResult[Any]:
+        """Runs a Core statement: for everything that isn't hot."""
+        return await self._connection.execute(statement, params)
+
+
+def new_row_id(result: CursorResult[Any]) -> int:
+    """The id that the database gave to the one row just inserted."""
+    key = result.inserted_primary_key
+    require(key is not None, "the insert was of one row with a generated id")
+    return int(key[0])  # type: ignore[index]  # require() above has ruled None out
+
+
+class Database:
+    """The two engines of a process and the rule for using them."""
+
+    def __init__(self, write: AsyncEngine, read: AsyncEngine, *, budget_seconds: float) -> None:
+        self.write_engine, self.read_engine = write, read
+        self._budget_seconds = budget_seconds
+
+    async def transaction(self, work: Callable[[Tx], Awaitable[T]], *, is_repeatable: bool = True) -> T:
+        """Runs `work` in one transaction and commits before it returns; on any error nothing is left behind.
+
+        The whole of `work` runs again, at most five times within the budget, on a deadlock, a lock wait timeout or a
+        dead connection. When the connection dies *during the commit* nobody knows whether it happened: only work whose
+        second run can't do it twice (`is_repeatable`: an idempotency key or a natural key stands guard) runs again.
+        Raises BUSY or DATABASE_UNAVAILABLE when the tries or the budget are used up.
+        """
+        try:
+            async with asyncio.timeout(self._budget_seconds):
+                return await self._with_retries(work, is_repeatable)
+        except TimeoutError:
+            raise AppError("DATABASE_UNAVAILABLE", retry_after_seconds=1) from None
+
+    async def _with_retries(self, work: Callable[[Tx], Awaitable[T]], is_repeatable: bool) -> T:
+        for attempt in range(1, MAX_TRIES + 1):
+            progress = _Progress()
+            try:
+                return await self._once(work, progress)
+            except (DBAPIError, PoolTimeout, OSError) as error:
+                if not _is_worth_another_try(error) or (progress.is_committing and not is_repeatable):
+                    raise _as_refusal(error) from error
+                if attempt == MAX_TRIES:
+                    raise _as_refusal(error) from error
+                await asyncio.sleep(_pause_seconds(attempt))
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    async def _once(self, work: Callable[[Tx], Awaitable[T]], progress: "_Progress") -> T:
+        async with self.write_engine.connect() as connection, connection.begin() as transaction:
+            result = await work(Tx(connection, _flavour(connection)))
+            progress.is_committing = True
+            await transaction.commit()
+            return result
+
+    async def read(self, work: Callable[[Tx], Awaitable[T]]) -> T:
+        """Runs reads, each statement by itself, without locks. Tried once more when the connection is dead."""
+        try:
+            async with asyncio.timeout(self._budget_seconds):
+                try:
+                    return await self._read_once(work)
+                except DBAPIError as error:
+                    if not error.connection_invalidated:
+                        raise
+                    return await self._read_once(work)
+        except (DBAPIError, PoolTimeout, OSError, TimeoutError) as error:
+            raise _as_refusal(error) from error
+
+    async def _read_once(self, work: Callable[[Tx], Awaitable[T]]) -> T:
+        async with self.read_engine.connect() as connection:
+            return await work(Tx(connection, _flavour(connection)))
+
+    async def dispose(self) -> None:
+        """Closes every connection. Call inside the loop that opened them."""
+        await self.write_engine.dispose()
+        await self.read_engine.dispose()
+
+
+class _Progress:
+    """How far a try came: a commit that was sent may have happened although its reply was lost."""
+
+    is_committing = False
+
+
+def _is_worth_another_try(error: BaseException) -> bool:
+    if isinstance(error, OSError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    code = error_code(error.orig)
+    return (
+        _is_duplicate(error)
+        or code in RETRY_CODES
+        or code in DEAD_CONNECTION_CODES
+        or error.connection_invalidated
+        or _is_locked(error)
+    )
+
+
+def _flavour(connection: AsyncConnection) -> Flavour:
+    """Known only once connected: a `mysql://` address may lead to MariaDB."""
+    dialect = connection.dialect
+    if dialect.name == "mysql":
+        return Flavour.MARIADB if getattr(dialect, "is_mariadb", False) else Flavour.MYSQL
+    return Flavour(dialect.name)
+
+
+def _is_duplicate(error: DBAPIError) -> bool:
+    """Somebody else wrote the unique row first: a fresh transaction sees theirs and decides again."""
+    return isinstance(error, IntegrityError) and (
+        error_code(error.orig) == DUPLICATE_KEY or "UNIQUE constraint failed" in str(error.orig)
+    )
+
+
+def _is_locked(error: DBAPIError) -> bool:
+    return isinstance(error, OperationalError) and "database is locked" in str(error.orig)
+
+
+def _as_refusal(error: BaseException) -> BaseException:
+    """The refusal that a database error means to a client; an error of ours (bad SQL, bad data) stays itself."""
+    if isinstance(error, PoolTimeout):
+        return AppError("BUSY", retry_after_seconds=1)
+    if isinstance(error, OSError | TimeoutError):
+        return AppError("DATABASE_UNAVAILABLE", retry_after_seconds=1)
+    if not isinstance(error, DBAPIError) or not _is_worth_another_try(error):
+        return error
+    if isinstance(error, IntegrityError):
+        return error
+    is_contention = error_code(error.orig) in RETRY_CODES or _is_locked(error)
+    return AppError("BUSY" if is_contention else "DATABASE_UNAVAILABLE", retry_after_seconds=1)
+
+
+def _pause_seconds(attempt: int) -> float:
+    """Full jitter, doubling: parallel losers of a deadlock don't meet again."""
+    return jitter(min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**attempt))

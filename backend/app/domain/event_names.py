@@ -1,0 +1,38 @@
+"""The closed list of what `user_event_log` and the outbox may say."""
+
+from enum import StrEnum
+
+
+class EventType(StrEnum):
+    """Event names of `user_event_log`."""
+
+    AUTH_LOGIN = "AUTH_LOGIN"
+    AUTH_LOGOUT = "AUTH_LOGOUT"
+    ENTER_PAGE = "ENTER_PAGE"
+    PLAY = "PLAY"
+    RESULT = "RESULT"
+    SEASON_PASS_STAMP = "SEASON_PASS_STAMP"
+    SEASON_PASS_LEVEL_UP = "SEASON_PASS_LEVEL_UP"
+    SEASON_PASS_CLAIM = "SEASON_PASS_CLAIM"
+    REWARD_GRANTED = "REWARD_GRANTED"
+    REWARD_PENDING = "REWARD_PENDING"
+    REWARD_REVOKED = "REWARD_REVOKED"
+    TRIAL_GRANT = "TRIAL_GRANT"
+
+
+class Topic(StrEnum):
+    """What the outbox announces to hosts and to the live stream."""
+
+    LEVEL_UP = "season_pass.level_up"
+    REWARD_GRANTED = "reward.granted"
+    REWARD_PENDING = "reward.pending"
+
+
+class Feature(StrEnum):
+    """The switchable product areas that are not games; a game brings its own feature type."""
+
+    SEASON_PASS = "SEASON_PASS"
+    CLAIM = "CLAIM"
+    RANKING = "RANKING"
+    BRIDGE = "BRIDGE"
+    INGEST = "INGEST"

@@ -1,0 +1,51 @@
+"""The player as a command sees them: locked, complete, changed in place."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from app.core.errors import AppError
+from app.domain.game import Memory
+from app.domain.season import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class LastPlay:
+    """The newest play of one game: play numbers count per (player, game), day numbers per KST day."""
+
+    play_no: int = 0
+    day: date | None = None
+    day_no: int = 0
+    played_at: datetime | None = None
+    memory: Memory = None
+
+    def plays_on(self, today: date) -> int:
+        return self.day_no if self.day == today else 0
+
+
+@dataclass(slots=True)
+class PlayerState:
+    """Everything of one player that commands decide on. Read under the player's row lock unless said otherwise."""
+
+    id: int
+    host_id: int
+    external_id: str
+    nickname: str | None
+    is_blocked: bool
+    tokens_valid_from: datetime | None = None
+    revoked_sessions: frozenset[str] = frozenset()
+    balances: dict[str, int] = field(default_factory=dict)
+    progress: dict[int, Progress] = field(default_factory=dict)
+    last_plays: dict[str, LastPlay] = field(default_factory=dict)
+
+    def require_allowed(self, *, session_id: str | None, issued_at: datetime) -> None:
+        """Returns when the player may act with a token of this sign-in; raises TOKEN_REVOKED or USER_BLOCKED."""
+        if session_id is not None and session_id in self.revoked_sessions:
+            raise AppError("TOKEN_REVOKED")
+        if self.tokens_valid_from is not None and issued_at < self.tokens_valid_from:
+            raise AppError("TOKEN_REVOKED")
+        if self.is_blocked:
+            raise AppError("USER_BLOCKED")
+
+    def progress_in(self, season_id: int) -> Progress:
+        """The player's progress in a season; a new one starts at zero."""
+        return self.progress.setdefault(season_id, Progress(user_id=self.id, season_id=season_id))

@@ -1,0 +1,159 @@
+"""What a decision wants written: plain rows, collected in memory and saved set-based after everything is decided."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from app.domain.event_names import EventType, Topic
+from app.domain.game import Memory
+from app.domain.grants import Grant, RewardState
+from app.domain.player import PlayerState
+from app.domain.season import Progress, StampSource, XpSource
+from app.domain.wallet import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """One play: enough to recompute it from (config version, rolls)."""
+
+    id: str
+    user_id: int
+    feature_type: str
+    config_id: int
+    play_no: int
+    day: date
+    day_no: int
+    rolls: list[int]
+    prize: dict[str, Any]
+    memory: Memory
+    is_win: bool
+    token_type: str
+    cost: int
+    request_id: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reward:
+    """One row of reward_log: a Grant that was recorded. `operation_id` is unique for ever."""
+
+    user_id: int
+    operation_id: str
+    source: str
+    grant: Grant
+    state: RewardState
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class XpEntry:
+    """One movement of XP. `is_earned` tells the player's own doing from what was given."""
+
+    user_id: int
+    season_id: int
+    delta: int
+    xp_after: int
+    source: XpSource
+    is_earned: bool
+    operation_id: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """One stamp: unique by (player, season, period_key)."""
+
+    user_id: int
+    season_id: int
+    period_key: str
+    source: StampSource
+    event_type: str
+    day: date
+    stamp_count: int
+    xp_earned: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LevelClaim:
+    """A level's rewards were given: unique by (player, season, track, level)."""
+
+    user_id: int
+    season_id: int
+    track: str
+    level: int
+    is_auto: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One row of user_event_log. `facts` holds no secret and no free text of a player."""
+
+    user_id: int
+    event_type: EventType
+    feature_type: str | None
+    reference: str | None
+    facts: dict[str, Any]
+    request_id: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """One row of the outbox: to be told to the outside after the commit."""
+
+    id: str
+    topic: Topic
+    user_id: int
+    payload: dict[str, Any]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The stored answer of one idempotency key: given again, byte for byte, for ever."""
+
+    actor: str
+    operation: str
+    idempotency_key: str
+    fingerprint: str
+    status: int
+    body: bytes
+    created_at: datetime
+
+
+@dataclass(slots=True)
+class Changes:
+    """Everything a batch of commands wants written. Empty lists cost no statement."""
+
+    plays: list[Play] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    rewards: list[Reward] = field(default_factory=list)
+    xp: list[XpEntry] = field(default_factory=list)
+    stamps: list[Stamp] = field(default_factory=list)
+    claims: list[LevelClaim] = field(default_factory=list)
+    progress: dict[tuple[int, int], Progress] = field(default_factory=dict)
+    balances: dict[tuple[int, str], int] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    announcements: list[Announcement] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        """How many records there are: a refusal must not raise it."""
+        return (
+            len(self.plays) + len(self.entries) + len(self.rewards) + len(self.xp) + len(self.stamps)
+            + len(self.claims) + len(self.events) + len(self.announcements) + len(self.answers)
+        )  # fmt: skip
+
+    def add_entry(self, entry: Entry) -> None:
+        """Notes a wallet movement and the balance that the wallet now shows."""
+        self.entries.append(entry)
+        self.balances[entry.user_id, entry.token_type] = entry.balance_after
+
+    def touch(self, player: PlayerState, season_id: int) -> Progress:
+        """The player's progress, marked to be saved."""
+        progress = player.progress_in(season_id)
+        self.progress[player.id, season_id] = progress
+        return progress

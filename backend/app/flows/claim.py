@@ -1,0 +1,105 @@
+"""Claiming the reward of a level by hand, one or all.
+
+Reads feature_config and seasons (share-locked), user_profiles with wallets, season_progress and season_claims
+(locked), idempotency_keys. Writes season_claims, reward_log, wallets, wallet_ledger, season_progress and
+season_xp_ledger (XP rewards), user_event_log, outbox, idempotency_keys.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from pydantic_core import to_json
+
+from app.core.errors import AppError
+from app.core.time_utils import kst_date, kst_text
+from app.domain.event_names import EventType, Feature
+from app.domain.grants import RewardState
+from app.domain.rule_book import DEFAULT_PROGRAM, RuleBook
+from app.domain.season import FREE_TRACK, Level, Season, require_claimable
+from app.flows.steps.commands import PlayerCommand, Result
+from app.flows.steps.decide_each import Batch, answer_keys, decide_each
+from app.flows.steps.decision import Decision
+from app.flows.steps.grant_rewards import pay_level
+from app.flows.steps.save_changes import save_changes
+from app.services import House, Services
+from app.services.player_service import Wanted
+
+# an operator may set a season's grace period up to this long
+MAX_GRACE_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimCommand(PlayerCommand):
+    """One player claims one level, or every open one when `level` is None. Default season: the running one."""
+
+    operation = "CLAIM"
+    level: int | None
+    track: str = FREE_TRACK
+    season_id: int | None = None
+
+
+async def claim(house: House, commands: Sequence[ClaimCommand]) -> list[Result]:
+    """Claims each level at most once per (player, season, track): the loser of a race gets REWARD_ALREADY_CLAIMED."""
+    now = house.clock.now()
+    today = kst_date(now)
+
+    async def work(keepers: Services) -> list[Result]:
+        earliest_end = today - timedelta(days=MAX_GRACE_DAYS)
+        rules = await keepers.rule_book.in_force([Feature.CLAIM], today, ended_since=earliest_end)
+        wanted = Wanted(wallets=True, seasons=tuple(rules.season_ids), claims=True)
+        players = await keepers.player.lock((command.user_id for command in commands), wanted)
+        answers = await keepers.idempotency.stored(answer_keys(commands))
+        batch = Batch(players, rules, answers, now, house.settings.approval_threshold_points)
+        results = decide_each(batch, commands, lambda decision, c: _claim(decision, c, rules))
+        await save_changes(keepers, batch.changes)
+        return results
+
+    return await house.write(work)
+
+
+def _claim(decision: Decision, command: ClaimCommand, rules: RuleBook) -> bytes:
+    rules.require_open(Feature.CLAIM)
+    season = _season_to_claim(rules, command.season_id, decision.today)
+    decision.season = season
+    progress = decision.player.progress_in(season.id)
+    if command.level is not None:
+        level = season.level(command.level)
+        require_claimable(level, progress, command.track)
+        return to_json(_claim_level(decision, level, command.track))
+    claimed = []
+    for level in season.levels:
+        is_open = not level.auto_claim and level.level <= progress.current_level
+        if is_open and (command.track, level.level) not in progress.claimed:
+            claimed.append(_claim_level(decision, level, command.track))
+    return to_json(claimed)
+
+
+def _season_to_claim(rules: RuleBook, season_id: int | None, today: date) -> Season:
+    """The season asked for while it can be claimed; by default the running one, else the one that ended last."""
+    claimable = [s for s in rules.seasons if s.is_claimable(today) and s.program == DEFAULT_PROGRAM]
+    if season_id is not None:
+        claimable = [season for season in claimable if season.id == season_id]
+        if not claimable:
+            raise AppError("SEASON_NOT_FOUND")
+    elif rules.running_seasons():
+        return rules.running_season()
+    if not claimable:
+        raise AppError("NO_ACTIVE_SEASON")
+    return max(claimable, key=lambda season: season.end_date)
+
+
+def _claim_level(decision: Decision, level: Level, track: str) -> dict[str, Any]:
+    season = decision.known_season
+    states = pay_level(decision, level, track, is_auto=False)
+    reference = f"SEASON:{season.id}:{decision.player.id}:{track}:{level.level}"
+    decision.log(EventType.SEASON_PASS_CLAIM, Feature.SEASON_PASS, reference, level=level.level, track=track)
+    return {
+        "level": level.level,
+        "track": track,
+        **level.main_grant(track).view(),
+        "rewards": [grant.view() for grant in level.grants(track)],
+        "claimed_at": kst_text(decision.now),
+        "state": (states[0] if states else RewardState.GRANTED).value,
+    }

@@ -1,0 +1,85 @@
+"""Deciding a batch, one command after the other, each on the state that the ones before it left."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from app.core.errors import AppError
+from app.core.invariants import require
+from app.domain.player import PlayerState
+from app.domain.records import Answer, Changes
+from app.domain.rule_book import RuleBook
+from app.flows.steps.commands import Done, PlayerCommand, Result
+from app.flows.steps.decision import Decision
+
+C = TypeVar("C", bound=PlayerCommand)
+AnswerKey = tuple[str, str, str]
+
+
+@dataclass(slots=True)
+class Batch:
+    """What a batch of commands is decided on: locked players, the rules in force, the answers given before."""
+
+    players: dict[int, PlayerState]
+    rules: RuleBook
+    answers: dict[AnswerKey, Answer]
+    now: datetime
+    approval_threshold_points: int
+    changes: Changes = field(default_factory=Changes)
+
+
+def answer_keys(commands: Iterable[PlayerCommand]) -> list[AnswerKey]:
+    """The keys whose stored answers a batch needs."""
+    return [command.answer_key(command.idempotency) for command in commands if command.idempotency]
+
+
+def decide_each(batch: Batch, commands: Sequence[C], decide: Callable[[Decision, C], bytes]) -> list[Result]:
+    """The result of every command, in order. A refusal is a result: it leaves nothing behind and stops nobody else.
+
+    A key that has an answer gets it again, byte for byte; the same key with another request is refused.
+    """
+    return [_decide_one(batch, command, decide) for command in commands]
+
+
+def _decide_one(batch: Batch, command: C, decide: Callable[[Decision, C], bytes]) -> Result:
+    size = batch.changes.size
+    try:
+        player = batch.players.get(command.user_id)
+        if player is None:
+            raise AppError("USER_NOT_FOUND")
+        player.require_allowed(session_id=command.session_id, issued_at=command.issued_at)
+        return _replay(batch, command) or _carry_out(batch, command, player, decide)
+    except AppError as refusal:
+        require(batch.changes.size == size, "a refusal leaves nothing behind")
+        return refusal
+
+
+def _replay(batch: Batch, command: C) -> Done | None:
+    if command.idempotency is None:
+        return None
+    answer = batch.answers.get(command.answer_key(command.idempotency))
+    if answer is None:
+        return None
+    if answer.fingerprint != command.idempotency.fingerprint:
+        raise AppError("IDEMPOTENCY_KEY_REUSED")
+    return Done(answer.body, answer.status, is_replay=True)
+
+
+def _carry_out(batch: Batch, command: C, player: PlayerState, decide: Callable[[Decision, C], bytes]) -> Done:
+    decision = Decision(
+        player=player,
+        changes=batch.changes,
+        now=batch.now,
+        today=batch.rules.today,
+        season=batch.rules.season_if_any(),
+        approval_threshold_points=batch.approval_threshold_points,
+        request_id=command.request_id,
+    )
+    done = Done(decide(decision, command))
+    if command.idempotency is not None:
+        key = command.answer_key(command.idempotency)
+        answer = Answer(*key, command.idempotency.fingerprint, done.status, done.body, batch.now)
+        batch.answers[key] = answer  # a later command of the same batch may carry the same key
+        batch.changes.answers.append(answer)
+    return done

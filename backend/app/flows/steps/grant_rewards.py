@@ -1,0 +1,135 @@
+"""The only payer: turns Grants into reward rows, ledger entries and XP. XP may open levels, which grant in turn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.core.invariants import require
+from app.domain.event_names import EventType, Feature, Topic
+from app.domain.grants import NOTHING, Grant, RewardState, RewardType, needs_approval
+from app.domain.records import LevelClaim, Reward, XpEntry
+from app.domain.season import FREE_TRACK, Level, XpSource, add_xp
+from app.domain.wallet import Reason, move
+from app.flows.steps.decision import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class LevelReached:
+    """A level that XP has just opened. `claimed_at` is set when its rewards were given at once."""
+
+    level: Level
+    states: tuple[RewardState, ...]
+    claimed_at: datetime | None
+
+
+def grant_rewards(
+    decision: Decision, grants: Sequence[Grant], *, operation_id: str, source: str, reason: Reason
+) -> tuple[RewardState, ...]:
+    """Records every grant and moves its value; returns where each one stands.
+
+    `operation_id` is the permanent cause; the second and later grants of a bundle get `#2`, `#3`, … behind it, so
+    every reward row has its own. POINT and TOKEN enter the wallet now, XP the season now; what needs a person waits as
+    APPROVAL; what must be delivered waits as PENDING.
+    """
+    states = []
+    for number, grant in enumerate((g for g in grants if g.is_something), start=1):
+        own_id = operation_id if number == 1 else f"{operation_id}#{number}"
+        state = _state(decision, grant)
+        record = Reward(decision.player.id, own_id, source, grant, state, decision.now)
+        decision.changes.rewards.append(record)
+        if state is RewardState.GRANTED:
+            _deliver(decision, grant, own_id, reason)
+        _tell(decision, record)
+        states.append(state)
+    return tuple(states)
+
+
+def give_xp(
+    decision: Decision, amount: int, *, operation_id: str, source: XpSource, is_earned: bool
+) -> list[LevelReached]:
+    """Adds XP to the running season, opens every level it reaches and pays the automatic ones, each exactly once."""
+    season, player = decision.known_season, decision.player
+    progress = decision.changes.touch(player, season.id)
+    opened = add_xp(season, progress, amount)
+    decision.changes.xp.append(
+        XpEntry(player.id, season.id, amount, progress.current_xp, source, is_earned, operation_id, decision.now)
+    )
+    return [_open_level(decision, level) for level in opened]
+
+
+def pay_level(decision: Decision, level: Level, track: str, *, is_auto: bool) -> tuple[RewardState, ...]:
+    """Pays one level of one track and records the claim. The caller has checked that it is open and unpaid."""
+    season, player = decision.known_season, decision.player
+    decision.changes.claims.append(LevelClaim(player.id, season.id, track, level.level, is_auto, decision.now))
+    player.progress_in(season.id).claimed.add((track, level.level))
+    return grant_rewards(
+        decision,
+        level.grants(track),
+        operation_id=f"SEASON:{season.id}:{player.id}:{track}:{level.level}",
+        source="SEASON",
+        reason=Reason.SEASON_REWARD,
+    )
+
+
+def level_views(reached: Sequence[LevelReached], claimed_at_text: str) -> list[dict[str, Any]]:
+    """`rewards[]` of the contract: one line per grant of every level reached."""
+    return [
+        {
+            "level": item.level.level,
+            **grant.view(),
+            "auto_claim": int(item.level.auto_claim),
+            "claimed_at": None if item.claimed_at is None else claimed_at_text,
+        }
+        for item in reached
+        for grant in item.level.grants() or (NOTHING,)
+    ]
+
+
+def _open_level(decision: Decision, level: Level) -> LevelReached:
+    season_id = decision.known_season.id
+    reference = f"SEASON:{season_id}:{decision.player.id}:{level.level}"
+    decision.log(EventType.SEASON_PASS_LEVEL_UP, Feature.SEASON_PASS, reference, level=level.level, season_id=season_id)
+    decision.announce(Topic.LEVEL_UP, season_id=season_id, level=level.level)
+    if not level.auto_claim:
+        return LevelReached(level, (), None)
+    return LevelReached(level, pay_level(decision, level, FREE_TRACK, is_auto=True), decision.now)
+
+
+def _state(decision: Decision, grant: Grant) -> RewardState:
+    if needs_approval(grant, decision.approval_threshold_points):
+        return RewardState.APPROVAL
+    if grant.wallet_token is not None or (grant.reward_type is RewardType.XP and decision.season is not None):
+        return RewardState.GRANTED
+    return RewardState.PENDING
+
+
+def _deliver(decision: Decision, grant: Grant, operation_id: str, reason: Reason) -> None:
+    if grant.reward_type is RewardType.XP:
+        give_xp(decision, grant.amount, operation_id=operation_id, source=XpSource.REWARD, is_earned=False)
+        return
+    require(grant.wallet_token is not None, "what is delivered at once is XP or a token")
+    entry = move(
+        decision.player.balances,
+        user_id=decision.player.id,
+        token_type=str(grant.wallet_token),
+        delta=grant.amount,
+        reason=reason,
+        operation_id=operation_id,
+        now=decision.now,
+    )
+    decision.changes.add_entry(entry)
+
+
+def _tell(decision: Decision, reward: Reward) -> None:
+    is_granted = reward.state is RewardState.GRANTED
+    facts = {**reward.grant.view(), "state": reward.state.value}
+    decision.log(
+        EventType.REWARD_GRANTED if is_granted else EventType.REWARD_PENDING,
+        None,
+        reward.operation_id,
+        source=reward.source,
+        **facts,
+    )
+    topic = Topic.REWARD_GRANTED if is_granted else Topic.REWARD_PENDING
+    decision.announce(topic, operation_id=reward.operation_id, **facts)

@@ -1,0 +1,15 @@
+"""The last step of every command: write what was decided, set-based, in one order."""
+
+from app.domain.records import Changes
+from app.services import Services
+
+
+async def save_changes(keepers: Services, changes: Changes) -> None:
+    """Writes every record of a batch, one statement per table that has any. The caller's commit makes it happen."""
+    await keepers.game_log.add_plays(changes.plays)
+    await keepers.wallet.save(changes.entries, changes.balances)
+    await keepers.reward.add(changes.rewards)
+    await keepers.season_pass.save(changes.progress.values(), changes.stamps, changes.xp, changes.claims)
+    await keepers.event_log.add(changes.events)
+    await keepers.outbox.add(changes.announcements)
+    await keepers.idempotency.store(changes.answers)

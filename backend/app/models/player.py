@@ -1,0 +1,24 @@
+"""Players as this service knows them. The row is the player's own queue: every command locks it first."""
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, String, Table, UniqueConstraint
+
+from app.db.base import MYSQL_TABLE, BigId, Flag, UtcDateTime, metadata
+
+user_profiles = Table(
+    "user_profiles",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("host_id", Integer, ForeignKey("hosts.id"), nullable=False),
+    Column("external_id", String(100), nullable=False),
+    Column("nickname", String(50)),
+    Column("is_blocked", Flag, nullable=False),
+    Column("tokens_valid_from", UtcDateTime),
+    Column("event_key_count", Integer, nullable=False),
+    Column("event_pending_points", BigId, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("host_id", "external_id", name="uq_user_profiles_host_external"),
+    CheckConstraint("event_key_count >= 0", name="keys_not_negative"),
+    CheckConstraint("event_pending_points >= 0", name="pending_not_negative"),
+    **MYSQL_TABLE,
+)

@@ -1,0 +1,69 @@
+"""The keepers, and how a flow opens a transaction with them.
+
+Lock order, the same everywhere: operators' rows that a batch relies on (share locks, `RuleBookService.in_force`) →
+players by id → shared stock rows by id, last. A keeper is the only writer of its tables and never calls another keeper.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from app.config.settings import Settings
+from app.core.time_utils import Clock
+from app.db.transaction import Database, Tx
+from app.domain.draw import Draw
+from app.services.audit_service import AuditService
+from app.services.event_log_service import EventLogService
+from app.services.feature_service import FeatureService
+from app.services.game_config_service import GameConfigService
+from app.services.game_log_service import GameLogService
+from app.services.idempotency_service import IdempotencyService
+from app.services.outbox_service import OutboxService
+from app.services.player_service import PlayerService
+from app.services.reward_service import RewardService
+from app.services.rule_book_service import Definitions, RuleBookService
+from app.services.season_pass_service import SeasonPassService
+from app.services.ui_config_service import UiConfigService
+from app.services.wallet_service import WalletService
+
+T = TypeVar("T")
+
+
+class Services:
+    """Every keeper, working in one transaction."""
+
+    def __init__(self, tx: Tx, definitions: Definitions, settings: Settings) -> None:
+        self.rule_book = RuleBookService(tx, definitions, is_gated=settings.feature_gate_enabled)
+        self.player = PlayerService(tx)
+        self.wallet = WalletService(tx)
+        self.reward = RewardService(tx)
+        self.season_pass = SeasonPassService(tx)
+        self.game_log = GameLogService(tx)
+        self.event_log = EventLogService(tx)
+        self.outbox = OutboxService(tx)
+        self.idempotency = IdempotencyService(tx)
+        self.feature = FeatureService(tx)
+        self.game_config = GameConfigService(tx)
+        self.ui_config = UiConfigService(tx)
+        self.audit = AuditService(tx)
+
+
+@dataclass(slots=True)
+class House:
+    """What every flow is given: transactions, the clock, the dice and the settings."""
+
+    database: Database
+    clock: Clock
+    draw: Draw
+    settings: Settings
+    definitions: Definitions = field(default_factory=Definitions)
+
+    async def write(self, work: Callable[[Services], Awaitable[T]], *, is_repeatable: bool = True) -> T:
+        """Runs `work` in one transaction, committed before this returns (see `Database.transaction`)."""
+        return await self.database.transaction(
+            lambda tx: work(Services(tx, self.definitions, self.settings)), is_repeatable=is_repeatable
+        )
+
+    async def read(self, work: Callable[[Services], Awaitable[T]]) -> T:
+        """Runs reads without locks (see `Database.read`)."""
+        return await self.database.read(lambda tx: work(Services(tx, self.definitions, self.settings)))

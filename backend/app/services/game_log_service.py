@@ -1,0 +1,61 @@
+"""Keeper of `game_plays`: every play with its config version and rolls, enough to compute it again."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from app.db.statements import Insert
+from app.db.transaction import Tx
+from app.db.values import instant_out, json_out
+from app.domain.records import Play
+from app.models.game import game_configs, game_plays
+
+ADD = Insert(
+    game_plays,
+    [
+        *("id", "user_id", "feature_type", "config_id", "play_no", "play_date", "day_no", "rolls", "prize"),
+        *("memory", "is_win", "token_type", "cost", "request_id", "created_at"),
+    ],
+)
+
+
+class GameLogService:
+    """Keeper of plays."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def add_plays(self, plays: Sequence[Play]) -> None:
+        """Writes plays. A play number that already stands raises IntegrityError."""
+        await self._tx.write(ADD, [_row(play) for play in plays])
+
+    async def play(self, play_id: str) -> dict[str, Any] | None:
+        """A play with the config that it was played on and the memory it started from."""
+        before = game_plays.alias("before")
+        query = (
+            select(
+                game_plays,
+                game_configs.c.config,
+                game_configs.c.version.label("config_version"),
+                before.c.memory.label("memory_before"),
+            )
+            .join(game_configs, game_configs.c.id == game_plays.c.config_id)
+            .outerjoin(
+                before,
+                (before.c.user_id == game_plays.c.user_id)
+                & (before.c.feature_type == game_plays.c.feature_type)
+                & (before.c.play_no == game_plays.c.play_no - 1),
+            )
+            .where(game_plays.c.id == play_id)
+        )
+        row = (await self._tx.execute(query)).mappings().first()
+        return None if row is None else dict(row)
+
+
+def _row(play: Play) -> tuple[Any, ...]:
+    return (
+        *(play.id, play.user_id, play.feature_type, play.config_id, play.play_no, play.day.isoformat(), play.day_no),
+        *(json_out(play.rolls), json_out(play.prize), None if play.memory is None else json_out(play.memory)),
+        *(play.is_win, play.token_type, play.cost, play.request_id, instant_out(play.created_at)),
+    )

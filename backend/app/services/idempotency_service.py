@@ -1,0 +1,45 @@
+"""Keeper of stored answers."""
+
+from collections.abc import Iterable, Sequence
+
+from app.db.statements import Insert, Statement
+from app.db.transaction import Tx
+from app.db.values import instant_out, known_instant_in
+from app.domain.records import Answer
+from app.models.idempotency import idempotency_keys
+
+AnswerKey = tuple[str, str, str]
+COLUMNS = "actor, operation, idempotency_key, fingerprint, status, body, created_at"
+ONE_KEY = "(actor = ? AND operation = ? AND idempotency_key = ?)"
+ADD = Insert(idempotency_keys, COLUMNS.split(", "))
+
+
+class IdempotencyService:
+    """Keeper of stored answers, by (actor, operation, key)."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def stored(self, keys: Iterable[AnswerKey]) -> dict[AnswerKey, Answer]:
+        """The answers already given to these keys. Read them after the players are locked: then none is under way."""
+        unique = sorted(set(keys))
+        if not unique:
+            return {}
+        either = " OR ".join([ONE_KEY] * len(unique))
+        statement = Statement(f"SELECT {COLUMNS} FROM idempotency_keys WHERE {either}")
+        rows = await self._tx.rows(statement, [part for key in unique for part in key])
+        return {
+            (actor, operation, key): Answer(actor, operation, key, fp, status, body.encode(), known_instant_in(at))
+            for actor, operation, key, fp, status, body, at in rows
+        }
+
+    async def store(self, answers: Sequence[Answer]) -> None:
+        """Keeps answers for ever. A key that already has one raises IntegrityError."""
+        await self._tx.write(
+            ADD,
+            [
+                (a.actor, a.operation, a.idempotency_key, a.fingerprint, a.status, a.body.decode(),
+                 instant_out(a.created_at))
+                for a in answers
+            ],
+        )  # fmt: skip

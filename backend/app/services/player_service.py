@@ -1,0 +1,159 @@
+"""Players: reads and locks everything of a player in one statement; sole writer of `user_profiles`.
+
+The state that it reads joins tables of other keepers (wallets, progress, newest plays): one round trip, one lock order.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import select, update
+
+from app.db.statements import Statement
+from app.db.transaction import Tx, new_row_id
+from app.db.values import day_in, instant_in, json_in
+from app.domain.player import LastPlay, PlayerState
+from app.domain.season import Progress
+from app.models.identity import hosts
+from app.models.player import user_profiles
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which parts of a player a command needs: each costs a join, so ask only for what is used."""
+
+    wallets: bool = False
+    seasons: tuple[int, ...] = ()
+    games: tuple[str, ...] = ()
+    claims: bool = False
+
+
+@lru_cache(maxsize=128)
+def _state_statement(wallets: bool, has_seasons: bool, games: int, claims: bool, locked: bool) -> Statement:
+    columns = [
+        "u.id, u.host_id, u.external_id, u.nickname, u.is_blocked, u.tokens_valid_from",
+        "(SELECT GROUP_CONCAT(r.session_id) FROM revoked_sessions r WHERE r.user_id = u.id)",
+    ]
+    joins = []
+    if wallets:
+        columns.append("w.token_type, w.balance")
+        joins.append("LEFT JOIN wallets w ON w.user_id = u.id")
+    if has_seasons:
+        columns.append("p.season_id, p.current_level, p.current_xp, p.total_stamps, p.last_stamp_date, p.internal_wins")
+        joins.append("LEFT JOIN season_progress p ON p.user_id = u.id AND p.season_id IN ({seasons})")
+    if claims:
+        columns.append("c.track, c.level")
+        joins.append("LEFT JOIN season_claims c ON c.user_id = u.id AND c.season_id = p.season_id")
+    for n in range(games):  # the newest play of each game: one step back in a unique index, however long the history
+        columns.append(f"g{n}.play_no, g{n}.play_date, g{n}.day_no, g{n}.created_at, g{n}.memory")
+        joins.append(
+            f"LEFT JOIN game_plays g{n} ON g{n}.user_id = u.id AND g{n}.feature_type = ? AND g{n}.play_no = "
+            f"(SELECT x.play_no FROM game_plays x WHERE x.user_id = u.id AND x.feature_type = ? "
+            f"ORDER BY x.play_no DESC LIMIT 1)"
+        )
+    lock = "FOR UPDATE" if locked else ""
+    return Statement(
+        f"SELECT {', '.join(columns)} FROM user_profiles u {' '.join(joins)} "
+        f"WHERE u.id IN ({{ids}}) ORDER BY u.id {lock}"
+    )
+
+
+class PlayerService:
+    """Keeper of players."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def lock(self, ids: Iterable[int], wanted: Wanted) -> dict[int, PlayerState]:
+        """The players, locked in id order until the commit. Unknown ids are missing from the answer."""
+        return await self._states(ids, wanted, locked=True)
+
+    async def look(self, ids: Iterable[int], wanted: Wanted) -> dict[int, PlayerState]:
+        """The players as they are, without a lock: for reads only."""
+        return await self._states(ids, wanted, locked=False)
+
+    async def _states(self, ids: Iterable[int], wanted: Wanted, *, locked: bool) -> dict[int, PlayerState]:
+        unique = sorted(set(ids))
+        statement = _state_statement(
+            wanted.wallets, bool(wanted.seasons), len(wanted.games), wanted.claims and bool(wanted.seasons), locked
+        )
+        params: list[Any] = [*wanted.seasons]
+        for game in wanted.games:
+            params += [game, game]
+        rows = await self._tx.rows(statement, [*params, *unique], seasons=len(wanted.seasons), ids=len(unique))
+        players: dict[int, PlayerState] = {}
+        for row in rows:
+            _read_row(players, row, wanted)
+        return players
+
+    async def find(self, host_code: str, external_id: str) -> int | None:
+        """The id of a host's player, if we know them."""
+        query = select(user_profiles.c.id).join(hosts).where(
+            hosts.c.code == host_code, user_profiles.c.external_id == external_id
+        )  # fmt: skip
+        row = (await self._tx.execute(query)).first()
+        return None if row is None else row[0]
+
+    async def add(self, *, host_id: int, external_id: str, nickname: str | None, now: datetime) -> int:
+        """A new player with nothing yet. A duplicate raises IntegrityError: the transaction runs again and finds it."""
+        result = await self._tx.execute(
+            user_profiles.insert().values(
+                host_id=host_id,
+                external_id=external_id,
+                nickname=nickname,
+                is_blocked=False,
+                event_key_count=0,
+                event_pending_points=0,
+                version=1,
+                created_at=now,
+            )
+        )
+        return new_row_id(result)
+
+    async def change(self, user_id: int, **values: Any) -> None:
+        """Writes profile fields (nickname, is_blocked, tokens_valid_from) as a new version. Lock the player first."""
+        await self._tx.execute(
+            update(user_profiles)
+            .where(user_profiles.c.id == user_id)
+            .values(version=user_profiles.c.version + 1, **values)
+        )
+
+
+def _read_row(players: dict[int, PlayerState], row: Sequence[Any], wanted: Wanted) -> None:
+    """Adds one joined row to the states; a player has as many rows as wallets x claims."""
+    player = players.get(row[0])
+    if player is None:
+        revoked = frozenset(row[6].split(",")) if row[6] else frozenset()
+        player = players[row[0]] = PlayerState(
+            row[0], row[1], row[2], row[3], bool(row[4]), instant_in(row[5]), revoked
+        )
+    at = 7
+    if wanted.wallets:
+        if row[at] is not None:
+            player.balances[row[at]] = row[at + 1]
+        at += 2
+    if wanted.seasons:
+        at = _read_progress(player, row, at, with_claims=wanted.claims)
+    for game in wanted.games:
+        if row[at] is not None:
+            play_no, day, day_no, played_at, memory = row[at : at + 5]
+            player.last_plays[game] = LastPlay(play_no, day_in(day), day_no, instant_in(played_at), json_in(memory))
+        at += 5
+
+
+def _read_progress(player: PlayerState, row: Sequence[Any], at: int, *, with_claims: bool) -> int:
+    """Reads the progress columns, and the claim columns behind them if they were asked for; returns where they end."""
+    end = at + 8 if with_claims else at + 6
+    season_id = row[at]
+    if season_id is None:
+        return end
+    progress = player.progress.get(season_id)
+    if progress is None:
+        level, xp, stamps, last, wins = row[at + 1 : at + 6]
+        progress = Progress(player.id, season_id, level, xp, stamps, day_in(last), wins)
+        player.progress[season_id] = progress
+    if with_claims and row[at + 6] is not None:
+        progress.claimed.add((row[at + 6], row[at + 7]))
+    return end

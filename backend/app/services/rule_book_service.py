@@ -1,0 +1,146 @@
+"""Reads the operator's rules: switches, active game configs and seasons. Writes nothing.
+
+Its statements join tables of several keepers because a play may only afford one round trip for all of them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from app.core.errors import AppError
+from app.db.statements import Statement
+from app.db.transaction import Tx
+from app.db.values import json_in, known_day_in
+from app.domain.grants import grant_from
+from app.domain.rule_book import ActiveSetup, FeatureState, RuleBook
+from app.domain.season import Level, Season
+from app.games import GAMES_BY_FEATURE
+
+IN_FORCE = """
+    SELECT f.feature_type, f.is_enabled,
+           EXISTS (SELECT 1 FROM feature_schedule d WHERE d.feature_type = f.feature_type AND d.schedule_date = ?),
+           c.id, c.version, s.id, s.version
+    FROM feature_config f
+    LEFT JOIN game_configs c ON c.feature_type = f.feature_type AND c.active_slot = 1
+    LEFT JOIN seasons s ON s.is_active = 1 AND s.start_date <= ? AND s.end_date >= ?
+    WHERE f.feature_type IN ({features})
+"""
+# a share lock: a stop that was committed is seen, and one that is being made waits for the batches under way
+LOCKED = Statement(IN_FORCE + " LOCK IN SHARE MODE")
+UNLOCKED = Statement(IN_FORCE)
+SEASONS = Statement("SELECT id, version FROM seasons WHERE is_active = 1 AND start_date <= ? AND end_date >= ?")
+SEASON = Statement("""
+    SELECT id, season_name, program, start_date, end_date, max_level, base_xp_per_stamp, is_active, grace_days,
+           internal_win_threshold, stamp_on_play, version
+    FROM seasons WHERE id = ?
+""")
+LEVELS = Statement(
+    "SELECT level, required_xp, auto_claim, label_ko, label_en FROM season_levels WHERE season_id = ? ORDER BY level"
+)
+REWARDS = Statement("""
+    SELECT level, track, reward_type, reward_amount, token_type, code, needs_approval
+    FROM season_level_rewards WHERE season_id = ? ORDER BY level, track, item_no
+""")
+CONFIG = Statement("SELECT config FROM game_configs WHERE id = ?")
+MAX_CACHED = 256
+
+
+@dataclass(slots=True)
+class Definitions:
+    """Parsed versions that can't change any more, kept by the process: seasons by (id, version), setups by id."""
+
+    seasons: dict[tuple[int, int], Season] = field(default_factory=dict)
+    setups: dict[int, Any] = field(default_factory=dict)
+
+
+def remember(cache: dict[Any, Any], key: Any, value: Any) -> None:
+    """Keeps a value; the oldest goes when the cache is full."""
+    if len(cache) >= MAX_CACHED:
+        del cache[next(iter(cache))]
+    cache[key] = value
+
+
+class RuleBookService:
+    """The rules in force, read in the caller's transaction."""
+
+    def __init__(self, tx: Tx, definitions: Definitions, *, is_gated: bool) -> None:
+        self._tx, self._definitions, self._is_gated = tx, definitions, is_gated
+
+    async def in_force(
+        self, features: Iterable[str], today: date, *, ended_since: date | None = None, locked: bool = True
+    ) -> RuleBook:
+        """The rules of these features and the active seasons of `today`, share-locked until the commit.
+
+        `ended_since` adds active seasons that ended on or after that day (claims in their grace period).
+        """
+        names = sorted(features)
+        since = ended_since or today
+        params = (today.isoformat(), today.isoformat(), since.isoformat(), *names)
+        statement = LOCKED if locked else UNLOCKED
+        rows = await self._tx.rows(statement, params, features=len(names))
+        states: dict[str, FeatureState] = {}
+        seasons: dict[int, Season] = {}
+        for name, is_enabled, is_scheduled, config_id, version, season_id, season_version in rows:
+            if name not in states:
+                active = await self._active(name, config_id, version)
+                states[name] = FeatureState(name, bool(is_enabled), bool(is_scheduled), active)
+            if season_id is not None and season_id not in seasons:
+                seasons[season_id] = await self.season(season_id, season_version)
+        return RuleBook(states, tuple(seasons.values()), today, self._is_gated)
+
+    async def seasons_on(self, today: date) -> RuleBook:
+        """The running seasons alone, without a lock: for reads."""
+        rows = await self._tx.rows(SEASONS, (today.isoformat(), today.isoformat()))
+        return RuleBook({}, tuple([await self.season(id_, version) for id_, version in rows]), today)
+
+    async def season(self, season_id: int, version: int) -> Season:
+        """One season in one version: from the cache, else read."""
+        season = self._definitions.seasons.get((season_id, version))
+        if season is None:
+            season = await self._read_season(season_id)
+            remember(self._definitions.seasons, (season.id, season.version), season)
+        return season
+
+    async def _read_season(self, season_id: int) -> Season:
+        rewards: dict[int, dict[str, list[Any]]] = {}
+        for level, track, *reward in await self._tx.rows(REWARDS, (season_id,)):
+            names = ("reward_type", "reward_amount", "token_type", "code", "needs_approval")
+            grant = grant_from(dict(zip(names, reward, strict=True)))
+            rewards.setdefault(level, {}).setdefault(track, []).append(grant)
+        levels = tuple(
+            Level(level, xp, bool(auto), ko, en, {t: tuple(g) for t, g in rewards.get(level, {}).items()})
+            for level, xp, auto, ko, en in await self._tx.rows(LEVELS, (season_id,))
+        )
+        rows = await self._tx.rows(SEASON, (season_id,))
+        if not rows:
+            raise AppError("SEASON_NOT_FOUND")
+        (id_, name, program, start, end, max_level, base_xp, is_active, grace, wins, on_play, version) = rows[0]
+        return Season(
+            id=id_,
+            season_name=name,
+            program=program,
+            start_date=known_day_in(start),
+            end_date=known_day_in(end),
+            max_level=max_level,
+            base_xp_per_stamp=base_xp,
+            is_active=bool(is_active),
+            grace_days=grace,
+            internal_win_threshold=wins,
+            stamp_on_play=bool(on_play),
+            version=version,
+            levels=levels,
+        )
+
+    async def _active(self, feature_type: str, config_id: int | None, version: int) -> ActiveSetup | None:
+        """The parsed active version; None when there is none or when what is stored can't be played."""
+        if config_id is None or feature_type not in GAMES_BY_FEATURE:
+            return None
+        if config_id not in self._definitions.setups:
+            rows = await self._tx.rows(CONFIG, (config_id,))
+            try:
+                setup = GAMES_BY_FEATURE[feature_type].parse(json_in(rows[0][0]))
+            except AppError:
+                return None
+            remember(self._definitions.setups, config_id, setup)
+        return ActiveSetup(config_id, version, self._definitions.setups[config_id])

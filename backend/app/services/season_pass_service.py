@@ -1,0 +1,72 @@
+"""Keeper of progress, stamps, XP and level claims: what a player did in a season."""
+
+from collections.abc import Iterable, Sequence
+
+from app.db.statements import Insert, Upsert
+from app.db.transaction import Tx
+from app.db.values import instant_out
+from app.domain.records import LevelClaim, Stamp, XpEntry
+from app.domain.season import Progress
+from app.models.season_pass import season_claims, season_progress, season_stamp_log, season_xp_ledger
+
+SET_PROGRESS = Upsert(
+    season_progress,
+    ["user_id", "season_id"],
+    ["current_level", "current_xp", "total_stamps", "last_stamp_date", "internal_wins"],
+)
+ADD_STAMPS = Insert(
+    season_stamp_log,
+    [
+        *("user_id", "season_id", "period_key", "source", "event_type", "stamp_date"),
+        *("stamp_count", "xp_earned", "created_at"),
+    ],
+)
+ADD_XP = Insert(
+    season_xp_ledger,
+    ["user_id", "season_id", "delta", "xp_after", "source", "is_earned", "operation_id", "created_at"],
+)
+ADD_CLAIMS = Insert(season_claims, ["user_id", "season_id", "track", "level", "is_auto", "created_at"])
+
+
+class SeasonPassService:
+    """Keeper of season progress."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def save(
+        self,
+        progress: Iterable[Progress],
+        stamps: Sequence[Stamp],
+        xp: Sequence[XpEntry],
+        claims: Sequence[LevelClaim],
+    ) -> None:
+        """Writes what was decided. The unique keys refuse a stamp, XP entry or claim that already stands."""
+        await self._tx.write(
+            SET_PROGRESS,
+            [
+                (p.user_id, p.season_id, p.current_level, p.current_xp, p.total_stamps,
+                 p.last_stamp_date and p.last_stamp_date.isoformat(), p.internal_wins)
+                for p in progress
+            ],
+        )  # fmt: skip
+        await self._tx.write(
+            ADD_STAMPS,
+            [
+                (s.user_id, s.season_id, s.period_key, s.source, s.event_type, s.day.isoformat(), s.stamp_count,
+                 s.xp_earned, instant_out(s.created_at))
+                for s in stamps
+            ],
+        )  # fmt: skip
+        await self._tx.write(
+            ADD_XP,
+            [
+                (x.user_id, x.season_id, x.delta, x.xp_after, x.source, x.is_earned, x.operation_id,
+                 instant_out(x.created_at))
+                for x in xp
+            ],
+        )  # fmt: skip
+        await self._tx.write(
+            ADD_CLAIMS,
+            [(c.user_id, c.season_id, c.track, c.level, c.is_auto, instant_out(c.created_at)) for c in claims],
+        )

@@ -1,0 +1,50 @@
+"""Keeper of `wallets` and `wallet_ledger`: balances and the entries that explain them are written together."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from app.db.statements import Insert, Upsert
+from app.db.transaction import Tx
+from app.db.values import instant_out
+from app.domain.wallet import Entry
+from app.models.wallet import wallet_ledger, wallets
+
+ADD_ENTRIES = Insert(
+    wallet_ledger,
+    ["user_id", "token_type", "delta", "balance_after", "reason", "operation_id", "created_at"],
+)
+SET_BALANCES = Upsert(wallets, ["user_id", "token_type"], ["balance"])
+
+
+class WalletService:
+    """Keeper of wallets."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def save(self, entries: Sequence[Entry], balances: Mapping[tuple[int, str], int]) -> None:
+        """Writes the entries and the balances they lead to. The players' rows must be locked by this transaction."""
+        await self._tx.write(
+            ADD_ENTRIES,
+            [
+                (e.user_id, e.token_type, e.delta, e.balance_after, e.reason, e.operation_id, instant_out(e.created_at))
+                for e in entries
+            ],
+        )
+        await self._tx.write(SET_BALANCES, [(user, token, balance) for (user, token), balance in balances.items()])
+
+    async def ledger(
+        self, user_id: int, *, token_type: str | None, after: int | None, limit: int
+    ) -> list[dict[str, Any]]:
+        """Newest entries first, `limit + 1` at most, older than the entry `after`."""
+        c = wallet_ledger.c
+        query = select(
+            c.id, c.token_type, c.delta, c.balance_after, c.reason, c.operation_id, c.created_at
+        ).where(c.user_id == user_id).order_by(c.id.desc()).limit(limit + 1)  # fmt: skip
+        if token_type is not None:
+            query = query.where(c.token_type == token_type)
+        if after is not None:
+            query = query.where(c.id < after)
+        return [dict(row) for row in (await self._tx.execute(query)).mappings()]
