@@ -61,6 +61,8 @@ refresh_tokens = Table(
     Column("expires_at", UtcDateTime, nullable=False),
     Column("family_expires_at", UtcDateTime, nullable=False),
     Column("used_at", UtcDateTime),
+    # random; with the used token it gives the token's one successor again, to a client that missed the first answer
+    Column("successor_seed", ascii_text(64)),
     Column("revoked_at", UtcDateTime),
     Index("ix_refresh_tokens_family_id", "family_id"),
     **MYSQL_TABLE,
