@@ -1,0 +1,19 @@
+"""What revisions need beyond Alembic's own operations. MySQL commits each DDL statement by itself, so a revision
+
+that broke half-way is run again from its first line: `if_not_exists` lets it pass what already stands.
+"""
+
+from collections.abc import Sequence
+
+from alembic import context, op
+from sqlalchemy import inspect
+
+
+def create_index_once(name: str, table: str, columns: Sequence[str], *, unique: bool = False) -> None:
+    """Creates an index unless it stands already. MySQL has no CREATE INDEX IF NOT EXISTS."""
+    if context.is_offline_mode() or not _has_index(table, name):
+        op.create_index(name, table, columns, unique=unique)
+
+
+def _has_index(table: str, name: str) -> bool:
+    return any(index["name"] == name for index in inspect(op.get_bind()).get_indexes(table))

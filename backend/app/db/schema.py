@@ -1,0 +1,82 @@
+"""The schema this code works on: its version, how a database gets there, and the refusal of any other."""
+
+import asyncio
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from app.core.errors import AppError
+from app.db.session import error_code
+from app.db.transaction import Database, Tx
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+# The newest revision. Written down because finding it needs Alembic, which takes longer to import than all else that a
+# start of the API does; a test compares it with the revisions themselves.
+HEAD = "0015_outbox"
+HOW_TO_MIGRATE = "./run ops migrate"
+REVISIONS = Path(__file__).parents[2] / "alembic"
+NO_SUCH_TABLE = 1146
+
+# Alembic keeps the migration under way in module globals: two at once in one process would mix.
+_one_at_a_time = threading.Lock()
+
+
+class MigrationRefused(Exception):
+    """A migration that was not begun; nothing was changed. The text says why in one sentence."""
+
+
+async def upgrade_to_head(url: str) -> None:
+    """Brings the database to HEAD; a second run changes nothing, and two processes at once are safe.
+
+    Raises MigrationRefused when the database isn't ours to migrate. A run that broke is completed by the next one.
+    """
+    await upgrade(url, "head")
+
+
+async def upgrade(url: str, revision: str) -> None:
+    """Brings the database up to `revision`; "+1" is one step."""
+    # a thread of its own: Alembic blocks, and env.py runs an event loop
+    await asyncio.to_thread(_run, "upgrade", url, revision)
+
+
+async def downgrade(url: str, revision: str) -> None:
+    """Brings the database down to `revision`; "-1" is one step, "base" all of them. The tables' rows are lost."""
+    await asyncio.to_thread(_run, "downgrade", url, revision)
+
+
+def _run(direction: str, url: str, revision: str) -> None:
+    from alembic import command  # noqa: PLC0415 – see HEAD
+
+    with _one_at_a_time:
+        getattr(command, direction)(alembic_config(url), revision)
+
+
+def alembic_config(url: str | None = None) -> "Config":
+    """The configuration of Alembic for one database, as alembic.ini has it for the command line."""
+    from alembic.config import Config  # noqa: PLC0415 – see HEAD
+
+    config = Config(attributes={"url": url})
+    config.set_main_option("script_location", str(REVISIONS))
+    return config
+
+
+async def schema_version(tx: Tx) -> str | None:
+    """The revision the database stands at; None when it was never migrated."""
+    try:
+        return (await tx.execute(text("SELECT version_num FROM alembic_version"))).scalar()
+    except (OperationalError, ProgrammingError) as error:
+        if error_code(error.orig) == NO_SUCH_TABLE or "no such table" in str(error.orig):
+            return None
+        raise
+
+
+async def require_schema(database: Database) -> None:
+    """Returns when the database stands at HEAD; raises DB_SCHEMA_MISMATCH naming both and what to do otherwise."""
+    version = await database.read(schema_version)
+    if version != HEAD:
+        raise AppError("DB_SCHEMA_MISMATCH", database_version=version, code_version=HEAD, remedy=HOW_TO_MIGRATE)
