@@ -44,14 +44,13 @@ class Settings(BaseSettings):
     feature_gate_enabled: bool = False
     approval_threshold_points: int = Field(default=10_000, ge=0)
     admin_grant_max: int = Field(default=1_000_000, ge=1)
-    trial_daily_cap: int = Field(default=1, ge=0)
-    trial_weekly_cap: int = Field(default=3, ge=0)
 
     cors_origins: tuple[str, ...] = ()
     max_body_bytes: int = Field(default=64 * 1024, ge=1024)
-    rate_limit_per_minute: int = Field(default=0, ge=0, description="per player and operation; 0 = off")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "console"] = "json"
+    access_log: bool = True
+    demo_data: Path | None = None
     sentry_dsn: SecretStr | None = None
     web_concurrency: int = Field(default=1, ge=1, le=64)
     metrics_enabled: bool = True

@@ -1,7 +1,7 @@
 """The schema this code works on: its version, how a database gets there, and the refusal of any other."""
 
-import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,30 +30,31 @@ class MigrationRefused(Exception):
     """A migration that was not begun; nothing was changed. The text says why in one sentence."""
 
 
-async def upgrade_to_head(url: str) -> None:
+def upgrade_to_head(url: str) -> None:
     """Brings the database to HEAD; a second run changes nothing, and two processes at once are safe.
 
-    Raises MigrationRefused when the database isn't ours to migrate. A run that broke is completed by the next one.
+    Blocks; may be called while an event loop runs. Raises MigrationRefused when the database isn't ours to migrate.
+    A run that broke is completed by the next one.
     """
-    await upgrade(url, "head")
+    upgrade(url, "head")
 
 
-async def upgrade(url: str, revision: str) -> None:
+def upgrade(url: str, revision: str) -> None:
     """Brings the database up to `revision`; "+1" is one step."""
-    # a thread of its own: Alembic blocks, and env.py runs an event loop
-    await asyncio.to_thread(_run, "upgrade", url, revision)
+    _run("upgrade", url, revision)
 
 
-async def downgrade(url: str, revision: str) -> None:
+def downgrade(url: str, revision: str) -> None:
     """Brings the database down to `revision`; "-1" is one step, "base" all of them. The tables' rows are lost."""
-    await asyncio.to_thread(_run, "downgrade", url, revision)
+    _run("downgrade", url, revision)
 
 
 def _run(direction: str, url: str, revision: str) -> None:
     from alembic import command  # noqa: PLC0415 – see HEAD
 
-    with _one_at_a_time:
-        getattr(command, direction)(alembic_config(url), revision)
+    # a thread of its own, because env.py runs an event loop and the caller's thread may have one already
+    with _one_at_a_time, ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(getattr(command, direction), alembic_config(url), revision).result()
 
 
 def alembic_config(url: str | None = None) -> "Config":

@@ -117,6 +117,18 @@ class Database:
         async with self.read_engine.connect() as connection:
             return await work(Tx(connection, _flavour(connection)))
 
+    async def snapshot(self, work: Callable[[Tx], Awaitable[T]]) -> T:
+        """Runs reads that all see the database as it is at one moment. May take long; holds no lock."""
+        async with self.read_engine.connect() as connection:
+            is_sqlite = _flavour(connection) is Flavour.SQLITE
+            if not is_sqlite:
+                await connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            await connection.exec_driver_sql("BEGIN" if is_sqlite else "START TRANSACTION WITH CONSISTENT SNAPSHOT")
+            try:
+                return await work(Tx(connection, _flavour(connection)))
+            finally:
+                await connection.exec_driver_sql("ROLLBACK")
+
     async def dispose(self) -> None:
         """Closes every connection. Call inside the loop that opened them."""
         await self.write_engine.dispose()

@@ -37,6 +37,7 @@ class GameLogService:
             select(
                 game_plays,
                 game_configs.c.config,
+                game_configs.c.config_hash,
                 game_configs.c.version.label("config_version"),
                 before.c.memory.label("memory_before"),
             )

@@ -1,6 +1,9 @@
 """Keeper of the outbox: what must be told to the outside, written with its cause."""
 
 from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
 
 from app.db.statements import Insert
 from app.db.transaction import Tx
@@ -26,3 +29,9 @@ class OutboxService:
                 for a in announcements
             ],
         )
+
+    async def oldest_due_seconds(self, now: datetime) -> float:
+        """How long the oldest announcement that is due has waited; 0 when none is."""
+        query = select(func.min(outbox.c.next_at)).where(outbox.c.done_at.is_(None))
+        oldest = (await self._tx.execute(query)).scalar()
+        return max(0.0, (now - oldest).total_seconds()) if oldest is not None else 0.0

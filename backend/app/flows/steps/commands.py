@@ -43,3 +43,10 @@ class Done:
 
 # a refusal is a result like any other: it must not undo the commands that share the transaction
 Result = Done | AppError
+
+
+def unwrap(result: Result) -> Done:
+    """The carried-out command; raises the refusal otherwise."""
+    if isinstance(result, AppError):
+        raise result
+    return result

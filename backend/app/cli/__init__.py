@@ -1,0 +1,11 @@
+"""The terminal's door: `./run demo | serve | dev | ops …`."""
+
+import typer
+
+from app.cli import demo, ops, serve
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+app.command("demo")(demo.demo)
+app.command("serve")(serve.serve)
+app.command("dev")(serve.dev)
+app.add_typer(ops.app, name="ops", help="Operate a running or configured service.")

@@ -1,0 +1,120 @@
+"""`./run demo`: the whole service on this machine, with data, in one command."""
+
+import asyncio
+import json
+import os
+import socket
+import sys
+import webbrowser
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+from fastapi import FastAPI
+
+from app.cli.environment import demo_settings
+from app.config.settings import Settings
+from app.container import Container
+from app.core.time_utils import KST, ShiftedClock
+from app.db.schema import upgrade_to_head
+from app.flows.seed_demo import DEMO_PLAYERS, seed_demo
+from app.main import create_app
+
+FIRST_PORT = 8000
+
+
+def demo(
+    port: Annotated[int | None, typer.Option(help="0 = any free port; default: the first free one from 8000")] = None,
+    data: Annotated[Path, typer.Option(help="where the demo keeps its data")] = Path(".demo"),
+    database_url: Annotated[str | None, typer.Option(help="another database than SQLite in --data")] = None,
+    now: Annotated[str | None, typer.Option(help="start the demo's clock here (ISO 8601, KST unless it says)")] = None,
+    browser: Annotated[bool, typer.Option(help="open the player page when there is a display")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON line on stdout when ready")] = False,
+) -> None:
+    """Starts a seeded demo. DEMO DATA: made-up players, a clock that can be moved."""
+    settings = demo_settings(data, database_url)
+    clock = ShiftedClock(_saved_offset(data))
+    if now is not None:
+        clock.move_to(_instant(now))
+    upgrade_to_head(settings.database_url)
+    asyncio.run(_seed(settings, clock))
+    bound = _bind(port)
+    url = f"http://127.0.0.1:{bound.getsockname()[1]}"
+    ready = {
+        "api": url,
+        "player_url": f"{url}/",
+        "console_url": f"{url}/console",
+        "data": str(data.resolve()),
+    }
+    app = create_app(settings, clock=clock)
+    _Demo(app, ready, as_json=as_json, opens_browser=browser).run(sockets=[bound])
+
+
+class _Demo(uvicorn.Server):
+    """A server that says where it is once it answers."""
+
+    def __init__(self, app: FastAPI, ready: dict[str, str], *, as_json: bool, opens_browser: bool) -> None:
+        super().__init__(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))
+        self._ready, self._as_json, self._opens_browser = ready, as_json, opens_browser
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if not self.started:
+            return
+        if self._as_json:
+            print(json.dumps(self._ready), flush=True)
+        else:
+            _greet(self._ready)
+        if self._opens_browser and (os.environ.get("DISPLAY") or sys.platform in {"darwin", "win32"}):
+            webbrowser.open(self._ready["player_url"])
+
+
+def _greet(ready: dict[str, str]) -> None:
+    print(
+        f"\n  Dojang demo — DEMO DATA, made-up players\n\n"
+        f"  player page   {ready['player_url']}\n"
+        f"  console       {ready['console_url']}\n"
+        f"  API reference {ready['api']}/docs\n\n"
+        f"  a player's token:  ./run ops token --data {ready['data']} --sub {DEMO_PLAYERS[0].external_id}\n"
+        f"  Ctrl-C stops it; the data stays in {ready['data']}\n",
+        flush=True,
+    )
+
+
+async def _seed(settings: Settings, clock: ShiftedClock) -> None:
+    container = Container(settings, clock=clock)
+    try:
+        await seed_demo(container.house)
+    finally:
+        await container.close()
+
+
+def _bind(port: int | None) -> socket.socket:
+    """A listening socket on the wanted port, any free one (0), or the first free one from 8000."""
+    candidates = [port] if port is not None else range(FIRST_PORT, FIRST_PORT + 100)
+    for candidate in candidates:
+        sock = socket.socket()
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind(("127.0.0.1", candidate))
+        except OSError:
+            sock.close()
+            continue
+        return sock
+    raise typer.BadParameter(f"port {port or FIRST_PORT} is taken; choose another with --port, or 0 for any free one")
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not an ISO 8601 instant", param_hint="--now") from None
+    return instant if instant.tzinfo else instant.replace(tzinfo=KST)
+
+
+def _saved_offset(data: Path) -> float:
+    """Where an earlier run's clock was moved to: a demo that was started again goes on from there."""
+    file = data / "clock_offset_seconds"
+    return float(file.read_text()) if file.exists() else 0.0

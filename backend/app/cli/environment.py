@@ -1,0 +1,38 @@
+"""Which service a command acts on: the demo in `--data`, else the configured environment."""
+
+import os
+from pathlib import Path
+
+import typer
+
+from app.config.settings import Settings
+from app.core.security import new_secret
+
+SETTINGS_FILE = "settings.env"
+
+
+def demo_settings(data: Path, database_url: str | None) -> Settings:
+    """The demo's settings, kept in its folder (readable by its owner alone) so that `ops --data` can act on it."""
+    data.mkdir(parents=True, exist_ok=True)
+    file = data / SETTINGS_FILE
+    url = database_url or f"sqlite+aiosqlite:///{(data / 'dojang.db').resolve()}"
+    secret = settings_of(data).jwt_secret.get_secret_value() if file.exists() else new_secret()
+    lines = {"ENV": "demo", "DATABASE_URL": url, "JWT_SECRET": secret, "DEMO_DATA": str(data.resolve())}
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        out.writelines(f"{name}={value}\n" for name, value in lines.items())
+    return settings_of(data)
+
+
+def settings_of(data: Path | None) -> Settings:
+    """The settings of the demo in `data`, or of the environment when there is none."""
+    if data is None:
+        return Settings()
+    file = data / SETTINGS_FILE
+    if not file.exists():
+        raise typer.BadParameter(f"there is no demo in {data}: start one with ./run demo --data {data}")
+    given = {}
+    for line in file.read_text().splitlines():
+        name, _, value = line.partition("=")
+        given[name.lower()] = value
+    return Settings(**given)  # type: ignore[arg-type]  # the names are this file's own, written above
+

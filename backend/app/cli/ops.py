@@ -1,0 +1,123 @@
+"""`./run ops …`: what an operator does at a terminal."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+from app.cli.environment import settings_of
+from app.container import Container
+from app.core.errors import AppError
+from app.core.time_utils import kst_text
+from app.db.schema import upgrade_to_head
+from app.flows.issue_token import issue_token
+from app.flows.reconcile import reconcile as run_reconcile
+from app.flows.replay_play import replay_play as run_replay_play
+from app.flows.seed_reference import seed_reference
+from app.flows.switch_feature import switch_feature
+
+T = TypeVar("T")
+Data = Annotated[Path | None, typer.Option("--data", help="act on the demo in this folder")]
+AsJson = Annotated[bool, typer.Option("--json", help="for machines")]
+Reason = Annotated[str, typer.Option("--reason", help="why; it is written to the audit log")]
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+def act(data: Path | None, work: Callable[[Container], Awaitable[T]]) -> T:
+    """Runs `work` on the chosen service; a refusal ends the command with its code and words, exit code 1."""
+
+    async def run() -> T:
+        container = Container(settings_of(data))
+        try:
+            return await work(container)
+        finally:
+            await container.close()
+
+    try:
+        return asyncio.run(run())
+    except AppError as refusal:
+        typer.echo(f"{refusal.code}: {refusal.meaning.en} {refusal.facts or ''}", err=True)
+        raise typer.Exit(1) from None
+
+
+@app.command()
+def migrate(data: Data = None) -> None:
+    """Brings the database to this version's schema. Safe to run twice, or twice at once."""
+    upgrade_to_head(settings_of(data).database_url)
+    typer.echo("the schema is at head")
+
+
+@app.command()
+def seed(data: Data = None) -> None:
+    """Adds the reference host, features, games and notices where they are missing. Changes nothing that exists."""
+    added = act(data, lambda container: seed_reference(container.house))
+    typer.echo("added: " + (", ".join(added) or "nothing, all was there"))
+
+
+@app.command()
+def token(
+    sub: Annotated[str, typer.Option(help="the host's user id, or a staff login")],
+    scope: Annotated[str, typer.Option(help="player, or staff scopes: admin, ops, support, host")] = "player",
+    ttl: Annotated[int, typer.Option(help="seconds", min=1, max=86_400)] = 3600,
+    host: Annotated[str, typer.Option(help="the host the player belongs to")] = "main",
+    data: Data = None,
+) -> None:
+    """Prints a JWT, as the last line. A staff scope makes the staff account if it is missing (audited)."""
+    scopes = frozenset(scope.replace(",", " ").split())
+    typer.echo(
+        act(data, lambda c: issue_token(c.house, c.keys, subject=sub, scopes=scopes, host=host, ttl_seconds=ttl))
+    )
+
+
+@app.command()
+def stop(feature: str, reason: Reason, data: Data = None) -> None:
+    """Stops a feature for every play that starts after this returns, on every process."""
+    _switch(feature, reason, data, is_enabled=False)
+
+
+@app.command()
+def resume(feature: str, reason: Reason, data: Data = None) -> None:
+    """Opens a feature again."""
+    _switch(feature, reason, data, is_enabled=True)
+
+
+def _switch(feature: str, reason: str, data: Path | None, *, is_enabled: bool) -> None:
+    async def work(container: Container) -> str:
+        await switch_feature(
+            container.house, feature, is_enabled=is_enabled, reason=reason, actor="cli", expected_version=None
+        )
+        return kst_text(container.clock.now())
+
+    at = act(data, work)
+    typer.echo(f"{feature} {'open' if is_enabled else 'stopped'} since {at}")
+
+
+@app.command()
+def reconcile(data: Data = None, as_json: AsJson = False) -> None:
+    """Checks every invariant of the stored value. Exit code 1 when anything differs."""
+    results = act(data, lambda container: run_reconcile(container.house))
+    if as_json:
+        typer.echo(json.dumps([{"check": r.name, "differences": r.count, "examples": r.examples} for r in results]))
+    else:
+        for result in results:
+            typer.echo(f"{'ok ' if result.count == 0 else 'BAD'} {result.name:<34} {result.count} {result.promise}")
+    differences = sum(result.count for result in results)
+    if not as_json:
+        typer.echo(f"{differences} differences")
+    raise typer.Exit(1 if differences else 0)
+
+
+@app.command("replay-play")
+def replay_play(play_id: str, data: Data = None, as_json: AsJson = False) -> None:
+    """Computes a play again from its config version and rolls. Exit code 1 when the result differs."""
+    verdict = act(data, lambda container: run_replay_play(container.house, play_id))
+    if as_json:
+        typer.echo(json.dumps(verdict, ensure_ascii=False))
+    else:
+        for name, value in verdict.items():
+            typer.echo(f"{name}: {value}")
+    raise typer.Exit(0 if verdict["matches"] else 1)

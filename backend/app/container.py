@@ -1,0 +1,38 @@
+"""Builds everything once. The only place that says `new`."""
+
+from app.config.settings import Settings
+from app.core.time_utils import Clock, SystemClock
+from app.db.cache import Cache
+from app.db.session import make_engines
+from app.db.transaction import Database
+from app.domain.draw import Draw
+from app.flows.claim import ClaimCommand, claim
+from app.flows.lane import Lane
+from app.flows.play import PlayCommand, play
+from app.flows.season_status import season_status
+from app.flows.stamp import StampCommand, stamp
+from app.flows.steps.commands import Done, PlayerCommand
+from app.services import House
+from app.utils.random_utils import SecureDraw
+
+
+class Container:
+    """Everything a process shares: settings, clock, database, the lanes of its hot commands."""
+
+    def __init__(self, settings: Settings, *, clock: Clock | None = None, draw: Draw | None = None) -> None:
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        self.database = Database(*make_engines(settings), budget_seconds=settings.db_budget_seconds)
+        self.cache = Cache(settings.redis_url)
+        house = self.house = House(self.database, self.clock, draw or SecureDraw(), settings)
+        self.plays: Lane[PlayCommand, Done] = Lane(lambda commands: play(house, commands))
+        self.stamps: Lane[StampCommand, Done] = Lane(lambda commands: stamp(house, commands))
+        self.claims: Lane[ClaimCommand, Done] = Lane(lambda commands: claim(house, commands), width=1)
+        self.statuses: Lane[PlayerCommand, Done] = Lane(lambda queries: season_status(house, queries))
+        self.is_draining = False
+
+    async def close(self) -> None:
+        """Closes every connection. Call inside the loop that used them."""
+        await self.database.dispose()
+        await self.cache.close()
+

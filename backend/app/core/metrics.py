@@ -1,0 +1,21 @@
+"""What the service counts about itself. Names are stable: dashboards and alerts read them."""
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+REGISTRY = CollectorRegistry()
+
+# edges around the targets: 50 ms at 32 players, 500 ms under mixed load
+LATENCY_BUCKETS = (0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.2, 0.35, 0.5, 1.0, 2.5, 5.0)
+
+REQUEST_SECONDS = Histogram(
+    "dojang_request_seconds",
+    "Time from the first byte in to the last byte out",
+    ["method", "route"],
+    buckets=LATENCY_BUCKETS,
+    registry=REGISTRY,
+)
+REQUESTS = Counter("dojang_requests_total", "Answers by status", ["method", "route", "status"], registry=REGISTRY)
+REFUSALS = Counter("dojang_refusals_total", "Refusals by error code", ["code"], registry=REGISTRY)
+PLAYS = Counter("dojang_plays_total", "Plays accepted", ["game"], registry=REGISTRY)
+STAMPS = Counter("dojang_stamps_total", "Stamps accepted", registry=REGISTRY)
+REPLAYS = Counter("dojang_replays_total", "Stored answers given again", ["operation"], registry=REGISTRY)

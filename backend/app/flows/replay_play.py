@@ -1,0 +1,32 @@
+"""The dispute tool: a stored play computed again. Reads game_plays and game_configs."""
+
+import hashlib
+from typing import Any
+
+from app.core.errors import AppError
+from app.db.values import json_in, json_out
+from app.domain.game import recompute
+from app.games import GAMES_BY_FEATURE
+from app.services import House
+
+
+async def replay_play(house: House, play_id: str) -> dict[str, Any]:
+    """What (config version, rolls) must have given, beside what was stored. `matches` is the verdict."""
+    row = await house.read(lambda keepers: keepers.game_log.play(play_id))
+    if row is None:
+        raise AppError("NOT_FOUND")
+    game = GAMES_BY_FEATURE[row["feature_type"]]
+    rolls = json_in(row["rolls"])
+    outcome = recompute(game, game.parse(json_in(row["config"])), json_in(row["memory_before"]), rolls)
+    stored = json_in(row["prize"])
+    is_config_untouched = hashlib.sha256(row["config"].encode()).hexdigest() == row["config_hash"]
+    return {
+        "play_id": play_id,
+        "game": game.code,
+        "config_version": row["config_version"],
+        "config_is_untouched": is_config_untouched,
+        "rolls": rolls,
+        "stored": stored,
+        "recomputed": outcome.view,
+        "matches": is_config_untouched and json_out(outcome.view) == json_out(stored),
+    }

@@ -1,0 +1,1 @@
+"""Pages for people: HTML, its static files, the API reference."""

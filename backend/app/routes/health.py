@@ -1,0 +1,38 @@
+"""Is the process alive, and may it get traffic?"""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic_core import to_json
+
+from app.core.metrics import REGISTRY
+from app.flows.readiness import readiness
+from app.routes.deps import container_of
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/health", operation_id="health")
+@router.get("/health/live", operation_id="health_live")
+async def live() -> dict[str, str]:
+    """Alive: depends on nothing at all."""
+    return {"status": "ok"}
+
+
+@router.get("/health/ready", operation_id="health_ready", response_model=None)
+async def ready(request: Request) -> Response:
+    """Ready: the database answers and fits the code, and the process isn't going down. Redis is only reported."""
+    container = container_of(request)
+    facts: dict[str, Any] = await readiness(container.house)
+    facts["redis"] = (await container.cache.state()).value
+    facts["draining"] = container.is_draining
+    is_ready = facts["db"] == "ok" and facts["migration"] == "ok" and not container.is_draining
+    body = {"status": "ok" if is_ready else "unavailable", **facts}
+    return Response(to_json(body), 200 if is_ready else 503, media_type="application/json")
+
+
+@router.get("/metrics", operation_id="metrics", include_in_schema=False)
+async def metrics() -> Response:
+    """Prometheus text. nginx must not pass it to the outside."""
+    return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)

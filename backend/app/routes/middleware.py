@@ -1,0 +1,56 @@
+"""What surrounds every request: security headers, one log line, one measurement."""
+
+import time
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core.metrics import REQUEST_SECONDS, REQUESTS
+
+log = structlog.get_logger()
+
+# the API answers JSON: nothing in it may be framed, sniffed, cached or executed
+API_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+]
+API_HEADER_NAMES = {name for name, _ in API_HEADERS}
+
+
+class Surroundings:
+    """Adds the security headers that the answer does not set itself; measures and logs every request."""
+
+    def __init__(self, app: ASGIApp, *, access_log: bool) -> None:
+        self._app, self._access_log = app, access_log
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started, status = time.perf_counter(), 500
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = message.setdefault("headers", [])
+                own = {name for name, _ in headers} & API_HEADER_NAMES
+                headers.extend(pair for pair in API_HEADERS if pair[0] not in own)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_headers)
+        finally:
+            self._note(scope, status, time.perf_counter() - started)
+
+    def _note(self, scope: MutableMapping[str, Any], status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "(none)")
+        REQUEST_SECONDS.labels(scope["method"], route).observe(seconds)
+        REQUESTS.labels(scope["method"], route, status).inc()
+        if self._access_log:
+            log.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))

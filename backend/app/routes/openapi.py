@@ -1,0 +1,52 @@
+"""What the contract says about routes that read their bodies themselves."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from app.core.errors import ERRORS
+from app.routes.error_handlers import STATUS
+from app.schemas.common import Problem
+
+Responses = dict[int | str, dict[str, Any]]
+BEARER = "bearer"
+API_KEY = "api_key"
+SECURITY_SCHEMES = {
+    BEARER: {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    API_KEY: {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+}
+
+
+def problems(*codes: str) -> Responses:
+    """The refusals that a route names, grouped by HTTP status."""
+    found: Responses = {}
+    for code in codes:
+        status = STATUS[ERRORS[code].kind]
+        entry = found.setdefault(
+            status,
+            {"model": Problem, "description": "", "content": {"application/problem+json": {}}},
+        )
+        entry["description"] = ", ".join(filter(None, [entry["description"], code]))
+    return found
+
+
+def body_of(model: type[BaseModel]) -> dict[str, Any]:
+    """The OpenAPI request body of a route that validates it by hand."""
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {"requestBody": {"content": {"application/json": {"schema": schema}}, "required": False}}
+
+
+def keyed(extra: dict[str, Any], *, required: bool | None) -> dict[str, Any]:
+    """Adds the bearer, and the Idempotency-Key header (None: the route takes none) to a route's description."""
+    described: dict[str, Any] = {**extra, "security": [{BEARER: []}]}
+    if required is not None:
+        described["parameters"] = [
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "required": required,
+                "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"},
+                "description": "Same key, same request: the same answer, for ever.",
+            }
+        ]
+    return described

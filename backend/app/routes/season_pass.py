@@ -1,0 +1,98 @@
+"""The season pass: status, stamp, claim."""
+
+from fastapi import APIRouter, Request, Response
+
+from app.core.metrics import STAMPS
+from app.flows.claim import ClaimCommand
+from app.flows.stamp import StampCommand
+from app.flows.steps.commands import PlayerCommand
+from app.routes.bodies import json_answer, parse_body
+from app.routes.deps import caller, container_of, idempotency_key
+from app.routes.openapi import body_of, keyed, problems
+from app.schemas.season_pass import (
+    MAY_GIVE_BONUS,
+    ClaimAllBody,
+    ClaimAnswer,
+    ClaimBody,
+    SeasonStatus,
+    StampAnswer,
+    StampBody,
+)
+
+router = APIRouter(prefix="/season-pass", tags=["season pass"])
+
+
+@router.get(
+    "/status",
+    operation_id="season_pass_status",
+    response_model=None,
+    responses={200: {"model": SeasonStatus}} | problems("USER_BLOCKED", "NO_ACTIVE_SEASON", "NO_ACTIVE_SEASON_CONFLICT"),
+    openapi_extra=keyed({}, required=None),
+)
+async def status(request: Request) -> Response:
+    """Season, progress, levels and today. Reads only; never pays anything."""
+    who = await caller(request)
+    return json_answer(await container_of(request).statuses.submit(PlayerCommand(**who.command_fields)))
+
+
+@router.post(
+    "/stamp",
+    operation_id="stamp_season_pass",
+    response_model=None,
+    responses={200: {"model": StampAnswer}} | problems("ALREADY_STAMPED_TODAY", "USER_BLOCKED", "NO_ACTIVE_SEASON"),
+    openapi_extra=keyed(body_of(StampBody), required=False),
+)
+async def stamp(request: Request) -> Response:
+    """Collects today's stamp (KST), once a day. Every level it reaches is opened; automatic ones are paid at once."""
+    who = await caller(request)
+    raw = await request.body()
+    body = parse_body(StampBody, raw)
+    bonus = body.xp_bonus if who.principal.scopes & MAY_GIVE_BONUS else 0
+    command = StampCommand(**who.command_fields, idempotency=idempotency_key(request, raw), bonus_xp=bonus)
+    done = await container_of(request).stamps.submit(command)
+    STAMPS.inc()
+    return json_answer(done)
+
+
+@router.post(
+    "/claim",
+    operation_id="claim_level",
+    response_model=None,
+    responses={200: {"model": ClaimAnswer}} | problems("REWARD_ALREADY_CLAIMED", "LEVEL_NOT_REACHED", "LEVEL_NOT_FOUND"),
+    openapi_extra=keyed(body_of(ClaimBody), required=False),
+)
+async def claim(request: Request) -> Response:
+    """Claims one level by hand, once. In a race one wins; the others get REWARD_ALREADY_CLAIMED."""
+    who = await caller(request)
+    raw = await request.body()
+    body = parse_body(ClaimBody, raw)
+    command = ClaimCommand(
+        **who.command_fields,
+        idempotency=idempotency_key(request, raw),
+        level=body.level,
+        track=body.track,
+        season_id=body.season_id,
+    )
+    return json_answer(await container_of(request).claims.submit(command))
+
+
+@router.post(
+    "/claim-all",
+    operation_id="claim_all_levels",
+    response_model=None,
+    responses={200: {"model": list[ClaimAnswer]}} | problems("NO_ACTIVE_SEASON", "FEATURE_DISABLED"),
+    openapi_extra=keyed(body_of(ClaimAllBody), required=False),
+)
+async def claim_all(request: Request) -> Response:
+    """Claims every level that is open, in one transaction. Nothing open: an empty list."""
+    who = await caller(request)
+    raw = await request.body()
+    body = parse_body(ClaimAllBody, raw)
+    command = ClaimCommand(
+        **who.command_fields,
+        idempotency=idempotency_key(request, raw),
+        level=None,
+        track=body.track,
+        season_id=body.season_id,
+    )
+    return json_answer(await container_of(request).claims.submit(command))

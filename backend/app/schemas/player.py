@@ -1,0 +1,65 @@
+"""What a player reads of their own: wallet, ledger, rewards."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from app.schemas.common import RequestBody, Reward, Timed
+
+
+class WalletLine(BaseModel):
+    """One wallet."""
+
+    token_type: str = Field(examples=["ROULETTE_COIN"])
+    balance: int
+
+
+class Wallets(Timed):
+    """Every wallet of the player."""
+
+    wallets: list[WalletLine]
+
+
+class LedgerLine(BaseModel):
+    """One movement: why, how much, and what the wallet held after it."""
+
+    id: int
+    token_type: str
+    delta: int
+    balance_after: int
+    reason: str
+    operation_id: str
+    created_at: datetime
+
+
+class LedgerPage(BaseModel):
+    """Newest movements first."""
+
+    items: list[LedgerLine]
+    next: int | None
+    has_more: bool
+
+
+class RewardLine(Reward):
+    """One reward and where it stands."""
+
+    id: int
+    operation_id: str
+    source: str
+    state: str
+    created_at: datetime
+
+
+class RewardPage(BaseModel):
+    """Newest rewards first."""
+
+    items: list[RewardLine]
+    next: int | None
+    has_more: bool
+
+
+class PageBody(RequestBody):
+    """Which page the player entered."""
+
+    page: Literal["HOME", "ROULETTE", "DICE", "LOTTERY", "HISTORY", "ODDS", "RANKING", "BRIDGE"]
