@@ -15,5 +15,11 @@ def create_index_once(name: str, table: str, columns: Sequence[str], *, unique: 
         op.create_index(name, table, columns, unique=unique)
 
 
+def drop_index_once(name: str, table: str) -> None:
+    """Drops an index unless it is gone already. MySQL has no DROP INDEX IF EXISTS."""
+    if context.is_offline_mode() or _has_index(table, name):
+        op.drop_index(name, table)
+
+
 def _has_index(table: str, name: str) -> bool:
     return any(index["name"] == name for index in inspect(op.get_bind()).get_indexes(table))

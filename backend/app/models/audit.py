@@ -1,6 +1,6 @@
-"""Every write of an operator: who, what, why, before and after."""
+"""Every write of an operator: who, what, why, before and after; and how much each has given on a day."""
 
-from sqlalchemy import Column, Index, String, Table
+from sqlalchemy import BigInteger, CheckConstraint, Column, Date, Index, String, Table
 
 from app.db.base import MYSQL_TABLE, BigId, JsonText, UtcDateTime, ascii_text, metadata
 
@@ -17,5 +17,17 @@ admin_audit_log = Table(
     Column("request_id", ascii_text(64)),
     Column("created_at", UtcDateTime, nullable=False),
     Index("ix_admin_audit_log_target", "target", "id"),
+    **MYSQL_TABLE,
+)
+
+# the daily cap of an operator is decided under the lock of this row
+grant_allowances = Table(
+    "grant_allowances",
+    metadata,
+    Column("actor", String(200), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("token_type", ascii_text(50), primary_key=True),
+    Column("granted", BigInteger, nullable=False),
+    CheckConstraint("granted >= 0", name="granted_not_negative"),
     **MYSQL_TABLE,
 )

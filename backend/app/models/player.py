@@ -1,6 +1,6 @@
 """Players as this service knows them. The row is the player's own queue: every command locks it first."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, String, Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
 
 from app.db.base import MYSQL_TABLE, BigId, Flag, UtcDateTime, metadata
 
@@ -18,6 +18,9 @@ user_profiles = Table(
     Column("version", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("host_id", "external_id", name="uq_user_profiles_host_external"),
+    # operators search by the start of either, whatever the host
+    Index("ix_user_profiles_external_id", "external_id"),
+    Index("ix_user_profiles_nickname", "nickname"),
     CheckConstraint("event_key_count >= 0", name="keys_not_negative"),
     CheckConstraint("event_pending_points >= 0", name="pending_not_negative"),
     **MYSQL_TABLE,
