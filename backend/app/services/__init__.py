@@ -18,11 +18,14 @@ from app.services.feature_service import FeatureService
 from app.services.game_config_service import GameConfigService
 from app.services.game_log_service import GameLogService
 from app.services.idempotency_service import IdempotencyService
+from app.services.identity_service import IdentityService
 from app.services.outbox_service import OutboxService
 from app.services.player_service import PlayerService
+from app.services.reconcile_service import ReconcileService
 from app.services.reward_service import RewardService
 from app.services.rule_book_service import Definitions, RuleBookService
 from app.services.season_pass_service import SeasonPassService
+from app.services.season_service import SeasonService
 from app.services.ui_config_service import UiConfigService
 from app.services.wallet_service import WalletService
 
@@ -37,6 +40,7 @@ class Services:
         self.player = PlayerService(tx)
         self.wallet = WalletService(tx)
         self.reward = RewardService(tx)
+        self.season = SeasonService(tx)
         self.season_pass = SeasonPassService(tx)
         self.game_log = GameLogService(tx)
         self.event_log = EventLogService(tx)
@@ -46,6 +50,8 @@ class Services:
         self.game_config = GameConfigService(tx)
         self.ui_config = UiConfigService(tx)
         self.audit = AuditService(tx)
+        self.identity = IdentityService(tx)
+        self.reconcile = ReconcileService(tx)
 
 
 @dataclass(slots=True)
@@ -63,6 +69,10 @@ class House:
         return await self.database.transaction(
             lambda tx: work(Services(tx, self.definitions, self.settings)), is_repeatable=is_repeatable
         )
+
+    async def snapshot(self, work: Callable[[Services], Awaitable[T]]) -> T:
+        """Runs reads that all see one moment (see `Database.snapshot`)."""
+        return await self.database.snapshot(lambda tx: work(Services(tx, self.definitions, self.settings)))
 
     async def read(self, work: Callable[[Services], Awaitable[T]]) -> T:
         """Runs reads without locks (see `Database.read`)."""

@@ -1,0 +1,73 @@
+"""What an operator may still change on a season that players are in: nothing that somebody was promised or paid."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from app.domain.season_config import LevelConfig, SeasonConfig
+
+Problem = tuple[str, str]
+
+REACHED = "players have reached this level: only its labels may change"
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonUse:
+    """How far players have come in a season."""
+
+    players: int = 0
+    top_level: int = 0
+    top_xp: int = 0
+    last_stamp_date: date | None = None
+    has_counted_wins: bool = False
+
+
+def edit_problems(before: SeasonConfig, after: SeasonConfig, use: SeasonUse) -> list[Problem]:
+    """Each change that would take back or double what players have, as (field, reason); none = the edit is safe."""
+    if use.players == 0:
+        return []
+    return [*_frozen_fields(before, after, use), *_reached_levels(before, after, use), *_open_levels(after, use)]
+
+
+def _frozen_fields(before: SeasonConfig, after: SeasonConfig, use: SeasonUse) -> list[Problem]:
+    problems = []
+    if after.program != before.program:
+        problems.append(("program", "players are in this season: its program is fixed"))
+    if after.start_date != before.start_date:
+        problems.append(("start_date", "players are in this season: its first day is fixed"))
+    if use.last_stamp_date is not None and after.end_date < use.last_stamp_date:
+        problems.append(("end_date", f"players have stamped until {use.last_stamp_date}"))
+    if use.has_counted_wins and after.internal_win_threshold != before.internal_win_threshold:
+        # each threshold has its own once-key: a new one would stamp again for wins that have been rewarded
+        problems.append(("internal_win_threshold", "players' wins are being counted: the threshold is fixed"))
+    return problems
+
+
+def _reached_levels(before: SeasonConfig, after: SeasonConfig, use: SeasonUse) -> list[Problem]:
+    problems = []
+    for index, level in enumerate(before.levels[: use.top_level]):
+        if index >= len(after.levels):
+            problems.append(("levels", f"players have reached level {level.level}: it can't be removed"))
+            break
+        kept = after.levels[index]
+        problems += [
+            (f"levels.{index}.{name}", REACHED)
+            for name in ("required_xp", "auto_claim", "rewards")
+            if _promise(kept, name) != _promise(level, name)
+        ]
+    return problems
+
+
+def _promise(level: LevelConfig, name: str) -> object:
+    """A part of a level, with empty bundles left out: they promise nothing."""
+    if name == "rewards":
+        return {track: bundle for track, bundle in level.rewards.items() if bundle}
+    return getattr(level, name)
+
+
+def _open_levels(after: SeasonConfig, use: SeasonUse) -> list[Problem]:
+    """A level that nobody has reached must need more XP than anyone has, or it would be reached without being paid."""
+    return [
+        (f"levels.{index}.required_xp", f"players have {use.top_xp} XP already: it must be above that")
+        for index, level in enumerate(after.levels)
+        if index >= use.top_level and level.required_xp <= use.top_xp
+    ]
