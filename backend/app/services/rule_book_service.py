@@ -103,6 +103,10 @@ class RuleBookService:
         return season
 
     async def _read_season(self, season_id: int) -> Season:
+        # the head first: an edit in between is kept under the version before it, which nobody asks for again
+        rows = await self._tx.rows(SEASON, (season_id,))
+        if not rows:
+            raise AppError("SEASON_NOT_FOUND")
         rewards: dict[int, dict[str, list[Any]]] = {}
         for level, track, *reward in await self._tx.rows(REWARDS, (season_id,)):
             names = ("reward_type", "reward_amount", "token_type", "code", "needs_approval")
@@ -112,9 +116,6 @@ class RuleBookService:
             Level(level, xp, bool(auto), ko, en, {t: tuple(g) for t, g in rewards.get(level, {}).items()})
             for level, xp, auto, ko, en in await self._tx.rows(LEVELS, (season_id,))
         )
-        rows = await self._tx.rows(SEASON, (season_id,))
-        if not rows:
-            raise AppError("SEASON_NOT_FOUND")
         (id_, name, program, start, end, max_level, base_xp, is_active, grace, wins, on_play, version) = rows[0]
         return Season(
             id=id_,
