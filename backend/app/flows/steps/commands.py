@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from app.core.errors import AppError
+from app.domain.player import PlayerState
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,10 @@ class PlayerCommand:
     def answer_key(self, idempotency: IdempotencyKey) -> tuple[str, str, str]:
         """Where the answer to this command is stored: (actor, operation, key)."""
         return (f"player:{self.user_id}", self.operation, idempotency.key)
+
+    def require_allowed(self, player: PlayerState) -> None:
+        """Returns when this command may touch the player; by default that is the player's own sign-in being good."""
+        player.require_allowed(session_id=self.session_id, issued_at=self.issued_at)
 
 
 @dataclass(frozen=True, slots=True)

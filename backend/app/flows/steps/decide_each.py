@@ -48,7 +48,7 @@ def _decide_one(batch: Batch, command: C, decide: Callable[[Decision, C], bytes]
         player = batch.players.get(command.user_id)
         if player is None:
             raise AppError("USER_NOT_FOUND")
-        player.require_allowed(session_id=command.session_id, issued_at=command.issued_at)
+        command.require_allowed(player)
         return _replay(batch, command) or _carry_out(batch, command, player, decide)
     except AppError as refusal:
         require(batch.changes.size == size, "a refusal leaves nothing behind")
