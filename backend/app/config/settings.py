@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     feature_gate_enabled: bool = False
     approval_threshold_points: int = Field(default=10_000, ge=0)
     admin_grant_max: int = Field(default=1_000_000, ge=1)
+    # per operator, token and KST day; none = ten grants of the largest size
+    admin_grant_daily_max: int | None = Field(default=None, ge=1)
 
     cors_origins: tuple[str, ...] = ()
     max_body_bytes: int = Field(default=64 * 1024, ge=1024)
@@ -65,6 +67,10 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return (init_settings, env_settings, SecretFiles(settings_cls), dotenv_settings)
+
+    @property
+    def daily_grant_cap(self) -> int:
+        return self.admin_grant_daily_max or 10 * self.admin_grant_max
 
     @property
     def is_sqlite(self) -> bool:

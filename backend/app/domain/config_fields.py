@@ -14,7 +14,10 @@ MAX_AMOUNT = 100_000_000
 # six segments of this weight stay exact in every JSON reader (2**53)
 MAX_WEIGHT = 1_000_000_000
 
-Label = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
+# control characters are never meant: they break terminals, CSV and logs
+Label = Annotated[
+    str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$")
+]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,49}$")]
 
 

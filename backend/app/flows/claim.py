@@ -18,6 +18,7 @@ from app.domain.event_names import EventType, Feature
 from app.domain.grants import RewardState
 from app.domain.rule_book import DEFAULT_PROGRAM, RuleBook
 from app.domain.season import FREE_TRACK, Level, Season, require_claimable
+from app.domain.season_config import MAX_GRACE_DAYS
 from app.flows.steps.commands import PlayerCommand, Result
 from app.flows.steps.decide_each import Batch, answer_keys, decide_each
 from app.flows.steps.decision import Decision
@@ -25,9 +26,6 @@ from app.flows.steps.grant_rewards import pay_level
 from app.flows.steps.save_changes import save_changes
 from app.services import House, Services
 from app.services.player_service import Wanted
-
-# an operator may set a season's grace period up to this long
-MAX_GRACE_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
