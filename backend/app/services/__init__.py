@@ -12,6 +12,7 @@ from app.config.settings import Settings
 from app.core.time_utils import Clock
 from app.db.transaction import Database, Tx
 from app.domain.draw import Draw
+from app.services.allowance_service import AllowanceService
 from app.services.audit_service import AuditService
 from app.services.event_log_service import EventLogService
 from app.services.feature_service import FeatureService
@@ -50,6 +51,7 @@ class Services:
         self.game_config = GameConfigService(tx)
         self.ui_config = UiConfigService(tx)
         self.audit = AuditService(tx)
+        self.allowance = AllowanceService(tx)
         self.identity = IdentityService(tx)
         self.reconcile = ReconcileService(tx)
 

@@ -26,6 +26,16 @@ class FeatureService:
         row = (await self._tx.execute(query)).mappings().first()
         return None if row is None else dict(row)
 
+    async def lock_all(self) -> None:
+        """Every switch locked: whoever changes what plays, stamps and claims rely on first waits for those under way.
+
+        They all begin by share-locking their switches. Without this, one that waits for a row which is being changed
+        may find it moved in its index, and go on as if there were no season or no active config.
+        """
+        await self._tx.execute(
+            select(feature_config.c.feature_type).order_by(feature_config.c.feature_type).with_for_update()
+        )
+
     async def switch(self, feature_type: str, *, is_enabled: bool, reason: str, actor: str, now: datetime) -> None:
         """Opens or stops a feature and writes its history. Lock it first."""
         c = feature_config.c
@@ -36,7 +46,16 @@ class FeatureService:
         )
         await self._add_history(feature_type, is_enabled=is_enabled, reason=reason, actor=actor, now=now)
 
-    async def add(self, feature_type: str, title: str, *, is_enabled: bool, actor: str, now: datetime) -> None:
+    async def add(
+        self,
+        feature_type: str,
+        title: str,
+        *,
+        is_enabled: bool,
+        actor: str,
+        now: datetime,
+        reason: str = "created",
+    ) -> None:
         """A new switch."""
         await self._tx.execute(
             feature_config.insert().values(
@@ -48,7 +67,7 @@ class FeatureService:
                 updated_by=actor,
             )
         )
-        await self._add_history(feature_type, is_enabled=is_enabled, reason="created", actor=actor, now=now)
+        await self._add_history(feature_type, is_enabled=is_enabled, reason=reason, actor=actor, now=now)
 
     async def _add_history(
         self, feature_type: str, *, is_enabled: bool, reason: str, actor: str, now: datetime

@@ -1,6 +1,7 @@
 """Keeper of `game_plays`: every play with its config version and rolls, enough to compute it again."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -9,7 +10,7 @@ from app.db.statements import Insert
 from app.db.transaction import Tx
 from app.db.values import instant_out, json_out
 from app.domain.records import Play
-from app.models.game import game_configs, game_plays
+from app.models.game import game_activations, game_configs, game_plays
 
 ADD = Insert(
     game_plays,
@@ -29,6 +30,22 @@ class GameLogService:
     async def add_plays(self, plays: Sequence[Play]) -> None:
         """Writes plays. A play number that already stands raises IntegrityError."""
         await self._tx.write(ADD, [_row(play) for play in plays])
+
+    async def newest_play_times(self) -> dict[str, datetime]:
+        """When each game was last played: one step back in an index for each config version that was ever in force."""
+        newest = (
+            select(game_plays.c.created_at)
+            .where(game_plays.c.config_id == game_activations.c.config_id)
+            .order_by(game_plays.c.id.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        query = select(game_activations.c.feature_type, newest.label("played_at")).distinct()
+        times: dict[str, datetime] = {}
+        for row in await self._tx.execute(query):
+            if row.played_at is not None:
+                times[row.feature_type] = max(row.played_at, times.get(row.feature_type, row.played_at))
+        return times
 
     async def play(self, play_id: str) -> dict[str, Any] | None:
         """A play with the config that it was played on and the memory it started from."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, Select, and_, select, union, update
 
 from app.db.statements import Statement
 from app.db.transaction import Tx, new_row_id
@@ -18,6 +18,9 @@ from app.domain.player import LastPlay, PlayerState
 from app.domain.season import Progress
 from app.models.identity import hosts
 from app.models.player import user_profiles
+
+LAST_CHARACTER = "\U0010ffff"  # sorts behind every other, byte for byte: ends the range of a prefix
+LONGEST_ID = 19  # digits of 2**63: a longer number is no id
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,22 @@ class PlayerService:
         row = (await self._tx.execute(query)).first()
         return None if row is None else row[0]
 
+    async def profile(self, user_id: int) -> dict[str, Any] | None:
+        """The player's own row with the host's code. To change it, lock the player first."""
+        row = (await self._tx.execute(_profiles().where(user_profiles.c.id == user_id))).mappings().first()
+        return None if row is None else dict(row)
+
+    async def search(self, text: str | None, *, after: int | None, limit: int) -> list[dict[str, Any]]:
+        """Players by id, or by the start of their external id or nickname, oldest first, `limit + 1` at most."""
+        c = user_profiles.c
+        query = _profiles()
+        if text is not None:
+            found = union(*(select(c.id).where(condition) for condition in _matches(text))).subquery()
+            query = query.where(c.id.in_(select(found.c.id)))
+        if after is not None:
+            query = query.where(c.id > after)
+        return [dict(row) for row in (await self._tx.execute(query.order_by(c.id).limit(limit + 1))).mappings()]
+
     async def add(self, *, host_id: int, external_id: str, nickname: str | None, now: datetime) -> int:
         """A new player with nothing yet. A duplicate raises IntegrityError: the transaction runs again and finds it."""
         result = await self._tx.execute(
@@ -119,6 +138,18 @@ class PlayerService:
             .where(user_profiles.c.id == user_id)
             .values(version=user_profiles.c.version + 1, **values)
         )
+
+
+def _profiles() -> Select[Any]:
+    return select(user_profiles, hosts.c.code.label("host")).join(hosts, hosts.c.id == user_profiles.c.host_id)
+
+
+def _matches(text: str) -> list[ColumnElement[bool]]:
+    """One condition for each way to be found, each served by its own index: a range, because LIKE has wildcards."""
+    c = user_profiles.c
+    conditions = [and_(column >= text, column < text + LAST_CHARACTER) for column in (c.external_id, c.nickname)]
+    is_id = text.isascii() and text.isdigit() and len(text) < LONGEST_ID
+    return [*conditions, c.id == int(text)] if is_id else conditions
 
 
 def _read_row(players: dict[int, PlayerState], row: Sequence[Any], wanted: Wanted) -> None:

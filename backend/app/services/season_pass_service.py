@@ -1,12 +1,16 @@
 """Keeper of progress, stamps, XP and level claims: what a player did in a season."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
 
 from app.db.statements import Insert, Upsert
 from app.db.transaction import Tx
 from app.db.values import instant_out
 from app.domain.records import LevelClaim, Stamp, XpEntry
 from app.domain.season import Progress
+from app.domain.season_edits import SeasonUse
 from app.models.season_pass import season_claims, season_progress, season_stamp_log, season_xp_ledger
 
 SET_PROGRESS = Upsert(
@@ -33,6 +37,25 @@ class SeasonPassService:
 
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
+
+    async def use_of(self, season_id: int) -> SeasonUse:
+        """How far players have come in a season. Exact only while every switch is locked (`FeatureService`)."""
+        p = season_progress.c
+        query = select(
+            func.count().label("players"),
+            func.coalesce(func.max(p.current_level), 0).label("level"),
+            func.coalesce(func.max(p.current_xp), 0).label("xp"),
+            func.max(p.last_stamp_date).label("day"),
+            func.coalesce(func.max(p.internal_wins), 0).label("wins"),
+        ).where(p.season_id == season_id)
+        row = (await self._tx.execute(query)).one()
+        return SeasonUse(row.players, row.level, row.xp, row.day, row.wins > 0)
+
+    async def of_player(self, user_id: int) -> list[dict[str, Any]]:
+        """Where a player stands in each season they took part in, newest season first."""
+        query = select(season_progress).where(season_progress.c.user_id == user_id)
+        rows = await self._tx.execute(query.order_by(season_progress.c.season_id.desc()))
+        return [dict(row) for row in rows.mappings()]
 
     async def save(
         self,
