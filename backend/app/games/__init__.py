@@ -5,3 +5,4 @@ from app.games.roulette import ROULETTE
 
 GAMES: dict[str, Game] = {game.code: game for game in (ROULETTE,)}
 GAMES_BY_FEATURE: dict[str, Game] = {game.feature_type: game for game in GAMES.values()}
+TOKEN_TYPES: frozenset[str] = frozenset(game.token_type for game in GAMES.values())

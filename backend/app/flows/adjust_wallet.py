@@ -1,0 +1,211 @@
+"""An operator gives tokens to a player, or takes some back.
+
+Reads and locks grant_allowances, then user_profiles with wallets; reads idempotency_keys. Writes wallets,
+wallet_ledger, reward_log (grants), user_event_log, outbox, grant_allowances, admin_audit_log, idempotency_keys.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from pydantic_core import to_json
+
+from app.core.errors import AppError, invalid
+from app.core.time_utils import kst_date, kst_text
+from app.domain.event_names import EventType
+from app.domain.grants import POINT, Grant, RewardState, RewardType
+from app.domain.player import PlayerState
+from app.domain.rule_book import RuleBook
+from app.domain.token_types import require_known_tokens
+from app.domain.wallet import Reason, move, require_balance
+from app.flows.steps.commands import IdempotencyKey, PlayerCommand, Result
+from app.flows.steps.decide_each import Batch, answer_keys, decide_each
+from app.flows.steps.decision import Decision
+from app.flows.steps.grant_rewards import grant_rewards
+from app.flows.steps.save_changes import save_changes
+from app.games import TOKEN_TYPES
+from app.services import House, Services
+from app.services.allowance_service import AllowanceKey
+from app.services.audit_service import AdminAct
+from app.services.player_service import Wanted
+from app.utils.random_utils import new_id
+
+ADMIN_SOURCE = "ADMIN"
+LONGEST_ACTOR = 130  # of the stored answers' key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdjustCommand(PlayerCommand):
+    """One operator moves one wallet of one player: gives, or takes back when `is_grant` is false."""
+
+    act: AdminAct
+    is_grant: bool
+    token_type: str
+    amount: int
+
+    def answer_key(self, idempotency: IdempotencyKey) -> tuple[str, str, str]:
+        """The key is the operator's, whoever the player is."""
+        return (_short(self.act.actor), "ADMIN_GRANT" if self.is_grant else "ADMIN_REVOKE", idempotency.key)
+
+    def require_allowed(self, player: PlayerState) -> None:
+        """An operator may settle the account of a blocked player as well."""
+
+    @property
+    def grant(self) -> Grant:
+        if self.token_type == POINT:
+            return Grant(RewardType.POINT, self.amount)
+        return Grant(RewardType.TOKEN, self.amount, self.token_type)
+
+
+@dataclass(slots=True)
+class Allowances:
+    """How much each operator has given today, and may still give. Changed in place under the rows' locks."""
+
+    today: date
+    cap: int
+    stored: dict[AllowanceKey, int]
+    changed: dict[AllowanceKey, int] = field(default_factory=dict)
+
+    def require_room(self, command: AdjustCommand) -> None:
+        """Returns when the operator may give this much more today; raises DAILY_LIMIT_REACHED otherwise."""
+        granted = self._granted(command)
+        if granted + command.amount > self.cap:
+            raise AppError("DAILY_LIMIT_REACHED", daily_max=self.cap, granted_today=granted)
+
+    def use(self, command: AdjustCommand) -> None:
+        self.changed[self.key(command)] = self._granted(command) + command.amount
+
+    def key(self, command: AdjustCommand) -> AllowanceKey:
+        return (command.act.actor, self.today, command.token_type)
+
+    def _granted(self, command: AdjustCommand) -> int:
+        key = self.key(command)
+        return self.changed.get(key, self.stored.get(key, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One adjustment for the audit log."""
+
+    command: AdjustCommand
+    before: int
+    answer: dict[str, Any]
+
+
+async def find_player(house: House, host: str, external_id: str) -> int:
+    """The id of a host's player, which never changes; raises USER_NOT_FOUND."""
+    user_id = await house.read(lambda keepers: keepers.player.find(host, external_id))
+    if user_id is None:
+        raise AppError("USER_NOT_FOUND")
+    return user_id
+
+
+def require_adjustable(house: House, token_type: str, amount: int) -> None:
+    """Returns when such an adjustment is allowed at all; raises VALIDATION_ERROR naming the field otherwise."""
+    require_known_tokens({"token_type": token_type}, TOKEN_TYPES | {POINT})
+    if amount > house.settings.admin_grant_max:
+        raise invalid(("amount", f"at most {house.settings.admin_grant_max} at once"))
+
+
+async def adjust_wallets(house: House, commands: Sequence[AdjustCommand]) -> list[Result]:
+    """Carries out every command once per idempotency key and operator; results in the same order.
+
+    Refusals: USER_NOT_FOUND, NOT_ENOUGH_TOKENS (a revoke below zero), DAILY_LIMIT_REACHED (the operator's own).
+    """
+    now = house.clock.now()
+    today = kst_date(now)
+
+    async def work(keepers: Services) -> list[Result]:
+        allowances = Allowances(today, house.settings.daily_grant_cap, {})
+        allowances.stored = await keepers.allowance.lock({allowances.key(c) for c in commands if c.is_grant})
+        players = await keepers.player.lock((command.user_id for command in commands), Wanted(wallets=True))
+        answers = await keepers.idempotency.stored(answer_keys(commands))
+        rules = RuleBook({}, (), today)  # a gift asks no switch and no season
+        batch = Batch(players, rules, answers, now, house.settings.approval_threshold_points)
+        notes: list[Note] = []
+        results = decide_each(batch, commands, lambda decision, c: _adjust(decision, c, allowances, notes))
+        await save_changes(keepers, batch.changes)
+        await _save_allowances(keepers, allowances)
+        for note in notes:
+            await _audit(keepers, note, batch)
+        return results
+
+    return await house.write(work)
+
+
+def _adjust(decision: Decision, command: AdjustCommand, allowances: Allowances, notes: list[Note]) -> bytes:
+    before = decision.player.balances.get(command.token_type, 0)
+    operation_id = f"ADMIN:{new_id(decision.now)}"
+    if command.is_grant:
+        allowances.require_room(command)
+        state = _give(decision, command, operation_id)
+        allowances.use(command)
+    else:
+        require_balance(decision.player.balances, command.token_type, command.amount)
+        state = _take_back(decision, command, operation_id)
+    answer = _answer(decision, command, operation_id, state)
+    notes.append(Note(command, before, answer))
+    return to_json(answer)
+
+
+def _give(decision: Decision, command: AdjustCommand, operation_id: str) -> RewardState:
+    states = grant_rewards(
+        decision, [command.grant], operation_id=operation_id, source=ADMIN_SOURCE, reason=Reason.ADMIN_GRANT
+    )
+    return states[0]
+
+
+def _take_back(decision: Decision, command: AdjustCommand, operation_id: str) -> RewardState:
+    player = decision.player
+    entry = move(
+        player.balances,
+        user_id=player.id,
+        token_type=command.token_type,
+        delta=-command.amount,
+        reason=Reason.ADMIN_REVOKE,
+        operation_id=operation_id,
+        now=decision.now,
+    )
+    decision.changes.add_entry(entry)
+    decision.log(EventType.REWARD_REVOKED, None, operation_id, source=ADMIN_SOURCE, **command.grant.view())
+    return RewardState.REVERSED
+
+
+def _answer(decision: Decision, command: AdjustCommand, operation_id: str, state: RewardState) -> dict[str, Any]:
+    return {
+        "result": "OK",
+        "operation_id": operation_id,
+        "user_id": decision.player.id,
+        "external_id": decision.player.external_id,
+        "token_type": command.token_type,
+        "amount": command.amount,
+        "state": state.value,
+        "balance": decision.player.balances.get(command.token_type, 0),
+        "created_at": kst_text(decision.now),
+    }
+
+
+async def _save_allowances(keepers: Services, allowances: Allowances) -> None:
+    for key, granted in sorted(allowances.changed.items()):
+        await keepers.allowance.save(key, granted, is_new=key not in allowances.stored)
+
+
+async def _audit(keepers: Services, note: Note, batch: Batch) -> None:
+    command = note.command
+    await keepers.audit.add(
+        command.act,
+        "WALLET_GRANTED" if command.is_grant else "WALLET_REVOKED",
+        f"player:{command.user_id}",
+        before={"token_type": command.token_type, "balance": note.before},
+        after={name: note.answer[name] for name in ("token_type", "balance", "amount", "state", "operation_id")},
+        now=batch.now,
+    )
+
+
+def _short(actor: str) -> str:
+    """The actor as the key of stored answers takes it: ASCII, and not longer than its column."""
+    if actor.isascii() and len(actor) <= LONGEST_ACTOR:
+        return actor
+    return f"sha256:{hashlib.sha256(actor.encode()).hexdigest()}"

@@ -1,0 +1,150 @@
+"""Seasons: made, changed, published, retired, cloned.
+
+Locks feature_config (all of it: see `FeatureService.lock_all`) and the season; reads season_progress. Writes seasons,
+season_levels, season_level_rewards, admin_audit_log.
+"""
+
+from datetime import date
+from typing import Any
+
+from app.core.errors import AppError, invalid
+from app.domain.config_fields import parse_config
+from app.domain.season_config import SeasonConfig
+from app.domain.season_edits import edit_problems
+from app.domain.token_types import require_known_tokens
+from app.flows.steps.edits import require_version
+from app.games import TOKEN_TYPES
+from app.services import House, Services
+from app.services.audit_service import AdminAct
+from app.services.season_service import StoredSeason
+
+
+async def create_season(house: House, act: AdminAct, config: SeasonConfig, *, is_active: bool) -> StoredSeason:
+    """A new season, as a draft unless it is to be active at once.
+
+    Raises INVALID_SEASON_DATES, NAME_TAKEN, ACTIVE_SEASON_CONFLICT, or VALIDATION_ERROR for an unknown token type.
+    """
+    _require_sound(config)
+
+    async def work(keepers: Services) -> StoredSeason:
+        await keepers.feature.lock_all()
+        return await _add(house, keepers, act, config, is_active=is_active, action="SEASON_CREATED")
+
+    return await house.write(work, is_repeatable=False)
+
+
+async def replace_season(
+    house: House,
+    act: AdminAct,
+    season_id: int,
+    config: SeasonConfig,
+    *,
+    is_active: bool | None,
+    expected_version: int | None,
+) -> StoredSeason:
+    """The whole season anew; `is_active` None leaves it as it is. Raises as `create_season`, and VERSION_CONFLICT.
+
+    Once players are in, what they were promised or paid is fixed: VALIDATION_ERROR names each field that breaks it.
+    """
+    now = house.clock.now()
+    _require_sound(config)
+
+    async def work(keepers: Services) -> StoredSeason:
+        before = await _locked(keepers, season_id, expected_version)
+        problems = edit_problems(before.config, config, await keepers.season_pass.use_of(season_id))
+        if problems:
+            raise invalid(*problems)
+        await _require_free_name(keepers, config, but_by=season_id)
+        will_be_active = before.is_active if is_active is None else is_active
+        await keepers.season.replace(season_id, config, is_active=will_be_active, now=now)
+        return await _finish(house, keepers, act, season_id, before=before, action="SEASON_CHANGED")
+
+    return await house.write(work, is_repeatable=False)
+
+
+async def switch_season(
+    house: House, act: AdminAct, season_id: int, *, is_active: bool, expected_version: int | None
+) -> StoredSeason:
+    """Publishes or retires a season. Raises SEASON_NOT_FOUND, VERSION_CONFLICT, ACTIVE_SEASON_CONFLICT."""
+    now = house.clock.now()
+
+    async def work(keepers: Services) -> StoredSeason:
+        before = await _locked(keepers, season_id, expected_version)
+        await keepers.season.set_active(season_id, is_active=is_active, now=now)
+        action = "SEASON_PUBLISHED" if is_active else "SEASON_RETIRED"
+        return await _finish(house, keepers, act, season_id, before=before, action=action)
+
+    return await house.write(work, is_repeatable=False)
+
+
+async def clone_season(
+    house: House, act: AdminAct, season_id: int, *, season_name: str, start_date: date, end_date: date
+) -> StoredSeason:
+    """A draft with everything of another season but its name and dates."""
+    new: dict[str, Any] = {"season_name": season_name, "start_date": start_date, "end_date": end_date}
+
+    async def work(keepers: Services) -> StoredSeason:
+        source = await _found(keepers, season_id)
+        document = source.config.model_dump(include=set(SeasonConfig.model_fields)) | new
+        config = parse_config(SeasonConfig, document, "VALIDATION_ERROR")
+        _require_sound(config)
+        return await _add(house, keepers, act, config, is_active=False, action="SEASON_CLONED")
+
+    return await house.write(work, is_repeatable=False)
+
+
+def _require_sound(config: SeasonConfig) -> None:
+    config.require_dates_in_order()
+    require_known_tokens(config.model_dump(include={"levels"}), TOKEN_TYPES)
+
+
+async def _locked(keepers: Services, season_id: int, expected_version: int | None) -> StoredSeason:
+    await keepers.feature.lock_all()
+    season = await _found(keepers, season_id)
+    require_version(expected_version, season.version)
+    return season
+
+
+async def _found(keepers: Services, season_id: int) -> StoredSeason:
+    season = await keepers.season.find(season_id, locked=True)
+    if season is None:
+        raise AppError("SEASON_NOT_FOUND")
+    return season
+
+
+async def _add(
+    house: House, keepers: Services, act: AdminAct, config: SeasonConfig, *, is_active: bool, action: str
+) -> StoredSeason:
+    await _require_free_name(keepers, config)
+    season_id = await keepers.season.add(config, is_active=is_active, now=house.clock.now())
+    return await _finish(house, keepers, act, season_id, before=None, action=action)
+
+
+async def _require_free_name(keepers: Services, config: SeasonConfig, *, but_by: int | None = None) -> None:
+    if await keepers.season.is_name_taken(config.season_name, but_by=but_by):
+        raise AppError("NAME_TAKEN", field="season_name")
+
+
+async def _finish(
+    house: House, keepers: Services, act: AdminAct, season_id: int, *, before: StoredSeason | None, action: str
+) -> StoredSeason:
+    """Refuses a second active season on any of its days, now that the season is written, and notes who did it.
+
+    Looking after the write is what makes two operators at once safe: the second one waits for the first one's row, or
+    the database ends one of the two and its whole transaction runs again.
+    """
+    after = await _found(keepers, season_id)
+    if after.is_active:
+        rivals = await keepers.season.overlapping(after)
+        if rivals:
+            raise AppError("ACTIVE_SEASON_CONFLICT", seasons=rivals)
+    await keepers.audit.add(
+        act, action, f"season:{season_id}", before=_kept(before), after=_kept(after), now=house.clock.now()
+    )
+    return after
+
+
+def _kept(season: StoredSeason | None) -> dict[str, Any] | None:
+    if season is None:
+        return None
+    return {"version": season.version, "is_active": season.is_active, **season.config.view()}
