@@ -15,7 +15,8 @@ class Principal:
     """The verified bearer of a token or an API key.
 
     `subject` is the host's user id for players, the login for staff, the host's code for hosts. `issued_at` and
-    `expires_at` are aware. `session_id` names the sign-in that the token came from, if it is one of ours.
+    `expires_at` are aware. `session_id` names the sign-in that the token came from; a token without one of its own (a
+    host's, the CLI's) is a sign-in by itself. `staff_version` stands in tokens with staff scopes.
     """
 
     subject: str
@@ -25,6 +26,7 @@ class Principal:
     expires_at: datetime
     session_id: str | None = None
     staff_version: int | None = None
+    not_before: datetime | None = None
 
     def require_scope(self, *accepted: str) -> None:
         """Returns when the bearer has one of the scopes; raises SCOPE_REQUIRED otherwise."""

@@ -1,0 +1,131 @@
+"""The published keys of hosts (RFC 7517): fetched when needed, kept for a while, never fetched in a storm."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import jwt
+import structlog
+
+from app.core.errors import AppError
+from app.core.host_tokens import is_private, is_weak
+from app.core.time_utils import Clock
+
+FRESH = timedelta(minutes=10)
+# while a host's key server is away its keys go on counting so long; a withdrawn key lives no longer than this
+USABLE = timedelta(hours=1)
+# an unknown key id may mean that the host has just changed its keys – or that somebody makes ids up
+BETWEEN_FETCHES = timedelta(seconds=30)
+AFTER_A_FAILURE = timedelta(seconds=5)
+FETCH_SECONDS = 3
+MAX_BYTES = 64 * 1024
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _KeySet:
+    """What is known of one address."""
+
+    keys: Sequence[dict[str, Any]] = ()
+    fetched_at: datetime | None = None
+    tried_at: datetime | None = None
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Jwks:
+    """Verifying keys by address and key id."""
+
+    def __init__(self, clock: Clock, *, allow_plain_loopback: bool = False) -> None:
+        self._clock, self._allow_plain_loopback = clock, allow_plain_loopback
+        self._sets: dict[str, _KeySet] = {}
+
+    async def key(self, url: str, *, algorithm: str, key_id: str | None) -> Any:
+        """The key that a token names, made for the pinned algorithm. Without a name there must be exactly one key.
+
+        Raises TOKEN_INVALID when the host publishes no such key, BUSY when its keys can't be had now.
+        """
+        known = self._sets.setdefault(url, _KeySet())
+        key = self._usable_key(known, FRESH, algorithm, key_id)
+        if key is not None:
+            return key
+        async with known.turn:  # of all that wait here, the first fetches for everyone
+            if self._may_fetch(known):
+                await self._fetch(url, known)
+        key = self._usable_key(known, USABLE, algorithm, key_id)
+        if key is not None:
+            return key
+        if not self._is_younger(known, USABLE):
+            raise AppError("BUSY", retry_after_seconds=AFTER_A_FAILURE.seconds)
+        raise AppError("TOKEN_INVALID")
+
+    def _usable_key(self, known: _KeySet, at_most: timedelta, algorithm: str, key_id: str | None) -> Any:
+        if not self._is_younger(known, at_most):
+            return None
+        fitting = [jwk for jwk in known.keys if key_id is None or jwk.get("kid") == key_id]
+        return _verifying_key(fitting[0], algorithm) if len(fitting) == 1 else None
+
+    def _is_younger(self, known: _KeySet, at_most: timedelta) -> bool:
+        # abs: the machine's clock may be set back
+        return known.fetched_at is not None and abs(self._clock.now() - known.fetched_at) <= at_most
+
+    def _may_fetch(self, known: _KeySet) -> bool:
+        if known.tried_at is None:
+            return True
+        has_failed = known.fetched_at is None or known.fetched_at < known.tried_at
+        return abs(self._clock.now() - known.tried_at) > (AFTER_A_FAILURE if has_failed else BETWEEN_FETCHES)
+
+    async def _fetch(self, url: str, known: _KeySet) -> None:
+        known.tried_at = self._clock.now()
+        try:
+            self._require_safe(url)
+            known.keys = _keys_in(await _download(url))
+            known.fetched_at = known.tried_at
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, ValueError, RecursionError) as error:
+            log.warning("jwks_fetch_failed", host=urlsplit(url).hostname, error=type(error).__name__)
+
+    def _require_safe(self, url: str) -> None:
+        parts = urlsplit(url)
+        is_plain_loopback = parts.scheme == "http" and parts.hostname in LOOPBACK
+        if parts.scheme != "https" and not (self._allow_plain_loopback and is_plain_loopback):
+            raise ValueError("keys that came over an open line could be anyone's")
+
+
+async def _download(url: str) -> bytes:
+    """The document: no redirects, 64 kB and three seconds at most."""
+    body = bytearray()
+    async with (
+        asyncio.timeout(FETCH_SECONDS),
+        httpx.AsyncClient(follow_redirects=False, timeout=FETCH_SECONDS) as client,
+        client.stream("GET", url, headers={"accept": "application/json"}) as response,
+    ):
+        if response.status_code != httpx.codes.OK:
+            raise ValueError("not 200")
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > MAX_BYTES:
+                raise ValueError("too long")
+    return bytes(body)
+
+
+def _keys_in(document: bytes) -> list[dict[str, Any]]:
+    """The signing keys of a key set, as they were published."""
+    read = json.loads(document)
+    keys = read.get("keys") if isinstance(read, dict) else None
+    if not isinstance(keys, list):
+        raise ValueError("no key set")
+    return [jwk for jwk in keys if isinstance(jwk, dict) and jwk.get("use", "sig") == "sig" and jwk.get("kty") != "oct"]
+
+
+def _verifying_key(jwk: dict[str, Any], algorithm: str) -> Any:
+    """The key for the pinned algorithm, or None when it is one for another, could sign, or is too short."""
+    try:
+        key = jwt.PyJWK(jwk, algorithm).key
+    except (jwt.PyJWTError, ValueError, TypeError, KeyError):
+        return None
+    return None if is_private(key) or is_weak(key) else key

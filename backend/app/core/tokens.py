@@ -1,0 +1,108 @@
+"""Our own access tokens: signed and verified with keys that only we hold."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import jwt
+
+from app.config.settings import Settings
+from app.core.auth import SCOPES, STAFF_SCOPES, Principal
+from app.core.claims import CHECKS, instant_of, invalid_unless_read, subject_of
+from app.core.errors import AppError
+from app.core.time_utils import Clock, SystemClock
+from app.utils.random_utils import new_id
+
+ALGORITHM = "HS256"
+TOKEN_TYPE = "at+jwt"  # RFC 9068
+MIN_SECRET_BYTES = 32  # RFC 7518 §3.2: no shorter than the hash
+OUR_HEADERS = frozenset({"alg", "kid", "typ"})
+
+
+@dataclass(frozen=True, slots=True)
+class TokenKeys:
+    """The secrets of our tokens by key id: the current one signs, the previous one still verifies.
+
+    `clock` is the machine's own clock, never the business clock: a token's life is a promise about real time, and the
+    demo's clock can be moved by days without signing everyone out. Refresh tokens are judged by the same clock.
+    """
+
+    current_kid: str
+    secrets: Mapping[str, str] = field(repr=False)
+    issuer: str
+    audience: str
+    clock: Clock = field(default_factory=SystemClock)
+
+    def __post_init__(self) -> None:
+        if any(len(secret.encode()) < MIN_SECRET_BYTES for secret in self.secrets.values()):
+            raise ValueError(f"a JWT secret must have at least {MIN_SECRET_BYTES} bytes")
+
+    @classmethod
+    def from_settings(cls, settings: Settings, clock: Clock | None = None) -> "TokenKeys":
+        """The keys of this process. Raises ValueError on a short secret or two secrets under one key id."""
+        secrets = {settings.jwt_kid: settings.jwt_secret.get_secret_value()}
+        if settings.jwt_previous_secret is not None:
+            kid = settings.jwt_previous_kid
+            if not kid or kid in secrets:
+                raise ValueError("the previous JWT secret needs a key id of its own")
+            secrets[kid] = settings.jwt_previous_secret.get_secret_value()
+        return cls(settings.jwt_kid, secrets, settings.jwt_issuer, settings.jwt_audience, clock or SystemClock())
+
+    def now(self) -> datetime:
+        """The present instant on the clock that tokens live by."""
+        return self.clock.now()
+
+    def sign(self, principal: Principal) -> str:
+        """A token that says what the principal is. Without a `session_id` its own id stands for the sign-in."""
+        claims: dict[str, Any] = {
+            "iss": self.issuer,
+            "aud": self.audience,
+            "sub": principal.subject,
+            "host": principal.host_code,
+            "scope": " ".join(sorted(principal.scopes)),
+            # with microseconds: "sign out everywhere" and a new sign-in may fall into the same second
+            "iat": principal.issued_at.timestamp(),
+            "exp": int(principal.expires_at.timestamp()),
+            "jti": new_id(principal.issued_at),
+        }
+        if principal.session_id is not None:
+            claims["sid"] = principal.session_id
+        if principal.scopes & STAFF_SCOPES:
+            claims["ver"] = principal.staff_version
+        headers = {"kid": self.current_kid, "typ": TOKEN_TYPE}
+        return jwt.encode(claims, self.secrets[self.current_kid], ALGORITHM, headers)
+
+    def verify(self, token: str, header: Mapping[str, Any]) -> Principal:
+        """The bearer of a token that we signed; raises TOKEN_INVALID otherwise. Its times are the caller's to judge."""
+        secret = self.secrets.get(str(header.get("kid")))
+        if secret is None or header.keys() != OUR_HEADERS or header["typ"] != TOKEN_TYPE:
+            raise AppError("TOKEN_INVALID")
+        with invalid_unless_read():
+            claims: dict[str, Any] = jwt.decode(
+                token, secret, [ALGORITHM], options=CHECKS, audience=self.audience, issuer=self.issuer
+            )
+        return _principal(claims)
+
+
+def _principal(claims: Mapping[str, Any]) -> Principal:
+    scopes = frozenset(_text(claims, "scope").split())
+    version = claims.get("ver")
+    if not scopes or not scopes <= SCOPES or (scopes & STAFF_SCOPES and not isinstance(version, int)):
+        raise AppError("TOKEN_INVALID")
+    return Principal(
+        subject=subject_of(claims),
+        scopes=scopes,
+        host_code=_text(claims, "host"),
+        issued_at=instant_of(claims, "iat"),
+        expires_at=instant_of(claims, "exp"),
+        session_id=_text(claims, "sid") if "sid" in claims else _text(claims, "jti"),
+        staff_version=version,
+    )
+
+
+def _text(claims: Mapping[str, Any], name: str) -> str:
+    value = claims.get(name)
+    if not isinstance(value, str) or not value:
+        raise AppError("TOKEN_INVALID")
+    return value
