@@ -1,0 +1,215 @@
+"""Keeper of `hosts`, `api_keys`, `staff`, `refresh_tokens` and `revoked_sessions`: who may knock, and signed in how."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, delete, exists, func, select, update
+
+from app.core.host_tokens import KnownHost
+from app.core.security import new_secret, sha256_hex
+from app.db.transaction import Tx, new_row_id
+from app.models.identity import api_keys, hosts, refresh_tokens, revoked_sessions, staff
+
+DAY_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyHolder:
+    """Whose API key it is. A revoked key is still known."""
+
+    host_code: str
+    is_revoked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """One operator as they stand now."""
+
+    id: int
+    login: str
+    password_hash: str | None
+    scopes: frozenset[str]
+    is_active: bool
+    token_version: int
+    failed_sign_ins: int
+    locked_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshToken:
+    """One refresh token of a family. Its owner is a player or an operator."""
+
+    id: int
+    family_id: str
+    user_id: int | None
+    staff_id: int | None
+    token_hash: str
+    created_at: datetime
+    expires_at: datetime
+    family_expires_at: datetime
+    used_at: datetime | None
+    successor_seed: str | None
+    revoked_at: datetime | None
+
+
+def login_of(text: str) -> str:
+    """A login as it is stored and compared: people type addresses in any case."""
+    return text.strip().casefold()
+
+
+class IdentityService:
+    """Keeper of identities."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    # --- hosts and their API keys
+
+    async def active_hosts(self) -> list[KnownHost]:
+        """Every host that may knock, and how it signs."""
+        c = hosts.c
+        query = select(
+            c.id, c.code, c.jwt_algorithm, c.jwt_public_key, c.jwt_jwks_url, c.jwt_issuer, c.jwt_audience,
+            c.jwt_max_life_seconds,
+        ).where(c.is_active)  # fmt: skip
+        return [KnownHost(*row._tuple()) for row in await self._tx.execute(query)]
+
+    async def add_host(
+        self, code: str, name: str, *, now: datetime, max_life_seconds: int = DAY_SECONDS, **signing: Any
+    ) -> int:
+        """A new active host; `signing` gives the `jwt_…` columns of one that signs its own player tokens."""
+        values = {"code": code, "name": name, "is_active": True, "jwt_max_life_seconds": max_life_seconds}
+        return new_row_id(await self._tx.execute(hosts.insert().values(**values, **signing, created_at=now)))
+
+    async def change_host(self, code: str, **values: Any) -> None:
+        """Writes columns of a host. Processes notice within seconds (`HostBook`)."""
+        await self._tx.execute(update(hosts).where(hosts.c.code == code).values(**values))
+
+    async def add_api_key(self, host_id: int, name: str, *, key_hash: str, now: datetime) -> int:
+        """A further key of a host, known by its SHA-256."""
+        values = {"host_id": host_id, "name": name, "key_hash": key_hash, "created_at": now}
+        return new_row_id(await self._tx.execute(api_keys.insert().values(**values)))
+
+    async def revoke_api_key(self, key_id: int, *, now: datetime) -> None:
+        """Ends a key: the next call with it is refused."""
+        await self._tx.execute(update(api_keys).where(api_keys.c.id == key_id).values(revoked_at=now))
+
+    async def api_key_holder(self, key_hash: str) -> ApiKeyHolder | None:
+        """The active host whose key this is, read anew at each call so that a revocation counts at once."""
+        query = select(hosts.c.code, api_keys.c.revoked_at).join(hosts).where(
+            api_keys.c.key_hash == key_hash, hosts.c.is_active
+        )  # fmt: skip
+        row = (await self._tx.execute(query)).first()
+        return None if row is None else ApiKeyHolder(row.code, row.revoked_at is not None)
+
+    # --- staff
+
+    async def staff_member(self, login: str) -> StaffMember | None:
+        """The operator with this login."""
+        return await self._staff(select(staff).where(staff.c.login == login_of(login)))
+
+    async def standing(self, login: str, session_id: str | None) -> StaffMember | None:
+        """The operator while this sign-in lasts; None when there is no such operator or the sign-in was ended."""
+        ended = exists().where(refresh_tokens.c.family_id == session_id, refresh_tokens.c.revoked_at.is_not(None))
+        return await self._staff(select(staff).where(and_(staff.c.login == login_of(login), ~ended)))
+
+    async def lock_staff(self, login: str) -> StaffMember | None:
+        """As `staff_member`, locked until the commit."""
+        return await self._staff(select(staff).where(staff.c.login == login_of(login)).with_for_update())
+
+    async def lock_staff_by_id(self, staff_id: int) -> StaffMember | None:
+        """The operator behind a refresh token, locked until the commit."""
+        return await self._staff(select(staff).where(staff.c.id == staff_id).with_for_update())
+
+    async def _staff(self, query: Select[Any]) -> StaffMember | None:
+        row = (await self._tx.execute(query)).first()
+        if row is None:
+            return None
+        return StaffMember(
+            id=row.id,
+            login=row.login,
+            password_hash=row.password_hash,
+            scopes=frozenset(row.scopes.split()),
+            is_active=row.is_active,
+            token_version=row.token_version,
+            failed_sign_ins=row.failed_sign_ins,
+            locked_until=row.locked_until,
+        )
+
+    async def add_staff(
+        self, login: str, *, scopes: frozenset[str], password_hash: str | None, now: datetime
+    ) -> StaffMember:
+        """A new active operator. Without a password they can't sign in, only hold tokens of the CLI."""
+        values = {
+            "login": login_of(login),
+            "password_hash": password_hash,
+            "scopes": " ".join(sorted(scopes)),
+            "is_active": True,
+            "token_version": 1,
+            "failed_sign_ins": 0,
+        }
+        staff_id = new_row_id(await self._tx.execute(staff.insert().values(**values, created_at=now)))
+        return StaffMember(staff_id, login_of(login), password_hash, scopes, True, 1, 0, None)
+
+    async def change_staff(self, staff_id: int, **values: Any) -> None:
+        """Writes columns of an operator. Lock them first; to take rights away call `end_staff_tokens` as well."""
+        if "scopes" in values:
+            values["scopes"] = " ".join(sorted(values["scopes"]))
+        await self._tx.execute(update(staff).where(staff.c.id == staff_id).values(**values))
+
+    async def end_staff_tokens(self, staff_id: int, *, now: datetime) -> None:
+        """Ends every sign-in of an operator: access tokens by their version, refresh tokens by their families."""
+        version = staff.c.token_version + 1
+        await self._tx.execute(update(staff).where(staff.c.id == staff_id).values(token_version=version))
+        is_theirs = refresh_tokens.c.staff_id == staff_id
+        await self._tx.execute(update(refresh_tokens).where(is_theirs, _is_live()).values(revoked_at=now))
+
+    # --- sign-ins
+
+    async def refresh_token(self, token_hash: str) -> RefreshToken | None:
+        """The refresh token with this SHA-256. Lock its owner before deciding on it."""
+        row = (await self._tx.execute(select(refresh_tokens).where(refresh_tokens.c.token_hash == token_hash))).first()
+        return None if row is None else RefreshToken(**row._mapping)
+
+    async def add_refresh_token(self, **values: Any) -> None:
+        """A further token of a family: the columns of `refresh_tokens`."""
+        await self._tx.execute(refresh_tokens.insert().values(**values))
+
+    async def use_refresh_token(self, token_id: int, *, seed: str, now: datetime) -> bool:
+        """Spends a token, once; False when it was spent or revoked before, whoever did it."""
+        query = update(refresh_tokens).where(refresh_tokens.c.id == token_id, refresh_tokens.c.used_at.is_(None))
+        done = await self._tx.execute(query.where(_is_live()).values(used_at=now, successor_seed=seed))
+        return done.rowcount == 1
+
+    async def revoke_family(self, family_id: str, *, now: datetime) -> int:
+        """Ends a sign-in's refresh tokens; returns how many rows of the family were live."""
+        is_of_family = refresh_tokens.c.family_id == family_id
+        done = await self._tx.execute(update(refresh_tokens).where(is_of_family, _is_live()).values(revoked_at=now))
+        return done.rowcount
+
+    async def add_ended_session(self, staff_id: int, session_id: str, *, expires_at: datetime, now: datetime) -> None:
+        """Marks a sign-in without refresh tokens (the CLI's) as ended: a family whose only token nobody ever held."""
+        await self.add_refresh_token(
+            family_id=session_id,
+            staff_id=staff_id,
+            token_hash=sha256_hex(new_secret()),
+            created_at=now,
+            expires_at=expires_at,
+            family_expires_at=expires_at,
+            revoked_at=now,
+        )
+
+    async def revoke_session(self, user_id: int, session_id: str, *, expires_at: datetime, now: datetime) -> None:
+        """Ends the access tokens of a player's sign-in until they have all expired. Lock the player first."""
+        c = revoked_sessions.c
+        is_over = and_(c.user_id == user_id, c.expires_at < now)
+        await self._tx.execute(delete(revoked_sessions).where(is_over))  # keeps what each command reads short
+        known = select(func.count()).where(c.user_id == user_id, c.session_id == session_id)
+        if not (await self._tx.execute(known)).scalar_one():
+            values = {"user_id": user_id, "session_id": session_id, "expires_at": expires_at}
+            await self._tx.execute(revoked_sessions.insert().values(**values))
+
+
+def _is_live() -> Any:
+    return refresh_tokens.c.revoked_at.is_(None)
