@@ -1,0 +1,172 @@
+"""Who is asking: from a token or an API key to a Principal, and from there to the player's row.
+
+Reads hosts, api_keys, staff, user_profiles. Writes user_profiles and user_event_log at a player's first request.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from app.core.auth import HOST, PLAYER, STAFF_SCOPES, Principal
+from app.core.claims import peek, require_in_time
+from app.core.errors import AppError
+from app.core.host_tokens import KnownHost, parse_key, verify_host_token
+from app.core.jwks import Jwks
+from app.core.security import is_api_key, sha256_hex
+from app.core.tokens import TokenKeys
+from app.flows.steps.know_player import know_player, log_sign_in
+from app.services import House, Services
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+# a host that is switched off, or changes its key, is noticed within this time by every process
+HOSTS_FRESH = timedelta(seconds=2)
+MAX_TOKENS = 16_384  # some 20 MB; only tokens that verified are kept, so a forger can't push others out
+MAX_PLAYERS = 131_072  # an id never changes hands: these entries need no end
+
+
+@dataclass(frozen=True, slots=True)
+class HostBook:
+    """The active hosts at one moment."""
+
+    read_at: datetime
+    by_code: Mapping[str, KnownHost]
+    by_issuer: Mapping[str, KnownHost]
+
+    def is_fresh(self, now: datetime) -> bool:
+        return abs(now - self.read_at) < HOSTS_FRESH  # abs: the machine's clock may be set back
+
+
+@dataclass(slots=True)
+class Authenticator:
+    """Verifies bearers for one process. What it remembers is bounded, and each memory is checked against its end.
+
+    Whether a player is blocked or signed out is not asked here: flows read that with the player's row.
+    """
+
+    house: House
+    keys: TokenKeys
+    jwks: Jwks
+    _hosts: HostBook | None = None
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _seen: dict[str, tuple[Principal, KnownHost | None]] = field(default_factory=dict)
+    _players: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    async def principal(self, token: str) -> Principal:
+        """The bearer of an access token, ours or a host's; raises TOKEN_INVALID or TOKEN_EXPIRED."""
+        hosts = await self._current_hosts()
+        seen = self._seen.get(token)
+        if seen is not None and seen[1] is not None and hosts.by_code.get(seen[1].code) != seen[1]:
+            seen = None  # its host has changed how it signs since then
+        if seen is None:
+            seen = await self._verified(token, hosts)
+            require_in_time(seen[0], self.keys.now())
+            _remember(self._seen, token, seen, MAX_TOKENS)
+        principal = seen[0]
+        require_in_time(principal, self.keys.now())
+        if principal.scopes & {PLAYER, HOST} and principal.host_code not in hosts.by_code:
+            raise AppError("TOKEN_INVALID")
+        return principal
+
+    async def _verified(self, token: str, hosts: HostBook) -> tuple[Principal, KnownHost | None]:
+        header, claims = peek(token)
+        issuer = claims.get("iss")
+        if issuer == self.keys.issuer:  # first: no host can take our name and have its own key verify it
+            return self.keys.verify(token, header), None
+        host = hosts.by_issuer.get(issuer) if isinstance(issuer, str) else None
+        if host is None or host.algorithm is None:
+            raise AppError("TOKEN_INVALID")
+        return verify_host_token(token, host, await self._host_key(host, header)), host
+
+    async def _host_key(self, host: KnownHost, header: Mapping[str, Any]) -> Any:
+        algorithm = str(host.algorithm)
+        if host.public_key is not None:
+            try:
+                return parse_key(algorithm, host.public_key)
+            except ValueError:
+                raise AppError("TOKEN_INVALID") from None
+        if host.jwks_url is None or algorithm == "HS256":  # a published secret is none
+            raise AppError("TOKEN_INVALID")
+        return await self.jwks.key(host.jwks_url, algorithm=algorithm, key_id=header.get("kid"))
+
+    async def player_id(self, principal: Principal, *, request_id: str | None = None) -> int:
+        """The id of the player's row, which is made at their first request."""
+        key = (principal.host_code, principal.subject)
+        user_id = self._players.get(key)
+        if user_id is None:
+            user_id = await self._known_player(principal, request_id)
+            _remember(self._players, key, user_id, MAX_PLAYERS)
+        return user_id
+
+    async def _known_player(self, principal: Principal, request_id: str | None) -> int:
+        found = await self.house.read(lambda keepers: keepers.player.find(principal.host_code, principal.subject))
+        if found is not None:
+            return found
+        host = await self.host(principal.host_code)
+        now = self.house.clock.now()
+
+        async def work(keepers: Services) -> int:
+            player, is_new = await know_player(keepers, host, principal.subject, now=now)
+            if is_new:
+                await log_sign_in(
+                    keepers, player, how="TOKEN", session_id=principal.session_id, request_id=request_id, now=now
+                )
+            return player.id
+
+        return await self.house.write(work)
+
+    async def staff(self, principal: Principal) -> Principal:
+        """The operator as they stand now, read at each call: only scopes that token *and* row have count.
+
+        Raises SCOPE_REQUIRED for a token without staff scopes, TOKEN_REVOKED when the operator was switched off,
+        signed out, or had their tokens ended.
+        """
+        if not principal.scopes & STAFF_SCOPES:
+            raise AppError("SCOPE_REQUIRED", required=sorted(STAFF_SCOPES))
+        member = await self.house.read(
+            lambda keepers: keepers.identity.standing(principal.subject, principal.session_id)
+        )
+        if member is None or not member.is_active or member.token_version != principal.staff_version:
+            raise AppError("TOKEN_REVOKED")
+        return replace(principal, scopes=principal.scopes - (STAFF_SCOPES - member.scopes))
+
+    async def api_key(self, key: str) -> Principal:
+        """The host whose server shows this key; raises TOKEN_INVALID, or TOKEN_REVOKED when the key was ended."""
+        holder = None
+        if is_api_key(key):
+            key_hash = sha256_hex(key)
+            holder = await self.house.read(lambda keepers: keepers.identity.api_key_holder(key_hash))
+        if holder is None:
+            raise AppError("TOKEN_INVALID")
+        if holder.is_revoked:
+            raise AppError("TOKEN_REVOKED")
+        now = self.keys.now()
+        return Principal(holder.host_code, frozenset({HOST}), holder.host_code, now, now)
+
+    async def host(self, code: str) -> KnownHost:
+        """An active host; raises TOKEN_INVALID for any other."""
+        host = (await self._current_hosts()).by_code.get(code)
+        if host is None:
+            raise AppError("TOKEN_INVALID")
+        return host
+
+    async def _current_hosts(self) -> HostBook:
+        if self._hosts is not None and self._hosts.is_fresh(self.keys.now()):
+            return self._hosts
+        async with self._turn:  # of all that wait here, the first reads for everyone
+            now = self.keys.now()
+            if self._hosts is None or not self._hosts.is_fresh(now):
+                known = await self.house.read(lambda keepers: keepers.identity.active_hosts())
+                by_issuer = {host.issuer: host for host in known if host.issuer}
+                self._hosts = HostBook(now, {host.code: host for host in known}, by_issuer)
+            return self._hosts
+
+
+def _remember(memory: dict[K, V], key: K, value: V, at_most: int) -> None:
+    """Keeps a value; the oldest goes when the memory is full."""
+    if len(memory) >= at_most:
+        del memory[next(iter(memory))]
+    memory[key] = value

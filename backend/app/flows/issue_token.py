@@ -1,0 +1,81 @@
+"""An access token made at the terminal, for whoever operates the machine.
+
+Reads hosts and staff. Writes staff and admin_audit_log when the token carries staff scopes.
+"""
+
+from datetime import timedelta
+
+from app.core.auth import PLAYER, SCOPES, STAFF_SCOPES, Principal
+from app.core.errors import invalid
+from app.core.names import is_external_id
+from app.core.tokens import TokenKeys
+from app.flows.steps.sessions import STAFF_HOST
+from app.services import House, Services
+from app.services.audit_service import AdminAct
+from app.services.identity_service import StaffMember
+
+CLI = AdminAct("cli", "token issued at the terminal", None)
+MAX_TTL_SECONDS = 366 * 24 * 3600
+
+
+async def issue_token(
+    house: House,
+    keys: TokenKeys,
+    *,
+    subject: str,
+    scopes: frozenset[str] = frozenset({PLAYER}),
+    host: str = STAFF_HOST,
+    ttl_seconds: int,
+) -> str:
+    """A signed token for the subject, who may be both player and operator.
+
+    Staff scopes need a staff row: it is made, or given the missing scopes, and every such token is audited as `cli`.
+    The player's row is made by the token's first request. Raises VALIDATION_ERROR naming the argument: an unknown
+    scope or host, an operator who was switched off.
+    """
+    _check(subject, scopes, ttl_seconds)
+
+    async def work(keepers: Services) -> int | None:
+        if host not in {known.code for known in await keepers.identity.active_hosts()}:
+            raise invalid(("host", "there is no active host with this code"))
+        wanted = scopes & STAFF_SCOPES
+        if not wanted:
+            return None
+        member = await _operator(keepers, house, subject, wanted)
+        await keepers.audit.add(
+            CLI, "TOKEN_ISSUED", f"staff:{member.login}", after={"scopes": sorted(scopes)}, now=house.clock.now()
+        )
+        return member.token_version
+
+    version = await house.write(work)
+    now = keys.now()
+    bearer = Principal(subject, scopes, host, now, now + timedelta(seconds=ttl_seconds), staff_version=version)
+    return keys.sign(bearer)
+
+
+def _check(subject: str, scopes: frozenset[str], ttl_seconds: int) -> None:
+    if not is_external_id(subject):
+        raise invalid(("sub", "1 to 100 printable characters, no space at either end"))
+    if not scopes or not scopes <= SCOPES:
+        raise invalid(("scope", f"one or more of {', '.join(sorted(SCOPES))}"))
+    if not 1 <= ttl_seconds <= MAX_TTL_SECONDS:
+        raise invalid(("ttl", f"1 to {MAX_TTL_SECONDS} seconds"))
+
+
+async def _operator(keepers: Services, house: House, login: str, wanted: frozenset[str]) -> StaffMember:
+    """The operator with at least the wanted scopes, made if need be."""
+    now = house.clock.now()
+    member = await keepers.identity.lock_staff(login)
+    if member is None:
+        member = await keepers.identity.add_staff(login, scopes=wanted, password_hash=None, now=now)
+        await keepers.audit.add(CLI, "STAFF_ADDED", f"staff:{member.login}", after={"scopes": sorted(wanted)}, now=now)
+    elif not member.is_active:
+        raise invalid(("sub", "this operator was switched off"))
+    elif not wanted <= member.scopes:
+        scopes = member.scopes | wanted
+        await keepers.identity.change_staff(member.id, scopes=scopes)
+        before, after = {"scopes": sorted(member.scopes)}, {"scopes": sorted(scopes)}
+        await keepers.audit.add(
+            CLI, "STAFF_SCOPES_RAISED", f"staff:{member.login}", before=before, after=after, now=now
+        )
+    return member

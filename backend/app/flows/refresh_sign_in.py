@@ -1,0 +1,131 @@
+"""Refreshing a sign-in: the refresh token is spent and its one successor takes its place.
+
+Reads and locks user_profiles or staff. Writes refresh_tokens; on a reuse also revoked_sessions and user_event_log or
+admin_audit_log.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.core.errors import AppError
+from app.core.security import new_secret, sha256_hex, successor_of
+from app.core.tokens import TokenKeys
+from app.domain.player import PlayerState
+from app.flows.steps.end_session import end_player_session
+from app.flows.steps.sessions import Family, Owner, open_session, player_owner, session_answer, staff_owner
+from app.services import House, Services
+from app.services.audit_service import AdminAct
+from app.services.identity_service import RefreshToken
+from app.services.player_service import Wanted
+
+# two tabs, or a client that never got the first answer, may spend a token twice within this time
+GRACE = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """One attempt: the token shown, what we know of it, and the moment on the tokens' clock."""
+
+    shown: str
+    token: RefreshToken
+    now: datetime
+
+
+async def refresh_sign_in(
+    house: House, keys: TokenKeys, refresh_token: str, *, request_id: str | None
+) -> dict[str, Any]:
+    """New tokens for a live refresh token, which is thereby spent.
+
+    Spent twice within 10 seconds, it gives the same successor again while that one is unused, so parallel refreshes
+    all go on and a family never has two live tokens. Any other second use means that two parties hold the token: the
+    whole family and its access tokens are revoked (TOKEN_REVOKED). Raises TOKEN_INVALID for a token we never gave,
+    TOKEN_EXPIRED, USER_BLOCKED.
+    """
+    now = keys.now()
+
+    async def work(keepers: Services) -> dict[str, Any] | AppError:
+        owner = await _locked_owner(keepers, await _known_token(keepers, refresh_token))
+        token = await _known_token(keepers, refresh_token)  # again: it may have been spent while we waited for the lock
+        _require_live(token, now)
+        attempt = Refresh(refresh_token, token, now)
+        seed = new_secret()
+        if await keepers.identity.use_refresh_token(token.id, seed=seed, now=now):
+            family = Family(token.family_id, token.family_expires_at, successor_of(refresh_token, seed))
+            return await open_session(keepers, house.settings, keys, owner, family, now=now)
+        family_again = await _same_successor(keepers, attempt)
+        if family_again is not None:
+            return session_answer(house.settings, keys, owner, family_again, now=now)
+        await _revoke_family(keepers, house, attempt, owner, request_id)
+        return AppError("TOKEN_REVOKED")  # returned, not raised: the revocation must be committed
+
+    answer = await house.write(work)
+    if isinstance(answer, AppError):
+        raise answer
+    return answer
+
+
+async def _known_token(keepers: Services, shown: str) -> RefreshToken:
+    token = await keepers.identity.refresh_token(sha256_hex(shown))
+    if token is None:
+        raise AppError("TOKEN_INVALID")
+    return token
+
+
+def _require_live(token: RefreshToken, now: datetime) -> None:
+    if token.revoked_at is not None:
+        raise AppError("TOKEN_REVOKED")
+    if min(token.expires_at, token.family_expires_at) <= now:
+        raise AppError("TOKEN_EXPIRED")
+
+
+async def _locked_owner(keepers: Services, token: RefreshToken) -> Owner:
+    """Whose token it is, locked: all refreshes of one owner queue here, so what follows is exact."""
+    if token.user_id is not None:
+        player = (await keepers.player.lock([token.user_id], Wanted())).get(token.user_id)
+        hosts = {host.id: host for host in await keepers.identity.active_hosts()}
+        if player is None or player.host_id not in hosts:
+            raise AppError("TOKEN_INVALID")
+        _require_allowed(player, token)
+        return player_owner(player, hosts[player.host_id].code)
+    member = None if token.staff_id is None else await keepers.identity.lock_staff_by_id(token.staff_id)
+    if member is None or not member.is_active:
+        raise AppError("TOKEN_REVOKED")
+    return staff_owner(member)
+
+
+def _require_allowed(player: PlayerState, token: RefreshToken) -> None:
+    """A refresh token counts as issued when it was made, so "sign out everywhere" ends its family with it."""
+    player.require_allowed(session_id=token.family_id, issued_at=token.created_at)
+
+
+async def _same_successor(keepers: Services, attempt: Refresh) -> Family | None:
+    """The family with the successor given before, if this is a double use in good faith; else None."""
+    spent = attempt.token
+    if spent.used_at is None or spent.successor_seed is None or attempt.now - spent.used_at > GRACE:
+        return None
+    successor = successor_of(attempt.shown, spent.successor_seed)
+    given = await keepers.identity.refresh_token(sha256_hex(successor))
+    if given is None or given.used_at is not None:
+        return None
+    return Family(spent.family_id, spent.family_expires_at, successor)
+
+
+async def _revoke_family(
+    keepers: Services, house: House, attempt: Refresh, owner: Owner, request_id: str | None
+) -> None:
+    await keepers.identity.revoke_family(attempt.token.family_id, now=attempt.now)
+    if owner.user_id is not None:
+        await end_player_session(
+            keepers,
+            owner.user_id,
+            attempt.token.family_id,
+            tokens_end_at=attempt.now + timedelta(seconds=house.settings.access_ttl_seconds),
+            tokens_now=attempt.now,
+            why="REFRESH_TOKEN_REUSED",
+            request_id=request_id,
+            now=house.clock.now(),
+        )
+        return
+    act = AdminAct(f"staff:{owner.subject}", "refresh token reused", request_id)
+    await keepers.audit.add(act, "STAFF_SIGN_IN_REVOKED", f"staff:{owner.subject}", now=house.clock.now())

@@ -1,0 +1,177 @@
+"""What routes ask of a request: who is calling, with which idempotency key, for which version."""
+
+import hashlib
+import json
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from asgi_correlation_id import correlation_id
+from fastapi import Request
+
+from app.container import Container
+from app.core.auth import HOST, PLAYER, STAFF_SCOPES, Principal
+from app.core.errors import AppError, invalid
+from app.flows.steps.commands import IdempotencyKey
+from app.services.audit_service import AdminAct
+
+VISIBLE_ASCII = re.compile(r"[!-~]{1,128}")
+ENTITY_TAG = re.compile(r'"(\d{1,9})"')
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The player behind a request."""
+
+    user_id: int
+    principal: Principal
+    request_id: str | None
+
+    @property
+    def command_fields(self) -> dict[str, Any]:
+        """What every PlayerCommand takes from the caller."""
+        return {
+            "user_id": self.user_id,
+            "session_id": self.principal.session_id,
+            "issued_at": self.principal.issued_at,
+            "request_id": self.request_id,
+        }
+
+
+def container_of(request: Request) -> Container:
+    """Everything the process shares."""
+    container: Container = request.app.state.container
+    return container
+
+
+def request_id() -> str | None:
+    """The id that logs, answers and the audit share."""
+    return correlation_id.get()
+
+
+def bearer(request: Request) -> str:
+    """The bearer token; raises AUTH_REQUIRED when there is none."""
+    values = request.headers.getlist("authorization")
+    if not values:
+        raise AppError("AUTH_REQUIRED")
+    scheme, _, token = values[0].partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise AppError("AUTH_REQUIRED")
+    if len(values) > 1:
+        raise AppError("TOKEN_INVALID")  # two readers of this request could believe two different ones
+    return token.strip()
+
+
+async def principal_of(request: Request) -> Principal:
+    """The verified bearer, of any scope."""
+    return await container_of(request).authenticator.principal(bearer(request))
+
+
+async def caller(request: Request) -> Caller:
+    """The player; raises SCOPE_REQUIRED for other bearers. Flows check blocks and sign-outs with the player's row."""
+    principal = await principal_of(request)
+    principal.require_scope(PLAYER)
+    known_as = request_id()
+    user_id = await container_of(request).authenticator.player_id(principal, request_id=known_as)
+    return Caller(user_id, principal, known_as)
+
+
+async def scopes_now(request: Request, principal: Principal) -> frozenset[str]:
+    """The scopes that count at this moment: staff scopes are read again from the operator's row.
+
+    For player routes that give staff more (an XP bonus); staff routes use `staff`.
+    """
+    if not principal.scopes & STAFF_SCOPES:
+        return principal.scopes
+    return (await container_of(request).authenticator.staff(principal)).scopes
+
+
+async def staff(request: Request, *accepted: str) -> Principal:
+    """The operator, read again at each call; raises SCOPE_REQUIRED, or TOKEN_REVOKED when their rights were ended."""
+    principal = await container_of(request).authenticator.staff(await principal_of(request))
+    principal.require_scope(*accepted)
+    return principal
+
+
+async def host(request: Request) -> Principal:
+    """The host's server, by `X-API-Key` or by a token with scope host."""
+    keys = request.headers.getlist("x-api-key")
+    if len(keys) > 1:
+        raise AppError("TOKEN_INVALID")
+    if keys:
+        return await container_of(request).authenticator.api_key(keys[0])
+    principal = await principal_of(request)
+    principal.require_scope(HOST)
+    return principal
+
+
+def require_staff(*accepted: str) -> Callable[[Request], Awaitable[Principal]]:
+    """The dependency for admin routes: `Annotated[Principal, Depends(require_staff("admin"))]`."""
+
+    async def dependency(request: Request) -> Principal:
+        return await staff(request, *accepted)
+
+    return dependency
+
+
+async def require_host(request: Request) -> Principal:
+    """The dependency for host routes: `Annotated[Principal, Depends(require_host)]`."""
+    return await host(request)
+
+
+def admin_act(principal: Principal, reason: str) -> AdminAct:
+    """Who writes as an operator, and why."""
+    return AdminAct(principal.actor, reason, request_id())
+
+
+def idempotency_key(request: Request, body: bytes) -> IdempotencyKey | None:
+    """The client's key with the request's fingerprint; None without one. Raises IDEMPOTENCY_KEY_REQUIRED if malformed.
+
+    The fingerprint is over method, route, path parameters and the body's meaning: spaces and the order of fields
+    don't make another request.
+    """
+    values = request.headers.getlist("idempotency-key")
+    if not values:
+        return None
+    if len(values) > 1 or not VISIBLE_ASCII.fullmatch(values[0]):
+        raise AppError("IDEMPOTENCY_KEY_REQUIRED")
+    route = getattr(request.scope.get("route"), "path", request.url.path)
+    parts = [request.method, route, sorted(request.path_params.items()), _meaning(body)]
+    return IdempotencyKey(values[0], hashlib.sha256(json.dumps(parts).encode()).hexdigest())
+
+
+def required_idempotency_key(request: Request, body: bytes) -> IdempotencyKey:
+    """As `idempotency_key`, where there must be one."""
+    key = idempotency_key(request, body)
+    if key is None:
+        raise AppError("IDEMPOTENCY_KEY_REQUIRED")
+    return key
+
+
+def _meaning(body: bytes) -> str:
+    try:
+        return json.dumps(json.loads(body or b"{}"), sort_keys=True)
+    except (ValueError, RecursionError):
+        return hashlib.sha256(body).hexdigest()  # no JSON: the route will refuse it
+
+
+def etag(version: int) -> str:
+    """The ETag of a version."""
+    return f'"{version}"'
+
+
+def expected_version(request: Request) -> int | None:
+    """The version that the client means to change; None for `*`, any version.
+
+    Raises PRECONDITION_REQUIRED without an If-Match header, VALIDATION_ERROR for one that names no version of ours.
+    """
+    values = request.headers.getlist("if-match")
+    if not values:
+        raise AppError("PRECONDITION_REQUIRED")
+    if values == ["*"]:
+        return None
+    match = ENTITY_TAG.fullmatch(values[0].strip()) if len(values) == 1 else None
+    if match is None:
+        raise invalid(("If-Match", "one version in quotes, as the ETag gave it, or *"))
+    return int(match[1])

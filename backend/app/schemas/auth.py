@@ -1,0 +1,74 @@
+"""Signing in, refreshing, and what a player is told about themselves."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+
+from app.core.names import is_external_id, is_nickname
+from app.schemas.common import RequestBody, Timed
+from app.schemas.player import WalletLine
+
+
+def _external_id(text: str) -> str:
+    if not is_external_id(text):
+        raise ValueError("1 to 100 printable characters, no space at either end")
+    return text
+
+
+def _nickname(text: str) -> str:
+    if not is_nickname(text):
+        raise ValueError("1 to 50 visible characters, no space at either end")
+    return text
+
+
+ExternalId = Annotated[str, AfterValidator(_external_id), Field(min_length=1, max_length=100, examples=["u-1001"])]
+Nickname = Annotated[str, AfterValidator(_nickname), Field(min_length=1, max_length=50, examples=["하늘"])]
+# every write of an operator says why
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
+class HostExchangeBody(RequestBody):
+    """A host's server (X-API-Key) signs one of its players in. A nickname that differs replaces the old one."""
+
+    external_id: ExternalId
+    nickname: Nickname | None = None
+
+
+class RefreshBody(RequestBody):
+    """The refresh token of the last answer; it is spent by this."""
+
+    refresh_token: str = Field(min_length=1, max_length=200)
+
+
+class StaffSignInBody(RequestBody):
+    """An operator signs in."""
+
+    email: str = Field(min_length=1, max_length=190, examples=["ops@example.com"])
+    password: str = Field(min_length=1, max_length=1000)
+
+
+class User(BaseModel):
+    """A player – or, after a staff sign-in, the operator."""
+
+    id: int
+    external_id: str
+    nickname: str | None
+    status: Literal["ACTIVE", "BLOCKED"]
+
+
+class TokenAnswer(BaseModel):
+    """A sign-in. The refresh token works once; the answer to its use brings the next one."""
+
+    access_token: str
+    token_type: Literal["bearer"]
+    expires_in: int = Field(description="seconds", examples=[900])
+    refresh_token: str
+    user: User
+
+
+class Me(Timed):
+    """The player at a glance. `features` says what is open now."""
+
+    user: User
+    wallets: list[WalletLine]
+    features: dict[str, bool] = Field(examples=[{"ROULETTE": True}])
