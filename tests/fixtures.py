@@ -1,1 +1,127 @@
-"""Fixtures shared by every test."""
+"""Fixtures shared by every test: a migrated database of each kind, and a whole service over it."""
+
+import asyncio
+import os
+import shutil
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from app.config.settings import Settings
+from app.core.time_utils import KST, FixedClock
+from app.db.schema import upgrade_to_head
+from app.models import metadata
+from tests.world import World, open_world
+
+NOON = datetime(2025, 12, 10, 12, 0, tzinfo=KST)  # the second day of the reference season XMAS_2025
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Noon of 2025-12-10 in Seoul, until the test moves it."""
+    return FixedClock(NOON)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy: a fresh database in a millisecond."""
+    file = tmp_path_factory.mktemp("template") / "head.db"
+    upgrade_to_head(f"sqlite+aiosqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def mariadb_of_worker() -> Iterator[str]:
+    """A migrated MariaDB database of this test process."""
+    server = os.environ.get("TEST_DATABASE_URL")
+    if server is None:
+        pytest.skip("no MariaDB: see the header of this run")
+    name = f"dojang_{uuid.uuid4().hex[:12]}"
+    engine = create_engine(sync_url(server))
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"))
+    upgrade_to_head(f"{server}/{name}")
+    yield f"{server}/{name}"
+    with engine.begin() as connection:
+        connection.execute(text(f"DROP DATABASE {name}"))
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "mariadb"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database at head: the test runs once on SQLite and once on MariaDB."""
+    if request.param == "sqlite":
+        return fresh_sqlite(request, tmp_path)
+    url: str = request.getfixturevalue("mariadb_of_worker")
+    empty_tables(url)
+    return url
+
+
+@pytest.fixture
+def sqlite_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty SQLite database at head, for what does not depend on the server."""
+    return fresh_sqlite(request, tmp_path)
+
+
+@pytest.fixture
+def mariadb_url(mariadb_of_worker: str) -> str:
+    """An empty MariaDB database at head, for what only a server can show."""
+    empty_tables(mariadb_of_worker)
+    return mariadb_of_worker
+
+
+def fresh_sqlite(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    file = tmp_path / "dojang.db"
+    shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+    return f"sqlite+aiosqlite:///{file}"
+
+
+def sync_url(url: str) -> str:
+    return url.replace("+aiomysql", "+pymysql").replace("+aiosqlite", "")
+
+
+def empty_tables(url: str) -> None:
+    """Deletes every row; a test before this one may have left some."""
+    engine = create_engine(sync_url(url))
+    with engine.begin() as connection:
+        connection.execute(text("SET FOREIGN_KEY_CHECKS = 0"))
+        for table in metadata.tables:
+            connection.execute(text(f"DELETE FROM {table}"))
+        connection.execute(text("SET FOREIGN_KEY_CHECKS = 1"))
+    engine.dispose()
+
+
+def settings_for(url: str, **overrides: object) -> Settings:
+    """Settings of a test: nothing of the environment decides."""
+    values = {"env": "test", "database_url": url, "jwt_secret": "x" * 16 + "0123456789abcdef", "access_log": False}
+    return Settings(_env_file=None, **values | overrides)  # type: ignore[call-arg, arg-type]
+
+
+@pytest.fixture
+async def world(database_url: str, clock: FixedClock) -> AsyncIterator[World]:
+    """The whole service over HTTP, with the reference event running, on each kind of database."""
+    async with open_world(settings_for(database_url), clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def sqlite_world(sqlite_url: str, clock: FixedClock) -> AsyncIterator[World]:
+    """As `world`, on SQLite alone."""
+    async with open_world(settings_for(sqlite_url), clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def mariadb_world(mariadb_url: str, clock: FixedClock) -> AsyncIterator[World]:
+    """As `world`, on MariaDB alone."""
+    async with open_world(settings_for(mariadb_url), clock) as opened:
+        yield opened
+
+
+async def gather(*awaitables: object) -> list[object]:
+    """All at once; exceptions are results, for tests that count who won."""
+    return await asyncio.gather(*awaitables, return_exceptions=True)  # type: ignore[call-overload, no-any-return]

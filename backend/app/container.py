@@ -1,11 +1,15 @@
 """Builds everything once. The only place that says `new`."""
 
 from app.config.settings import Settings
+from app.core.jwks import Jwks
+from app.core.security import Passwords
 from app.core.time_utils import Clock, SystemClock
+from app.core.tokens import TokenKeys
 from app.db.cache import Cache
 from app.db.session import make_engines
 from app.db.transaction import Database
 from app.domain.draw import Draw
+from app.flows.authenticate import Authenticator
 from app.flows.claim import ClaimCommand, claim
 from app.flows.lane import Lane
 from app.flows.play import PlayCommand, play
@@ -29,10 +33,13 @@ class Container:
         self.stamps: Lane[StampCommand, Done] = Lane(lambda commands: stamp(house, commands))
         self.claims: Lane[ClaimCommand, Done] = Lane(lambda commands: claim(house, commands), width=1)
         self.statuses: Lane[PlayerCommand, Done] = Lane(lambda queries: season_status(house, queries))
+        self.keys = TokenKeys.from_settings(settings)
+        jwks = Jwks(self.keys.clock, allow_plain_loopback=settings.env != "production")
+        self.authenticator = Authenticator(house, self.keys, jwks)
+        self.passwords = Passwords()
         self.is_draining = False
 
     async def close(self) -> None:
         """Closes every connection. Call inside the loop that used them."""
         await self.database.dispose()
         await self.cache.close()
-

@@ -19,13 +19,14 @@ from app.config.settings import Settings
 from app.container import Container
 from app.core.time_utils import KST, ShiftedClock
 from app.db.schema import upgrade_to_head
-from app.flows.seed_demo import DEMO_PLAYERS, seed_demo
+from app.flows.seed_demo import DEMO_PLAYERS, seed_demo_players
+from app.flows.seed_reference import seed_reference
 from app.main import create_app
 
 FIRST_PORT = 8000
 
 
-def demo(
+def demo(  # noqa: PLR0917 – each is an option with a name
     port: Annotated[int | None, typer.Option(help="0 = any free port; default: the first free one from 8000")] = None,
     data: Annotated[Path, typer.Option(help="where the demo keeps its data")] = Path(".demo"),
     database_url: Annotated[str | None, typer.Option(help="another database than SQLite in --data")] = None,
@@ -64,7 +65,7 @@ class _Demo(uvicorn.Server):
         if not self.started:
             return
         if self._as_json:
-            print(json.dumps(self._ready), flush=True)
+            typer.echo(json.dumps(self._ready))
         else:
             _greet(self._ready)
         if self._opens_browser and (os.environ.get("DISPLAY") or sys.platform in {"darwin", "win32"}):
@@ -72,21 +73,21 @@ class _Demo(uvicorn.Server):
 
 
 def _greet(ready: dict[str, str]) -> None:
-    print(
+    typer.echo(
         f"\n  Dojang demo — DEMO DATA, made-up players\n\n"
         f"  player page   {ready['player_url']}\n"
         f"  console       {ready['console_url']}\n"
         f"  API reference {ready['api']}/docs\n\n"
         f"  a player's token:  ./run ops token --data {ready['data']} --sub {DEMO_PLAYERS[0].external_id}\n"
-        f"  Ctrl-C stops it; the data stays in {ready['data']}\n",
-        flush=True,
+        f"  Ctrl-C stops it; the data stays in {ready['data']}\n"
     )
 
 
 async def _seed(settings: Settings, clock: ShiftedClock) -> None:
     container = Container(settings, clock=clock)
     try:
-        await seed_demo(container.house)
+        await seed_reference(container.house, with_season=True)
+        await seed_demo_players(container.house)
     finally:
         await container.close()
 

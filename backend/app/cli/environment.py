@@ -35,4 +35,3 @@ def settings_of(data: Path | None) -> Settings:
         name, _, value = line.partition("=")
         given[name.lower()] = value
     return Settings(**given)  # type: ignore[arg-type]  # the names are this file's own, written above
-

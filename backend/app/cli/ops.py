@@ -18,6 +18,7 @@ from app.flows.reconcile import reconcile as run_reconcile
 from app.flows.replay_play import replay_play as run_replay_play
 from app.flows.seed_reference import seed_reference
 from app.flows.switch_feature import switch_feature
+from app.services.audit_service import AdminAct
 
 T = TypeVar("T")
 Data = Annotated[Path | None, typer.Option("--data", help="act on the demo in this folder")]
@@ -87,9 +88,8 @@ def resume(feature: str, reason: Reason, data: Data = None) -> None:
 
 def _switch(feature: str, reason: str, data: Path | None, *, is_enabled: bool) -> None:
     async def work(container: Container) -> str:
-        await switch_feature(
-            container.house, feature, is_enabled=is_enabled, reason=reason, actor="cli", expected_version=None
-        )
+        act = AdminAct("cli", reason, None)
+        await switch_feature(container.house, act, feature, is_enabled=is_enabled, expected_version=None)
         return kst_text(container.clock.now())
 
     at = act(data, work)

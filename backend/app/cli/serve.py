@@ -34,5 +34,3 @@ def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
 def dev(host: str = "127.0.0.1", port: int = 8000) -> None:
     """Serves the API and starts again when the code changes."""
     uvicorn.run("app.main:create_app", factory=True, host=host, port=port, reload=True, log_config=None)
-
-

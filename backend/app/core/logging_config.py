@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -17,7 +18,7 @@ HARMLESS = frozenset({"token_type"})
 
 def configure_logging(settings: Settings) -> None:
     """Sends our logs and those of the libraries through one pipeline."""
-    renderer = structlog.dev.ConsoleRenderer() if settings.log_format == "console" else _json_line
+    renderer: Any = structlog.dev.ConsoleRenderer() if settings.log_format == "console" else _json_line
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
         _add_request_id,
@@ -42,7 +43,7 @@ def configure_logging(settings: Settings) -> None:
     logging.getLogger("uvicorn.access").disabled = True  # our own line says more
 
 
-def _json_line(_logger: Any, _method: str, event: dict[str, Any]) -> str:
+def _json_line(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> str:
     return to_json(event, fallback=str).decode()
 
 

@@ -19,9 +19,7 @@ class Cache:
 
     def __init__(self, url: str | None) -> None:
         # half a second is far above a healthy answer and far below what a player would notice as a hang
-        self.redis: Redis | None = (
-            Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5) if url else None
-        )
+        self.redis: Redis | None = Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5) if url else None
 
     async def state(self) -> CacheState:
         if self.redis is None:

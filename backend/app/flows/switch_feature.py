@@ -22,11 +22,12 @@ async def switch_feature(
     Waits for those under way: they share-lock the switch before anything else. Raises NO_FEATURE_TODAY and
     VERSION_CONFLICT.
     """
-    now = house.clock.now()
 
     async def work(keepers: Services) -> Row:
         before = await _locked(keepers, feature_type)
         require_version(expected_version, before["version"])
+        # read behind the lock: every play that was accepted began before this instant, as its own clock said
+        now = house.clock.now()
         await keepers.feature.switch(feature_type, is_enabled=is_enabled, reason=act.reason, actor=act.actor, now=now)
         after = await _locked(keepers, feature_type)
         await keepers.audit.add(

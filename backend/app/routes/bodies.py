@@ -26,4 +26,3 @@ def json_answer(done: Done) -> Response:
     if done.is_replay:
         response.headers["Idempotency-Replayed"] = "true"
     return response
-

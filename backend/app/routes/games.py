@@ -10,7 +10,7 @@ from app.flows.steps.commands import unwrap
 from app.games import GAMES
 from app.routes.bodies import json_answer, parse_body
 from app.routes.deps import caller, container_of, required_idempotency_key
-from app.routes.openapi import body_of, keyed, problems
+from app.routes.openapi import answers, body_of, keyed, problems
 from app.schemas.games import GameStatus, Odds, PlayAnswer, PlayBody
 
 router = APIRouter(tags=["games"])
@@ -35,8 +35,9 @@ def _add_play(game: Game) -> None:
         operation_id=f"play_{game.code}",
         summary=f"Play {game.code}",
         response_model=None,
-        responses={200: {"model": PlayAnswer}}
-        | problems("NOT_ENOUGH_TOKENS", "USER_BLOCKED", "NO_FEATURE_TODAY", "IDEMPOTENCY_IN_PROGRESS", "BUSY"),
+        responses=answers(
+            PlayAnswer, "NOT_ENOUGH_TOKENS", "USER_BLOCKED", "NO_FEATURE_TODAY", "IDEMPOTENCY_IN_PROGRESS", "BUSY"
+        ),
         openapi_extra=keyed(body_of(PlayBody), required=True),
     )
 
@@ -58,7 +59,7 @@ def _add_reads(game: Game) -> None:
         operation_id=f"{game.code}_status",
         summary=f"Status of {game.code}",
         response_model=None,
-        responses={200: {"model": GameStatus}} | problems("AUTH_REQUIRED", "USER_BLOCKED", "NO_FEATURE_TODAY"),
+        responses=answers(GameStatus, "AUTH_REQUIRED", "USER_BLOCKED", "NO_FEATURE_TODAY"),
         openapi_extra=keyed({}, required=None),
     )
     router.add_api_route(

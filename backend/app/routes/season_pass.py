@@ -8,7 +8,7 @@ from app.flows.stamp import StampCommand
 from app.flows.steps.commands import PlayerCommand
 from app.routes.bodies import json_answer, parse_body
 from app.routes.deps import caller, container_of, idempotency_key
-from app.routes.openapi import body_of, keyed, problems
+from app.routes.openapi import answers, body_of, keyed
 from app.schemas.season_pass import (
     MAY_GIVE_BONUS,
     ClaimAllBody,
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/season-pass", tags=["season pass"])
     "/status",
     operation_id="season_pass_status",
     response_model=None,
-    responses={200: {"model": SeasonStatus}} | problems("USER_BLOCKED", "NO_ACTIVE_SEASON", "NO_ACTIVE_SEASON_CONFLICT"),
+    responses=answers(SeasonStatus, "USER_BLOCKED", "NO_ACTIVE_SEASON", "NO_ACTIVE_SEASON_CONFLICT"),
     openapi_extra=keyed({}, required=None),
 )
 async def status(request: Request) -> Response:
@@ -39,7 +39,7 @@ async def status(request: Request) -> Response:
     "/stamp",
     operation_id="stamp_season_pass",
     response_model=None,
-    responses={200: {"model": StampAnswer}} | problems("ALREADY_STAMPED_TODAY", "USER_BLOCKED", "NO_ACTIVE_SEASON"),
+    responses=answers(StampAnswer, "ALREADY_STAMPED_TODAY", "USER_BLOCKED", "NO_ACTIVE_SEASON"),
     openapi_extra=keyed(body_of(StampBody), required=False),
 )
 async def stamp(request: Request) -> Response:
@@ -58,7 +58,7 @@ async def stamp(request: Request) -> Response:
     "/claim",
     operation_id="claim_level",
     response_model=None,
-    responses={200: {"model": ClaimAnswer}} | problems("REWARD_ALREADY_CLAIMED", "LEVEL_NOT_REACHED", "LEVEL_NOT_FOUND"),
+    responses=answers(ClaimAnswer, "REWARD_ALREADY_CLAIMED", "LEVEL_NOT_REACHED", "LEVEL_NOT_FOUND"),
     openapi_extra=keyed(body_of(ClaimBody), required=False),
 )
 async def claim(request: Request) -> Response:
@@ -80,7 +80,7 @@ async def claim(request: Request) -> Response:
     "/claim-all",
     operation_id="claim_all_levels",
     response_model=None,
-    responses={200: {"model": list[ClaimAnswer]}} | problems("NO_ACTIVE_SEASON", "FEATURE_DISABLED"),
+    responses=answers(list[ClaimAnswer], "NO_ACTIVE_SEASON", "FEATURE_DISABLED"),
     openapi_extra=keyed(body_of(ClaimAllBody), required=False),
 )
 async def claim_all(request: Request) -> Response:

@@ -1,0 +1,51 @@
+"""The demo's time machine: exists nowhere but in the demo."""
+
+from datetime import datetime
+from typing import Any, Self
+
+from fastapi import APIRouter, Request
+from pydantic import AwareDatetime, Field, model_validator
+
+from app.core.errors import AppError
+from app.core.time_utils import ShiftedClock, kst_text
+from app.routes.deps import container_of
+from app.schemas.common import RequestBody
+
+router = APIRouter(prefix="/demo", tags=["demo"])
+# ten years either way: any season can be walked through, no date leaves the calendar
+MOST_SECONDS = 10 * 366 * 24 * 3600
+
+
+class ClockBody(RequestBody):
+    """Exactly one: an instant to stand at, or seconds to advance (negative goes back)."""
+
+    now: AwareDatetime | None = Field(default=None, strict=False, examples=["2026-12-25T09:00:00+09:00"])
+    advance_seconds: int | None = Field(default=None, ge=-MOST_SECONDS, le=MOST_SECONDS, examples=[86400])
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Self:
+        if (self.now is None) == (self.advance_seconds is None):
+            raise ValueError("give either now or advance_seconds")
+        return self
+
+
+@router.post("/clock", operation_id="move_demo_clock")
+async def move_clock(request: Request, body: ClockBody) -> dict[str, Any]:
+    """Moves the demo's clock; it keeps ticking from there. Tokens keep the machine's own time."""
+    container = container_of(request)
+    clock = container.clock
+    if not isinstance(clock, ShiftedClock):
+        raise AppError("NOT_FOUND")
+    if body.now is not None:
+        _require_sane(body.now)
+        clock.move_to(body.now)
+    else:
+        clock.offset_seconds += body.advance_seconds or 0
+    if container.settings.demo_data is not None:
+        (container.settings.demo_data / "clock_offset_seconds").write_text(str(clock.offset_seconds))
+    return {"now": kst_text(clock.now()), "offset_seconds": clock.offset_seconds}
+
+
+def _require_sane(instant: datetime) -> None:
+    if not 2000 <= instant.year <= 2090:
+        raise AppError("VALIDATION_ERROR", fields=[{"field": "now", "reason": "between the years 2000 and 2090"}])

@@ -1,0 +1,89 @@
+"""Roulette: the config that is accepted, and the odds that are kept."""
+
+from typing import Any
+
+import pytest
+
+from app.core.errors import AppError
+from app.domain.draw import RecordingDraw, ScriptedDraw
+from app.domain.game import recompute
+from app.domain.reference import ROULETTE as REFERENCE
+from app.games.roulette import ROULETTE
+from app.utils.random_utils import SecureDraw
+from tests.statistics import chi_square_tail
+
+DRAWS = 200_000
+
+
+def changed(**segment_changes: Any) -> dict[str, Any]:
+    """The reference config with the first segment changed."""
+    first, *rest = REFERENCE["segments"]
+    return REFERENCE | {"segments": [first | segment_changes, *rest]}
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {},
+        REFERENCE | {"segments": REFERENCE["segments"][:5]},
+        REFERENCE | {"segments": [*REFERENCE["segments"], REFERENCE["segments"][0]]},
+        REFERENCE | {"segments": [segment | {"weight": 0} for segment in REFERENCE["segments"]]},
+        REFERENCE | {"price_in_won": 500},
+        REFERENCE | {"max_daily": -1},
+        changed(slot_index=1),
+        changed(slot_index=6),
+        changed(weight=-1),
+        changed(weight=1.5),
+        changed(weight="10"),
+        changed(weight=10**10),
+        changed(weight=True),
+        changed(reward_type="MONEY"),
+        changed(reward_amount=0),
+        changed(reward_amount=-5),
+        changed(reward_type="TOKEN"),
+        changed(token_type="ROULETTE_COIN"),
+        changed(reward_type="ITEM"),
+        changed(label=""),
+        changed(label="x" * 101),
+    ],
+)
+def test_a_config_that_is_no_whole_fair_wheel_is_refused_with_its_fields(config: dict[str, Any]) -> None:
+    with pytest.raises(AppError, match=r"^INVALID_ROULETTE_CONFIG$") as refusal:
+        ROULETTE.parse(config)
+    assert all(problem["field"] and problem["reason"] for problem in refusal.value.facts["fields"])
+
+
+def test_the_wheel_is_drawn_in_slot_order_whatever_order_it_was_written_in() -> None:
+    setup = ROULETTE.parse(REFERENCE | {"segments": REFERENCE["segments"][::-1]})
+    assert [segment["slot_index"] for segment in ROULETTE.preview(setup)["segments"]] == [0, 1, 2, 3, 4, 5]
+    assert ROULETTE.decide(setup, None, ScriptedDraw([0])).view["segment"]["slot_index"] == 0
+
+
+def test_weight_zero_is_shown_but_never_wins() -> None:
+    setup = ROULETTE.parse(changed(weight=0))
+    outcome = ROULETTE.decide(setup, None, ScriptedDraw([0]))
+    assert outcome.view["segment"]["slot_index"] == 1
+    assert ROULETTE.odds(setup)[0].weight == 0
+
+
+def test_the_published_odds_are_weight_over_sum() -> None:
+    odds = ROULETTE.odds(ROULETTE.parse(REFERENCE))
+    assert [(line.weight, line.total) for line in odds] == [(s["weight"], 10_000) for s in REFERENCE["segments"]]
+
+
+def test_200_000_draws_fit_the_published_odds() -> None:
+    setup, draw = ROULETTE.parse(REFERENCE), SecureDraw()
+    counts = [0] * 6
+    for _ in range(DRAWS):
+        counts[ROULETTE.decide(setup, None, draw).view["segment"]["slot_index"]] += 1
+    expected = [line.weight / line.total * DRAWS for line in ROULETTE.odds(setup)]
+    statistic = sum((count - want) ** 2 / want for count, want in zip(counts, expected, strict=True))
+    assert chi_square_tail(statistic, 5) > 1e-6
+
+
+def test_a_play_can_be_computed_again_from_its_rolls() -> None:
+    setup = ROULETTE.parse(REFERENCE)
+    for _ in range(100):
+        recording = RecordingDraw(SecureDraw())
+        outcome = ROULETTE.decide(setup, None, recording)
+        assert recompute(ROULETTE, setup, None, recording.rolls) == outcome

@@ -1,0 +1,84 @@
+"""The service as it really runs: `./run serve` with several processes, over TCP."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import httpx
+
+from app.config.settings import Settings
+from app.container import Container
+from app.core.time_utils import FixedClock, SystemClock
+from app.flows.seed_reference import seed_reference
+from tests.world import World
+
+ROOT = Path(__file__).parents[1]
+START_SECONDS = 20
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+@contextmanager
+def serve(settings: Settings, *, workers: int = 2, **environment: str) -> Iterator[str]:
+    """The address of a started service; its processes end with the block."""
+    port = free_port()
+    env = os.environ | {
+        "PYTHONPATH": str(ROOT / "backend"),
+        "ENV": settings.env,
+        "DATABASE_URL": settings.database_url,
+        "JWT_SECRET": settings.jwt_secret.get_secret_value(),
+        "WEB_CONCURRENCY": str(workers),
+        "ACCESS_LOG": "false",
+        **environment,
+    }
+    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]
+    process = subprocess.Popen(command, env=env, cwd=ROOT, start_new_session=True)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait_until_ready(url, process)
+        yield url
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        assert process.poll() is None, "the service ended while it started"
+        try:
+            if httpx.get(f"{url}/health/ready", timeout=1).status_code == 200:
+                return
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.05)
+    raise AssertionError("the service did not get ready")
+
+
+@asynccontextmanager
+async def live_world(settings: Settings, *, workers: int = 2, **environment: str) -> AsyncIterator[World]:
+    """A served service with the reference event running today, and a client with room for 1,000 connections."""
+    container = Container(settings, clock=SystemClock())
+    await seed_reference(container.house, with_season=True)
+    limits = httpx.Limits(max_connections=1_000, max_keepalive_connections=1_000)
+    try:
+        with serve(settings, workers=workers, **environment) as url:
+            async with httpx.AsyncClient(base_url=url, limits=limits, timeout=60) as client:
+                season = (await container.house.read(lambda k: k.season.page(after=None, limit=1)))[0]
+                yield World(None, container, client, FixedClock(SystemClock().now()), season["id"])
+    finally:
+        await container.close()

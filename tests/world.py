@@ -1,0 +1,117 @@
+"""A service under test: its container, an HTTP client, and people to act as."""
+
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from app.config.settings import Settings
+from app.container import Container
+from app.core.time_utils import FixedClock
+from app.domain.draw import Draw
+from app.domain.reference import reference_season
+from app.domain.season_config import SeasonConfig
+from app.flows.issue_token import issue_token
+from app.flows.seed_reference import seed_reference
+from app.main import create_app
+from app.services import House, Services
+
+SEASON_START, SEASON_END = date(2025, 12, 9), date(2025, 12, 25)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with a token."""
+
+    id: int
+    name: str
+    headers: dict[str, str]
+
+
+@dataclass(slots=True)
+class World:
+    """The service, and ways to act on it as a client would."""
+
+    app: FastAPI | None
+    container: Container
+    client: httpx.AsyncClient
+    clock: FixedClock
+    season_id: int
+
+    @property
+    def house(self) -> House:
+        return self.container.house
+
+    async def token(self, name: str, *scopes: str) -> dict[str, str]:
+        """The header of a bearer with these scopes (default: player)."""
+        token = await issue_token(
+            self.house, self.container.keys, subject=name, scopes=frozenset(scopes or {"player"}), ttl_seconds=3600
+        )
+        return {"Authorization": f"Bearer {token}"}
+
+    async def player(self, name: str, **balances: int) -> Person:
+        """A signed-in player with these tokens in the wallet, paid through the admin API."""
+        headers = await self.token(name)
+        user_id = (await self.ok("GET", "/api/me", headers=headers))["user"]["id"]
+        if balances:
+            admin = await self.token("fixture-admin", "admin")
+            for token_type, amount in balances.items():
+                body = {"user_id": user_id, "token_type": token_type, "amount": amount, "reason": "a test needs it"}
+                await self.ok("POST", "/api/admin/wallets/grant", json=body, headers=admin | key())
+        return Person(user_id, name, headers)
+
+    async def ok(self, method: str, path: str, **request: Any) -> Any:
+        """The JSON of a 2xx answer; anything else fails the test with the answer's text."""
+        response = await self.client.request(method, path, **request)
+        assert response.is_success, f"{method} {path}: {response.status_code} {response.text}"
+        return response.json() if response.content else None
+
+    async def code(self, method: str, path: str, **request: Any) -> tuple[int, str]:
+        """(status, error code) of a refusal."""
+        response = await self.client.request(method, path, **request)
+        assert response.headers["content-type"] == "application/problem+json", response.text
+        return response.status_code, response.json()["error"]["code"]
+
+    async def rows(self, sql: str, **params: Any) -> list[tuple[Any, ...]]:
+        """Rows straight from the database, past the service."""
+        async with self.house.database.read_engine.connect() as connection:
+            return [tuple(row) for row in await connection.execute(text(sql), params)]
+
+    async def sql(self, statement: str, **params: Any) -> None:
+        """A write straight into the database, as an operator with a terminal would do it."""
+        async with self.house.database.write_engine.begin() as connection:
+            await connection.execute(text(statement), params)
+
+
+def key() -> dict[str, str]:
+    """A fresh Idempotency-Key header."""
+    return {"Idempotency-Key": uuid.uuid4().hex}
+
+
+@asynccontextmanager
+async def open_world(settings: Settings, clock: FixedClock, draw: Draw | None = None) -> AsyncIterator[World]:
+    """A started service with the reference rows and the season XMAS_2025 (2025-12-09..2025-12-25)."""
+    app = create_app(settings, clock=clock, draw=draw)
+    async with app.router.lifespan_context(app):
+        container: Container = app.state.container
+        await seed_reference(container.house)
+        season_id = await add_reference_season(container.house)
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://dojang.test") as client:
+            yield World(app, container, client, clock, season_id)
+
+
+async def add_reference_season(house: House) -> int:
+    """The first reference season, active."""
+    config = SeasonConfig.model_validate(reference_season("XMAS_2025", SEASON_START, SEASON_END))
+
+    async def work(keepers: Services) -> int:
+        return await keepers.season.add(config, is_active=True, now=house.clock.now())
+
+    return await house.write(work)
