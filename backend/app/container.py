@@ -9,6 +9,7 @@ from app.db.cache import Cache
 from app.db.session import make_engines
 from app.db.transaction import Database
 from app.domain.draw import Draw
+from app.flows.adjust_wallet import AdjustCommand, adjust_wallets
 from app.flows.authenticate import Authenticator
 from app.flows.claim import ClaimCommand, claim
 from app.flows.lane import Lane
@@ -32,6 +33,7 @@ class Container:
         self.plays: Lane[PlayCommand, Done] = Lane(lambda commands: play(house, commands))
         self.stamps: Lane[StampCommand, Done] = Lane(lambda commands: stamp(house, commands))
         self.claims: Lane[ClaimCommand, Done] = Lane(lambda commands: claim(house, commands), width=1)
+        self.adjustments: Lane[AdjustCommand, Done] = Lane(lambda commands: adjust_wallets(house, commands), width=1)
         self.statuses: Lane[PlayerCommand, Done] = Lane(lambda queries: season_status(house, queries))
         self.keys = TokenKeys.from_settings(settings)
         jwks = Jwks(self.keys.clock, allow_plain_loopback=settings.env != "production")

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.db.statements import Insert
 from app.db.transaction import Tx
-from app.db.values import instant_out, json_out
+from app.db.values import instant_out, json_in, json_out
 from app.domain.records import Event
 from app.models.event_log import user_event_log
 
@@ -40,4 +40,5 @@ class EventLogService:
         if after is not None:
             query = query.where(user_event_log.c.id < after)
         query = query.order_by(user_event_log.c.id.desc()).limit(limit + 1)
-        return [dict(row) for row in (await self._tx.execute(query)).mappings()]
+        rows = (await self._tx.execute(query)).mappings()
+        return [dict(row) | {"facts": json_in(row["facts"])} for row in rows]

@@ -92,6 +92,14 @@ class FeatureService:
         query = select(c.schedule_date).where(c.feature_type == feature_type).order_by(c.schedule_date)
         return list((await self._tx.execute(query)).scalars())
 
+    async def schedules(self) -> dict[str, list[date]]:
+        """Every feature's scheduled days."""
+        days: dict[str, list[date]] = {}
+        c = feature_schedule.c
+        for row in await self._tx.execute(select(c.feature_type, c.schedule_date).order_by(c.schedule_date)):
+            days.setdefault(row.feature_type, []).append(row.schedule_date)
+        return days
+
     async def set_schedule(self, feature_type: str, days: set[date]) -> None:
         """Replaces the schedule of a feature."""
         await self._tx.execute(delete(feature_schedule).where(feature_schedule.c.feature_type == feature_type))

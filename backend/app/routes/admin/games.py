@@ -1,0 +1,104 @@
+"""Games and the versions of their configs."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+
+from app.core.errors import AppError
+from app.domain.game import Game
+from app.flows.admin_reads import list_games
+from app.flows.save_game_config import activate_game_config, add_game_config
+from app.games import GAMES
+from app.routes.admin.common import READ, READERS, Admin, After, Id, Limit, write
+from app.routes.bodies import parse_body
+from app.routes.deps import admin_act, container_of
+from app.routes.openapi import problems
+from app.schemas.admin.common import Listed
+from app.schemas.admin.games import ConfigNew, ConfigView, GameList
+from app.schemas.admin.players import WhyOnly
+from app.utils.pagination import page
+
+router = APIRouter(prefix="/games", tags=["admin: games"])
+
+
+@router.get(
+    "",
+    operation_id="admin_list_games",
+    response_model=GameList,
+    dependencies=READERS,
+    openapi_extra=READ,
+    responses=problems("AUTH_REQUIRED", "SCOPE_REQUIRED"),
+)
+async def games(request: Request) -> dict[str, Any]:
+    """Every registered game with its switch and the version in force."""
+    return await list_games(container_of(request).house)
+
+
+@router.get(
+    "/{code}/configs",
+    operation_id="admin_list_game_configs",
+    response_model=Listed[ConfigView],
+    dependencies=READERS,
+    openapi_extra=READ,
+    responses=problems("SCOPE_REQUIRED", "GAME_NOT_FOUND"),
+)
+async def configs(request: Request, code: str, after: After = None, limit: Limit = 20) -> dict[str, Any]:
+    """Every version, newest first."""
+    game = _game(code)
+    rows = await container_of(request).house.read(
+        lambda keepers: keepers.game_config.versions(game.feature_type, after=after, limit=limit)
+    )
+    return page(rows, limit)
+
+
+@router.get(
+    "/{code}/configs/{config_id}",
+    operation_id="admin_game_config",
+    response_model=ConfigView,
+    dependencies=READERS,
+    openapi_extra=READ,
+    responses=problems("SCOPE_REQUIRED", "GAME_NOT_FOUND", "NOT_FOUND"),
+)
+async def config(request: Request, code: str, config_id: Id) -> dict[str, Any]:
+    """One version."""
+    game = _game(code)
+    row = await container_of(request).house.read(lambda keepers: keepers.game_config.find(config_id))
+    if row is None or row["feature_type"] != game.feature_type:
+        raise AppError("NOT_FOUND")
+    return row
+
+
+@router.post(
+    "/{code}/configs",
+    operation_id="admin_add_game_config",
+    status_code=201,
+    response_model=ConfigView,
+    openapi_extra=write(ConfigNew),
+    responses=problems("SCOPE_REQUIRED", "GAME_NOT_FOUND", "VALIDATION_ERROR", "INVALID_ROULETTE_CONFIG"),
+)
+async def add(request: Request, who: Admin, code: str) -> dict[str, Any]:
+    """A new version, validated by the game, not yet active. Versions never change: to edit is to add."""
+    game = _game(code)
+    body = parse_body(ConfigNew, await request.body())
+    return await add_game_config(container_of(request).house, admin_act(who, body.reason), game, body.config)
+
+
+@router.post(
+    "/{code}/configs/{config_id}/activate",
+    operation_id="admin_activate_game_config",
+    response_model=ConfigView,
+    openapi_extra=write(WhyOnly),
+    responses=problems("SCOPE_REQUIRED", "GAME_NOT_FOUND", "NOT_FOUND"),
+)
+async def activate(request: Request, who: Admin, code: str, config_id: Id) -> dict[str, Any]:
+    """Puts a version in force: every play that starts after this answer is played on it."""
+    game = _game(code)
+    body = parse_body(WhyOnly, await request.body())
+    return await activate_game_config(container_of(request).house, admin_act(who, body.reason), game, config_id)
+
+
+def _game(code: str) -> Game:
+    game = GAMES.get(code)
+    if game is None:
+        raise AppError("GAME_NOT_FOUND")
+    return game

@@ -1,0 +1,62 @@
+"""Giving tokens to players and taking them back."""
+
+from fastapi import APIRouter, Request, Response
+
+from app.core.auth import Principal
+from app.flows.adjust_wallet import AdjustCommand, find_player, require_adjustable
+from app.routes.admin.common import Admin, write
+from app.routes.bodies import json_answer, parse_body
+from app.routes.deps import admin_act, container_of, required_idempotency_key
+from app.routes.openapi import problems
+from app.schemas.admin.wallets import WalletAdjusted, WalletAdjustment
+
+router = APIRouter(prefix="/wallets", tags=["admin: wallets"])
+REFUSALS = problems("IDEMPOTENCY_KEY_REQUIRED", "SCOPE_REQUIRED", "USER_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED")
+
+
+@router.post(
+    "/grant",
+    operation_id="admin_grant_tokens",
+    response_model=None,
+    openapi_extra=write(WalletAdjustment, is_keyed=True),
+    responses={200: {"model": WalletAdjusted}} | REFUSALS | problems("DAILY_LIMIT_REACHED", "VALIDATION_ERROR"),
+)
+async def grant(request: Request, who: Admin) -> Response:
+    """Gives tokens, once per Idempotency-Key. More points than the threshold wait for approval."""
+    return await _adjust(request, who, is_grant=True)
+
+
+@router.post(
+    "/revoke",
+    operation_id="admin_revoke_tokens",
+    response_model=None,
+    openapi_extra=write(WalletAdjustment, is_keyed=True),
+    responses={200: {"model": WalletAdjusted}} | REFUSALS | problems("NOT_ENOUGH_TOKENS", "VALIDATION_ERROR"),
+)
+async def revoke(request: Request, who: Admin) -> Response:
+    """Takes tokens back, once per Idempotency-Key; never below zero."""
+    return await _adjust(request, who, is_grant=False)
+
+
+async def _adjust(request: Request, who: Principal, *, is_grant: bool) -> Response:
+    raw = await request.body()
+    body = parse_body(WalletAdjustment, raw)
+    key = required_idempotency_key(request, raw)
+    container = container_of(request)
+    require_adjustable(container.house, body.token_type, body.amount)
+    user_id = body.user_id
+    if body.external_id is not None:
+        user_id = await find_player(container.house, body.host, body.external_id)
+    act = admin_act(who, body.reason)
+    command = AdjustCommand(
+        user_id=user_id or 0,  # the body names exactly one player
+        session_id=who.session_id,
+        issued_at=who.issued_at,
+        request_id=act.request_id,
+        idempotency=key,
+        act=act,
+        is_grant=is_grant,
+        token_type=body.token_type,
+        amount=body.amount,
+    )
+    return json_answer(await container.adjustments.submit(command))

@@ -1,0 +1,91 @@
+"""Seasons as operators see and set them."""
+
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.domain.config_fields import Label
+from app.domain.season_config import Day, SeasonConfig
+from app.schemas.admin.common import AdminBody, Instant, Reason
+
+EXAMPLE: dict[str, Any] = {
+    "season_name": "XMAS_2025",
+    "start_date": "2025-12-09",
+    "end_date": "2025-12-25",
+    "base_xp_per_stamp": 20,
+    "levels": [
+        {
+            "level": 1,
+            "required_xp": 20,
+            "label_ko": "룰렛 코인 1개",
+            "label_en": "1 roulette coin",
+            "auto_claim": True,
+            "rewards": {"FREE": [{"reward_type": "TOKEN", "reward_amount": 1, "token_type": "ROULETTE_COIN"}]},
+        }
+    ],
+    "reason": "The winter event",
+}
+
+
+class SeasonBody(SeasonConfig):
+    """A whole season. `is_active` left out: a new one is a draft, a changed one stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+
+    is_active: bool | None = None
+    reason: Reason
+
+
+class SeasonClone(AdminBody):
+    """The name and dates of the copy; everything else is taken over."""
+
+    season_name: Label = Field(examples=["XMAS_2026"])
+    start_date: Day = Field(examples=["2026-12-09"])
+    end_date: Day = Field(examples=["2026-12-25"])
+
+
+class SeasonHead(BaseModel):
+    """A season without its levels. Its version is the ETag that a change must name."""
+
+    id: int
+    season_name: str = Field(examples=["XMAS_2025"])
+    program: str = Field(examples=["main"])
+    start_date: date
+    end_date: date
+    max_level: int
+    base_xp_per_stamp: int
+    grace_days: int
+    internal_win_threshold: int
+    stamp_on_play: bool
+    is_active: bool
+    version: int
+    created_at: Instant
+    updated_at: Instant
+
+
+class SeasonReward(BaseModel):
+    """One reward of a level."""
+
+    reward_type: str
+    reward_amount: int
+    token_type: str | None = None
+    code: str | None = None
+    needs_approval: bool
+
+
+class SeasonLevel(BaseModel):
+    """One level; `rewards` by track."""
+
+    level: int
+    required_xp: int
+    label_ko: str
+    label_en: str
+    auto_claim: bool
+    rewards: dict[str, list[SeasonReward]]
+
+
+class SeasonView(SeasonHead):
+    """A whole season."""
+
+    levels: list[SeasonLevel]

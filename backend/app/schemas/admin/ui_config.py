@@ -1,0 +1,30 @@
+"""Notices and banners as operators edit them."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, Field
+
+from app.domain.ui_texts import checked_ui_value
+from app.schemas.admin.common import AdminBody, Instant, Listed
+
+
+class UiConfigBody(AdminBody):
+    """Texts by language (ko, en): plain texts or objects of them, at most 20 kB. Never rendered as HTML."""
+
+    value: Annotated[dict[str, Any], AfterValidator(checked_ui_value)] = Field(
+        examples=[{"ko": {"title": "티켓이 없어요"}, "en": {"title": "No tickets left"}}]
+    )
+
+
+class UiConfigRow(BaseModel):
+    """One text. Its version is the ETag that a change must name."""
+
+    key: str = Field(validation_alias="config_key", examples=["ticket_zero"])
+    value: dict[str, Any]
+    version: int
+    updated_at: Instant
+    updated_by: str
+
+
+class UiConfigList(Listed[UiConfigRow]):
+    """Every text, by key: one page."""
