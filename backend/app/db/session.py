@@ -26,14 +26,19 @@ def make_engines(settings: Settings) -> tuple[AsyncEngine, AsyncEngine]:
     if url.get_backend_name() == "sqlite":
         return _sqlite_engine(url, settings, pool_size=1, writes=True), _sqlite_engine(url, settings, pool_size=4)
     write = _mysql_engine(url, settings, pool_size=settings.db_write_pool, isolation_level="READ COMMITTED")
-    read = _mysql_engine(url, settings, pool_size=settings.db_read_pool, isolation_level="AUTOCOMMIT")
+    read = _mysql_engine(
+        url,
+        settings,
+        pool_size=settings.db_read_pool,
+        isolation_level="AUTOCOMMIT",
+        skip_autocommit_rollback=True,  # each read would end with a ROLLBACK of nothing: one more round trip
+    )
     return write, read
 
 
-def _mysql_engine(url: URL, settings: Settings, *, pool_size: int, isolation_level: str) -> AsyncEngine:
+def _mysql_engine(url: URL, settings: Settings, *, pool_size: int, **options: Any) -> AsyncEngine:
     engine = create_async_engine(
         url,
-        isolation_level=isolation_level,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=settings.db_pool_timeout_seconds,
@@ -41,6 +46,7 @@ def _mysql_engine(url: URL, settings: Settings, *, pool_size: int, isolation_lev
         # every transaction ends in our own commit or rollback: a second ROLLBACK would cost a round trip a request
         pool_reset_on_return=None,
         connect_args={"connect_timeout": 2, "charset": "utf8mb4"},
+        **options,
     )
     event.listen(engine.sync_engine, "connect", _prepare_mysql_session)
     event.listen(engine.sync_engine, "handle_error", _mark_dead_connections)
@@ -57,7 +63,8 @@ def _prepare_mysql_session(connection: Any, _entry: ConnectionPoolEntry) -> None
 
 
 def _mark_dead_connections(context: ExceptionContext) -> None:
-    if error_code(context.original_exception) in DEAD_CONNECTION_CODES:
+    error = context.original_exception
+    if isinstance(error, OSError) or error_code(error) in DEAD_CONNECTION_CODES:
         context.is_disconnect = True
 
 
@@ -74,7 +81,8 @@ def _sqlite_engine(url: URL, settings: Settings, *, pool_size: int, writes: bool
         url,
         pool_size=pool_size,  # one writer: SQLite allows one, and our own queue is fairer than its busy loop
         max_overflow=0,
-        pool_timeout=settings.db_budget_seconds * 2,
+        # below the budget, so that who waits in vain is told BUSY
+        pool_timeout=settings.db_budget_seconds * 0.9,
         pool_reset_on_return=None,
         connect_args={"isolation_level": None},  # we say BEGIN ourselves, or savepoints would commit silently
     )
@@ -86,7 +94,8 @@ def _sqlite_engine(url: URL, settings: Settings, *, pool_size: int, writes: bool
 
 def _prepare_sqlite_session(connection: Any, _entry: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "busy_timeout = 5000", "foreign_keys = ON"):
+    busy_timeout = f"busy_timeout = {LOCK_WAIT_SECONDS * 1000}"  # for the lock of another process
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", busy_timeout, "foreign_keys = ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
     # SQLite has no CONCAT before 3.44; with it one text serves every server

@@ -2,25 +2,22 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from sqlalchemy import CursorResult, Executable
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction
 
 from app.core.errors import AppError
 from app.core.invariants import require
-from app.db.session import DEAD_CONNECTION_CODES, error_code
+from app.db.failures import as_refusal, is_contention, is_worth_another_try
 from app.db.statements import Flavour, Insert, Statement
 from app.utils.random_utils import jitter
 
 T = TypeVar("T")
 
-# deadlock, lock wait timeout, snapshot conflict (MariaDB), NOWAIT: run the whole transaction again
-RETRY_CODES = frozenset({1213, 1205, 1020, 3572})
-DUPLICATE_KEY = 1062
-WORTH_A_RETRY = RETRY_CODES | DEAD_CONNECTION_CODES
 MAX_TRIES = 5
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.01, 0.5
 
@@ -74,30 +71,38 @@ class Database:
         second run can't do it twice (`is_repeatable`: an idempotency key or a natural key stands guard) runs again.
         Raises BUSY or DATABASE_UNAVAILABLE when the tries or the budget are used up.
         """
+        progress = _Progress()
         try:
             async with asyncio.timeout(self._budget_seconds):
-                return await self._with_retries(work, is_repeatable)
+                return await self._with_retries(work, is_repeatable, progress)
         except TimeoutError:
-            raise AppError("DATABASE_UNAVAILABLE", retry_after_seconds=1) from None
+            code = "BUSY" if progress.met_contention else "DATABASE_UNAVAILABLE"
+            raise AppError(code, retry_after_seconds=1) from None
 
-    async def _with_retries(self, work: Callable[[Tx], Awaitable[T]], is_repeatable: bool) -> T:
+    async def _with_retries(self, work: Callable[[Tx], Awaitable[T]], is_repeatable: bool, progress: "_Progress") -> T:
         for attempt in range(1, MAX_TRIES + 1):
-            progress = _Progress()
+            progress.is_committing = False
             try:
                 return await self._once(work, progress)
             except (DBAPIError, PoolTimeout, OSError) as error:
-                if not _is_worth_another_try(error) or (progress.is_committing and not is_repeatable):
-                    raise _as_refusal(error) from error
+                progress.met_contention = is_contention(error)
+                if not is_worth_another_try(error) or (progress.is_committing and not is_repeatable):
+                    raise as_refusal(error) from error
                 if attempt == MAX_TRIES:
-                    raise _as_refusal(error) from error
+                    raise as_refusal(error) from error
                 await asyncio.sleep(_pause_seconds(attempt))
         raise AssertionError("unreachable: the last try returns or raises")
 
     async def _once(self, work: Callable[[Tx], Awaitable[T]], progress: "_Progress") -> T:
-        async with self.write_engine.connect() as connection, connection.begin() as transaction:
-            result = await work(Tx(connection, _flavour(connection)))
-            progress.is_committing = True
-            await transaction.commit()
+        async with self.write_engine.connect() as connection:
+            transaction = await connection.begin()
+            try:
+                result = await work(Tx(connection, _flavour(connection)))
+                progress.is_committing = True
+                await transaction.commit()
+            except BaseException as error:
+                await _leave_nothing_open(connection, transaction, error, progress)
+                raise
             return result
 
     async def read(self, work: Callable[[Tx], Awaitable[T]]) -> T:
@@ -111,7 +116,7 @@ class Database:
                         raise
                     return await self._read_once(work)
         except (DBAPIError, PoolTimeout, OSError, TimeoutError) as error:
-            raise _as_refusal(error) from error
+            raise as_refusal(error) from error
 
     async def _read_once(self, work: Callable[[Tx], Awaitable[T]]) -> T:
         async with self.read_engine.connect() as connection:
@@ -119,15 +124,11 @@ class Database:
 
     async def snapshot(self, work: Callable[[Tx], Awaitable[T]]) -> T:
         """Runs reads that all see the database as it is at one moment. May take long; holds no lock."""
-        async with self.read_engine.connect() as connection:
-            is_sqlite = _flavour(connection) is Flavour.SQLITE
-            if not is_sqlite:
-                await connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            await connection.exec_driver_sql("BEGIN" if is_sqlite else "START TRANSACTION WITH CONSISTENT SNAPSHOT")
-            try:
-                return await work(Tx(connection, _flavour(connection)))
-            finally:
-                await connection.exec_driver_sql("ROLLBACK")
+        try:
+            async with self.read_engine.connect() as connection:
+                return await _on_one_snapshot(Tx(connection, _flavour(connection)), connection, work)
+        except (DBAPIError, PoolTimeout, OSError) as error:
+            raise as_refusal(error) from error
 
     async def dispose(self) -> None:
         """Closes every connection. Call inside the loop that opened them."""
@@ -136,24 +137,42 @@ class Database:
 
 
 class _Progress:
-    """How far a try came: a commit that was sent may have happened although its reply was lost."""
+    """How far the tries came: a commit that was sent may have happened although its reply was lost."""
 
     is_committing = False
+    met_contention = False
 
 
-def _is_worth_another_try(error: BaseException) -> bool:
-    if isinstance(error, OSError):
-        return True
-    if not isinstance(error, DBAPIError):
-        return False
-    code = error_code(error.orig)
-    return (
-        _is_duplicate(error)
-        or code in RETRY_CODES
-        or code in DEAD_CONNECTION_CODES
-        or error.connection_invalidated
-        or _is_locked(error)
-    )
+async def _leave_nothing_open(
+    connection: AsyncConnection, transaction: AsyncTransaction, error: BaseException, progress: _Progress
+) -> None:
+    """Rolls back. Where nobody can know that it worked, the connection is closed instead of going back to its pool.
+
+    The pool resets nothing, so what is left open would be committed by whoever gets the connection next.
+    """
+    # After a failed COMMIT SQLAlchemy sends no ROLLBACK any more. A cancelled caller waits for no reply.
+    is_rolled_back = False
+    if isinstance(error, Exception) and not progress.is_committing:
+        with suppress(DBAPIError, OSError):
+            await transaction.rollback()
+            is_rolled_back = True
+    if not is_rolled_back:
+        await connection.invalidate()
+
+
+async def _on_one_snapshot(tx: Tx, connection: AsyncConnection, work: Callable[[Tx], Awaitable[T]]) -> T:
+    try:
+        if tx.flavour is Flavour.SQLITE:
+            await connection.exec_driver_sql("BEGIN")
+        else:
+            await connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            await connection.exec_driver_sql("START TRANSACTION WITH CONSISTENT SNAPSHOT")
+        result = await work(tx)
+        await connection.exec_driver_sql("ROLLBACK")
+    except BaseException:
+        await connection.invalidate()  # nothing was written; what matters is that no snapshot stays open
+        raise
+    return result
 
 
 def _flavour(connection: AsyncConnection) -> Flavour:
@@ -162,31 +181,6 @@ def _flavour(connection: AsyncConnection) -> Flavour:
     if dialect.name == "mysql":
         return Flavour.MARIADB if getattr(dialect, "is_mariadb", False) else Flavour.MYSQL
     return Flavour(dialect.name)
-
-
-def _is_duplicate(error: DBAPIError) -> bool:
-    """Somebody else wrote the unique row first: a fresh transaction sees theirs and decides again."""
-    return isinstance(error, IntegrityError) and (
-        error_code(error.orig) == DUPLICATE_KEY or "UNIQUE constraint failed" in str(error.orig)
-    )
-
-
-def _is_locked(error: DBAPIError) -> bool:
-    return isinstance(error, OperationalError) and "database is locked" in str(error.orig)
-
-
-def _as_refusal(error: BaseException) -> BaseException:
-    """The refusal that a database error means to a client; an error of ours (bad SQL, bad data) stays itself."""
-    if isinstance(error, PoolTimeout):
-        return AppError("BUSY", retry_after_seconds=1)
-    if isinstance(error, OSError | TimeoutError):
-        return AppError("DATABASE_UNAVAILABLE", retry_after_seconds=1)
-    if not isinstance(error, DBAPIError) or not _is_worth_another_try(error):
-        return error
-    if isinstance(error, IntegrityError):
-        return error
-    is_contention = error_code(error.orig) in RETRY_CODES or _is_locked(error)
-    return AppError("BUSY" if is_contention else "DATABASE_UNAVAILABLE", retry_after_seconds=1)
 
 
 def _pause_seconds(attempt: int) -> float:
