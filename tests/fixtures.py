@@ -5,6 +5,7 @@ import os
 import shutil
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -34,9 +35,9 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.fixture(scope="session")
-def mariadb_of_worker() -> Iterator[str]:
-    """A migrated MariaDB database of this test process."""
+@contextmanager
+def new_mariadb() -> Iterator[str]:
+    """A migrated MariaDB database of its own, dropped after use."""
     server = os.environ.get("TEST_DATABASE_URL")
     if server is None:
         pytest.skip("no MariaDB: see the header of this run")
@@ -44,11 +45,30 @@ def mariadb_of_worker() -> Iterator[str]:
     engine = create_engine(sync_url(server))
     with engine.begin() as connection:
         connection.execute(text(f"CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"))
-    upgrade_to_head(f"{server}/{name}")
-    yield f"{server}/{name}"
-    with engine.begin() as connection:
-        connection.execute(text(f"DROP DATABASE {name}"))
-    engine.dispose()
+    try:
+        upgrade_to_head(f"{server}/{name}")
+        yield f"{server}/{name}"
+    finally:
+        with engine.begin() as connection:
+            connection.execute(text(f"DROP DATABASE {name}"))
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def mariadb_of_worker() -> Iterator[str]:
+    """A migrated MariaDB database of this test process."""
+    with new_mariadb() as url:
+        yield url
+
+
+@pytest.fixture(scope="module", params=["sqlite", "mariadb"])
+def module_database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A database that the tests of one module share, on each kind: for services that are costly to start."""
+    if request.param == "sqlite":
+        yield fresh_sqlite(request, tmp_path_factory.mktemp("module"))
+    else:
+        with new_mariadb() as url:
+            yield url
 
 
 @pytest.fixture(params=["sqlite", "mariadb"])

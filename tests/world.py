@@ -66,6 +66,14 @@ class World:
                 await self.ok("POST", "/api/admin/wallets/grant", json=body, headers=admin | key())
         return Person(user_id, name, headers)
 
+    async def configure(self, game: str, config: dict[str, Any]) -> int:
+        """Makes this the active config of a game, as an operator would; returns its id."""
+        admin = await self.token("fixture-admin", "admin")
+        path, reason = f"/api/admin/games/{game}/configs", "a test needs it"
+        saved = await self.ok("POST", path, json={"config": config, "reason": reason}, headers=admin)
+        await self.ok("POST", f"{path}/{saved['id']}/activate", json={"reason": reason}, headers=admin)
+        return int(saved["id"])
+
     async def ok(self, method: str, path: str, **request: Any) -> Any:
         """The JSON of a 2xx answer; anything else fails the test with the answer's text."""
         response = await self.client.request(method, path, **request)

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app.core.time_utils import KST, kst_date, kst_midnight, kst_text
+from app.domain.reference import ROULETTE
 from tests.world import World, key
 
 STAMP = "/api/season-pass/stamp"
@@ -99,7 +100,7 @@ async def test_a_request_that_crosses_midnight_belongs_to_the_day_it_began(sqlit
 async def test_the_daily_limit_starts_anew_at_kst_midnight(sqlite_world: World) -> None:
     world = sqlite_world
     player = await world.player("kim", ROULETTE_COIN=10)
-    await world.sql("""UPDATE game_configs SET config = REPLACE(config, '"max_daily":0', '"max_daily":2')""")
+    await world.configure("roulette", ROULETTE | {"max_daily": 2})
     world.clock.set(datetime(2025, 12, 31, 23, 59, 59, tzinfo=KST))
     for _ in range(2):
         await world.ok("POST", "/api/roulette/play", headers=player.headers | key())

@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from app.cli.environment import settings_of
+from app.cli.reference import write_reference
 from app.container import Container
 from app.core.errors import AppError
 from app.core.time_utils import kst_text
@@ -94,6 +95,13 @@ def _switch(feature: str, reason: str, data: Path | None, *, is_enabled: bool) -
 
     at = act(data, work)
     typer.echo(f"{feature} {'open' if is_enabled else 'stopped'} since {at}")
+
+
+@app.command("api-docs")
+def api_docs(folder: Path = Path("docs/api")) -> None:
+    """Writes the contract and the error table from the code."""
+    for file in write_reference(folder):
+        typer.echo(file)
 
 
 @app.command()
