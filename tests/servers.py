@@ -151,8 +151,10 @@ class MariaDb(Server):
         return self.folder / "data"
 
     def _install(self) -> None:
-        options = ["--no-defaults", f"--datadir={self._data}", "--auth-root-authentication-method=normal"]
-        command = ["mariadb-install-db", *options, "--skip-test-db", *_as_root()]
+        # a folder for temporary files of its own: in a shared one, servers that start remove each other's
+        folders = [f"--datadir={self._data}", f"--tmpdir={self.folder}"]
+        options = ["--no-defaults", *folders, "--auth-root-authentication-method=normal", "--skip-test-db"]
+        command = ["mariadb-install-db", *options, *_as_root()]
         done = subprocess.run(command, executable=find_program(command[0]), capture_output=True, text=True)
         if done.returncode:
             raise Unavailable(f"mariadb-install-db failed: {(done.stderr or done.stdout).strip()[-300:]}")
@@ -163,6 +165,7 @@ class MariaDb(Server):
             "--no-defaults",
             *_as_root(),
             f"--datadir={self._data}",
+            f"--tmpdir={self.folder}",
             f"--socket={self.folder / 'socket'}",
             f"--pid-file={self.folder / 'pid'}",
             f"--port={self.port}",

@@ -14,10 +14,12 @@ from sqlalchemy import text
 from app.config.settings import Settings
 from app.container import Container
 from app.core.time_utils import FixedClock
+from app.db.transaction import Tx
 from app.domain.draw import Draw
 from app.domain.reference import reference_season
 from app.domain.season_config import SeasonConfig
 from app.flows.issue_token import issue_token
+from app.flows.reconcile import reconcile
 from app.flows.seed_reference import seed_reference
 from app.main import create_app
 from app.services import House, Services
@@ -88,8 +90,15 @@ class World:
 
     async def rows(self, sql: str, **params: Any) -> list[tuple[Any, ...]]:
         """Rows straight from the database, past the service."""
-        async with self.house.database.read_engine.connect() as connection:
-            return [tuple(row) for row in await connection.execute(text(sql), params)]
+
+        async def work(tx: Tx) -> list[tuple[Any, ...]]:
+            return [tuple(row) for row in await tx.execute(text(sql), params)]
+
+        return await self.house.database.read(work)
+
+    async def differences(self) -> dict[str, list[list[str]]]:
+        """What `reconcile` finds: nothing, if every value is explained."""
+        return {check.name: check.examples for check in await reconcile(self.house) if check.count}
 
     async def sql(self, statement: str, **params: Any) -> None:
         """A write straight into the database, as an operator with a terminal would do it."""
