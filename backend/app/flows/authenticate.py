@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from app.core.auth import HOST, PLAYER, STAFF_SCOPES, Principal
-from app.core.claims import peek, require_in_time
+from app.core.claims import LEEWAY, peek, require_in_time
 from app.core.errors import AppError
 from app.core.host_tokens import KnownHost, parse_key, verify_host_token
-from app.core.jwks import Jwks
+from app.core.jwks import FRESH, Jwks
 from app.core.security import is_api_key, sha256_hex
 from app.core.tokens import TokenKeys
 from app.flows.steps.know_player import know_player, log_sign_in
@@ -26,6 +26,15 @@ V = TypeVar("V")
 HOSTS_FRESH = timedelta(seconds=2)
 MAX_TOKENS = 16_384  # some 20 MB; only tokens that verified are kept, so a forger can't push others out
 MAX_PLAYERS = 131_072  # an id never changes hands: these entries need no end
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A token that verified: whose it is, which host signed it (None: we did), and how long that may be believed."""
+
+    principal: Principal
+    signer: KnownHost | None
+    good_until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,34 +61,42 @@ class Authenticator:
     jwks: Jwks
     _hosts: HostBook | None = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _seen: dict[str, tuple[Principal, KnownHost | None]] = field(default_factory=dict)
+    _seen: dict[str, Seen] = field(default_factory=dict)
     _players: dict[tuple[str, str], int] = field(default_factory=dict)
 
     async def principal(self, token: str) -> Principal:
         """The bearer of an access token, ours or a host's; raises TOKEN_INVALID or TOKEN_EXPIRED."""
         hosts = await self._current_hosts()
-        seen = self._seen.get(token)
-        if seen is not None and seen[1] is not None and hosts.by_code.get(seen[1].code) != seen[1]:
-            seen = None  # its host has changed how it signs since then
-        if seen is None:
-            seen = await self._verified(token, hosts)
-            require_in_time(seen[0], self.keys.now())
-            _remember(self._seen, token, seen, MAX_TOKENS)
-        principal = seen[0]
+        remembered = self._remembered(token, hosts)
+        seen = remembered or await self._verified(token, hosts)
+        principal = seen.principal
         require_in_time(principal, self.keys.now())
         if principal.scopes & {PLAYER, HOST} and principal.host_code not in hosts.by_code:
             raise AppError("TOKEN_INVALID")
+        if remembered is None:
+            _remember(self._seen, token, seen, MAX_TOKENS)
         return principal
 
-    async def _verified(self, token: str, hosts: HostBook) -> tuple[Principal, KnownHost | None]:
+    def _remembered(self, token: str, hosts: HostBook) -> Seen | None:
+        """What was verified before, unless the host that signed it has changed how it signs since then."""
+        seen = self._seen.get(token)
+        if seen is None or seen.good_until < self.keys.now():
+            return None
+        is_unchanged = seen.signer is None or hosts.by_code.get(seen.signer.code) == seen.signer
+        return seen if is_unchanged else None
+
+    async def _verified(self, token: str, hosts: HostBook) -> Seen:
         header, claims = peek(token)
         issuer = claims.get("iss")
         if issuer == self.keys.issuer:  # first: no host can take our name and have its own key verify it
-            return self.keys.verify(token, header), None
+            ours = self.keys.verify(token, header)
+            return Seen(ours, None, ours.expires_at + LEEWAY)
         host = hosts.by_issuer.get(issuer) if isinstance(issuer, str) else None
         if host is None or host.algorithm is None:
             raise AppError("TOKEN_INVALID")
-        return verify_host_token(token, host, await self._host_key(host, header)), host
+        theirs = verify_host_token(token, host, await self._host_key(host, header))
+        # a published key may be withdrawn: tokens must meet the published set again
+        return Seen(theirs, host, theirs.expires_at + LEEWAY if host.public_key else self.keys.now() + FRESH)
 
     async def _host_key(self, host: KnownHost, header: Mapping[str, Any]) -> Any:
         algorithm = str(host.algorithm)

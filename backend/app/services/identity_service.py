@@ -68,12 +68,20 @@ class IdentityService:
 
     async def active_hosts(self) -> list[KnownHost]:
         """Every host that may knock, and how it signs."""
-        c = hosts.c
-        query = select(
-            c.id, c.code, c.jwt_algorithm, c.jwt_public_key, c.jwt_jwks_url, c.jwt_issuer, c.jwt_audience,
-            c.jwt_max_life_seconds,
-        ).where(c.is_active)  # fmt: skip
-        return [KnownHost(*row._tuple()) for row in await self._tx.execute(query)]
+        rows = await self._tx.execute(select(hosts).where(hosts.c.is_active))
+        return [
+            KnownHost(
+                id=row.id,
+                code=row.code,
+                algorithm=row.jwt_algorithm,
+                public_key=row.jwt_public_key,
+                jwks_url=row.jwt_jwks_url,
+                issuer=row.jwt_issuer,
+                audience=row.jwt_audience,
+                max_life_seconds=row.jwt_max_life_seconds,
+            )
+            for row in rows
+        ]
 
     async def add_host(
         self, code: str, name: str, *, now: datetime, max_life_seconds: int = DAY_SECONDS, **signing: Any
