@@ -8,7 +8,7 @@ from app.db.session import DEAD_CONNECTION_CODES, error_code
 
 # deadlock, lock wait timeout, snapshot conflict (MariaDB), NOWAIT; no connection free on the server, or none for this
 # user: run the whole transaction again
-RETRY_CODES = frozenset({1213, 1205, 1020, 3572, 1040, 1203})
+RETRY_CODES = frozenset({1213, 1205, 1020, 3572, 1040, 1203, 1226})
 # disk full, table full, storage engine error; on SQLite the same in words
 OUT_OF_ORDER_CODES = frozenset({1021, 1114, 1030})
 OUT_OF_ORDER_TEXTS = ("disk is full", "disk I/O error", "readonly database", "unable to open database file")

@@ -94,8 +94,8 @@ def _sqlite_engine(url: URL, settings: Settings, *, pool_size: int, writes: bool
 
 def _prepare_sqlite_session(connection: Any, _entry: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
-    busy_timeout = f"busy_timeout = {LOCK_WAIT_SECONDS * 1000}"  # for the lock of another process
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", busy_timeout, "foreign_keys = ON"):
+    # one second for the lock of another process: the wait can't be cancelled, so it is short and tried again
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "busy_timeout = 1000", "foreign_keys = ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
     # SQLite has no CONCAT before 3.44; with it one text serves every server
