@@ -22,32 +22,32 @@ OUR_HEADERS = frozenset({"alg", "kid", "typ"})
 
 @dataclass(frozen=True, slots=True)
 class TokenKeys:
-    """The secrets of our tokens by key id: the current one signs, the previous one still verifies.
+    """The secrets of our tokens by key id (`by_kid`): the current one signs, the previous one still verifies.
 
     `clock` is the machine's own clock, never the business clock: a token's life is a promise about real time, and the
     demo's clock can be moved by days without signing everyone out. Refresh tokens are judged by the same clock.
     """
 
     current_kid: str
-    secrets: Mapping[str, str] = field(repr=False)
+    by_kid: Mapping[str, str] = field(repr=False)
     issuer: str
     audience: str
     clock: Clock = field(default_factory=SystemClock)
 
     def __post_init__(self) -> None:
-        if any(len(secret.encode()) < MIN_SECRET_BYTES for secret in self.secrets.values()):
+        if any(len(secret.encode()) < MIN_SECRET_BYTES for secret in self.by_kid.values()):
             raise ValueError(f"a JWT secret must have at least {MIN_SECRET_BYTES} bytes")
 
     @classmethod
     def from_settings(cls, settings: Settings, clock: Clock | None = None) -> "TokenKeys":
         """The keys of this process. Raises ValueError on a short secret or two secrets under one key id."""
-        secrets = {settings.jwt_kid: settings.jwt_secret.get_secret_value()}
-        if settings.jwt_previous_secret is not None:
+        by_kid = {settings.jwt_kid: settings.jwt_secret.get_secret_value()}
+        if settings.jwt_previous_secret:  # an empty variable is the usual way to say that there is none
             kid = settings.jwt_previous_kid
-            if not kid or kid in secrets:
+            if not kid or kid in by_kid:
                 raise ValueError("the previous JWT secret needs a key id of its own")
-            secrets[kid] = settings.jwt_previous_secret.get_secret_value()
-        return cls(settings.jwt_kid, secrets, settings.jwt_issuer, settings.jwt_audience, clock or SystemClock())
+            by_kid[kid] = settings.jwt_previous_secret.get_secret_value()
+        return cls(settings.jwt_kid, by_kid, settings.jwt_issuer, settings.jwt_audience, clock or SystemClock())
 
     def now(self) -> datetime:
         """The present instant on the clock that tokens live by."""
@@ -71,11 +71,11 @@ class TokenKeys:
         if principal.scopes & STAFF_SCOPES:
             claims["ver"] = principal.staff_version
         headers = {"kid": self.current_kid, "typ": TOKEN_TYPE}
-        return jwt.encode(claims, self.secrets[self.current_kid], ALGORITHM, headers)
+        return jwt.encode(claims, self.by_kid[self.current_kid], ALGORITHM, headers)
 
     def verify(self, token: str, header: Mapping[str, Any]) -> Principal:
         """The bearer of a token that we signed; raises TOKEN_INVALID otherwise. Its times are the caller's to judge."""
-        secret = self.secrets.get(str(header.get("kid")))
+        secret = self.by_kid.get(str(header.get("kid")))
         if secret is None or header.keys() != OUR_HEADERS or header["typ"] != TOKEN_TYPE:
             raise AppError("TOKEN_INVALID")
         with invalid_unless_read():
