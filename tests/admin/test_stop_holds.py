@@ -70,6 +70,7 @@ async def test_in_a_storm_of_plays_none_that_starts_after_the_stop_is_paid(
     world = mariadb_world
     players = [await world.player(f"player-{n}", ROULETTE_COIN=TICKETS) for n in range(PLAYERS)]
     accepted: list[float] = []
+    is_raging = asyncio.Event()
     refused: list[float] = []
 
     async def play_on(container: Container, player: Person) -> None:
@@ -78,6 +79,8 @@ async def test_in_a_storm_of_plays_none_that_starts_after_the_stop_is_paid(
             try:
                 await container.plays.submit(command(world, player))
                 accepted.append(started)
+                if len(accepted) > 4 * PLAYERS:
+                    is_raging.set()
             except AppError as refusal:
                 assert refusal.code == "FEATURE_DISABLED"
                 refused.append(started)
@@ -86,8 +89,7 @@ async def test_in_a_storm_of_plays_none_that_starts_after_the_stop_is_paid(
 
     processes = [world.container, second]
     storm = [asyncio.create_task(play_on(processes[n % 2], player)) for n, player in enumerate(players)]
-    while len(accepted) < 4 * PLAYERS:
-        await asyncio.sleep(0.01)
+    await is_raging.wait()
     stopped_at = await stop(world.container)
     await asyncio.gather(*storm)
     assert refused

@@ -24,7 +24,8 @@ class Lane(Generic[C, R]):
     def __init__(self, run: Callable[[Sequence[C]], Awaitable[Sequence[R | AppError]]], *, width: int = 2) -> None:
         self._run, self._width = run, width
         self._waiting: deque[tuple[C, asyncio.Future[R]]] = deque()
-        self._runners: set[asyncio.Task[None]] = set()
+        self._under_way = 0
+        self._runners: set[asyncio.Task[None]] = set()  # the loop itself holds tasks only weakly
 
     async def submit(self, command: C) -> R:
         """The command's result, after its transaction was committed. Raises the AppError it was refused with."""
@@ -32,19 +33,24 @@ class Lane(Generic[C, R]):
             raise AppError("BUSY", retry_after_seconds=1)
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append((command, future))
-        if len(self._runners) < self._width:
+        if self._under_way < self._width:
+            self._under_way += 1
             runner = asyncio.create_task(self._drain())
             self._runners.add(runner)
             runner.add_done_callback(self._runners.discard)
         return await future
 
     async def _drain(self) -> None:
-        while self._waiting:
-            batch = [self._waiting.popleft() for _ in range(min(MAX_BATCH, len(self._waiting)))]
-            try:
-                self._settle(batch, await self._run([command for command, _ in batch]))
-            except Exception as error:
-                await self._one_by_one(batch, error)
+        try:
+            while self._waiting:
+                batch = [self._waiting.popleft() for _ in range(min(MAX_BATCH, len(self._waiting)))]
+                try:
+                    self._settle(batch, await self._run([command for command, _ in batch]))
+                except Exception as error:
+                    await self._one_by_one(batch, error)
+        finally:
+            # no await lies between seeing nobody wait and this line: a command that comes later starts a new runner
+            self._under_way -= 1
 
     async def _one_by_one(self, batch: list[tuple[C, "asyncio.Future[R]"]], error: Exception) -> None:
         for member in batch:

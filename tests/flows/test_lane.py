@@ -1,0 +1,78 @@
+"""The lane: who arrives meanwhile rides along, and nobody is left behind."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from app.core.errors import AppError
+from app.flows.lane import MAX_BATCH, MAX_WAITING, Lane
+
+
+class Recorder:
+    """A run that notes its batches and takes a moment."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[int]] = []
+
+    async def __call__(self, commands: Sequence[int]) -> list[int | AppError]:
+        self.batches.append(list(commands))
+        await asyncio.sleep(0.001)
+        if -13 in commands:
+            raise RuntimeError("poisoned")
+        return [AppError("NOT_FOUND") if command == -404 else command * 2 for command in commands]
+
+
+@pytest.mark.parametrize("width", [1, 2])
+async def test_one_command_after_the_other_never_waits_for_a_runner_that_is_just_leaving(width: int) -> None:
+    lane: Lane[int, int] = Lane(Recorder(), width=width)
+    async with asyncio.timeout(10):
+        assert [await lane.submit(n) for n in range(200)] == [n * 2 for n in range(200)]
+
+
+async def test_commands_that_arrive_while_one_is_under_way_share_the_next_run() -> None:
+    run = Recorder()
+    lane: Lane[int, int] = Lane(run, width=1)
+    results = await asyncio.gather(*(lane.submit(n) for n in range(20, 20 + 50)))
+    assert results == [n * 2 for n in range(20, 70)]
+    assert len(run.batches) <= 2
+
+
+async def test_a_batch_has_a_limit() -> None:
+    run = Recorder()
+    lane: Lane[int, int] = Lane(run, width=1)
+    await asyncio.gather(*(lane.submit(n) for n in range(1000, 1000 + 3 * MAX_BATCH)))
+    assert max(map(len, run.batches)) == MAX_BATCH
+
+
+async def test_a_refusal_reaches_only_the_one_who_was_refused() -> None:
+    lane: Lane[int, int] = Lane(Recorder(), width=1)
+    results = await asyncio.gather(*(lane.submit(n) for n in (1, -404, 3)), return_exceptions=True)
+    assert results[0] == 2
+    assert results[2] == 6
+    assert isinstance(results[1], AppError)
+
+
+async def test_a_poisoned_command_fails_alone() -> None:
+    lane: Lane[int, int] = Lane(Recorder(), width=1)
+    results = await asyncio.gather(*(lane.submit(n) for n in (11, 12, -13, 14)), return_exceptions=True)
+    assert [results[0], results[1], results[3]] == [22, 24, 28]
+    assert isinstance(results[2], RuntimeError)
+
+
+async def test_a_client_that_goes_away_stops_nobody() -> None:
+    lane: Lane[int, int] = Lane(Recorder(), width=1)
+    first, gone, last = (asyncio.create_task(lane.submit(n)) for n in (1, 2, 3))
+    await asyncio.sleep(0)
+    gone.cancel()
+    assert (await first, await last) == (2, 6)
+
+
+async def test_too_many_waiting_is_said_at_once() -> None:
+    lane: Lane[int, int] = Lane(Recorder(), width=1)
+    waiting = [asyncio.create_task(lane.submit(n)) for n in range(20, 20 + MAX_WAITING)]
+    await asyncio.sleep(0)
+    with pytest.raises(AppError, match=r"^BUSY$"):
+        for _ in range(2):  # one place may have been freed by the batch that has begun
+            await lane.submit(0)
+    await asyncio.gather(*waiting)
