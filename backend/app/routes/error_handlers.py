@@ -45,7 +45,7 @@ def language(accept: str) -> str:
     for part in accept.split(","):
         tag, _, quality = part.strip().partition(";q=")
         name = tag.strip().lower().split("-")[0]
-        if name in {"ko", "en"}:
+        if name in {"ko", "en"} and _quality(quality) > 0:
             wanted.append((_quality(quality), name))
     return max(wanted, key=lambda item: item[0])[1] if wanted else "ko"
 
