@@ -97,14 +97,19 @@ def _prize(segment: dict[str, Any]) -> Prize:
 def plays(client: Any, world: World, user: int) -> Iterator[str]:
     """The plays of one player, for ever: each a whole transaction as one text."""
     me = known_player(lambda sql: rows(client, sql), world, user)
-    reads = in_a_line(
+    looks = reads(world, user)
+    while True:
+        prize = random.choices(world.prizes, world.weights)[0]
+        yield transaction(looks + play_text(me, prize, world))
+
+
+def reads(world: World, user: int) -> str:
+    """What a play must know, under lock."""
+    return in_a_line(
         RULES.format(today=world.today, feature="ROULETTE")
         + PLAYER.format(user=user, season=world.season_id)
         + NEWEST_PLAY.format(user=user)
     )
-    while True:
-        prize = random.choices(world.prizes, world.weights)[0]
-        yield transaction(reads + play_text(me, prize, world))
 
 
 def known_player(ask: Callable[[str], Sequence[Any]], world: World, user: int) -> Player:

@@ -69,8 +69,13 @@ class Player:
 def stamps(client: Any, world: World, users: Sequence[int]) -> Iterator[str]:
     """One stamp of each player: a whole transaction as one text."""
     for me in known_players(client, users):
-        reads = READS.format(today=world.today, feature="SEASON_PASS", season=world.season_id, user=me.user)
-        yield transaction(reads + stamp_text(me, world))
+        yield one_stamp(me, world)
+
+
+def one_stamp(me: Player, world: World) -> str:
+    """One stamp, a whole transaction as one text."""
+    reads = READS.format(today=world.today, feature="SEASON_PASS", season=world.season_id, user=me.user)
+    return transaction(reads + stamp_text(me, world))
 
 
 def known_players(client: Any, users: Sequence[int]) -> list[Player]:
