@@ -10,6 +10,7 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from app.config.settings import Settings
 from app.container import Container, require_safe_start
+from app.core.error_reports import start_error_reports
 from app.core.logging_config import configure_logging
 from app.core.startup import StartupRefused, leave_process
 from app.core.time_utils import Clock
@@ -28,6 +29,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     """The application. Start-up refuses a database that doesn't fit the code, and unsafe production settings."""
     settings = settings or Settings()
     configure_logging(settings)
+    start_error_reports(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
