@@ -59,6 +59,12 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
         openapi_url="/openapi.json" if settings.docs_enabled else None,
         redirect_slashes=False,
     )
+    _open_doors(app, settings)
+    _surround(app, settings)
+    return app
+
+
+def _open_doors(app: FastAPI, settings: Settings) -> None:
     install_error_handlers(app)
     app.include_router(api_router)
     app.include_router(health.router)
@@ -68,8 +74,6 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
         app.include_router(docs.router)
         app.mount("/static", docs.STATIC)
     describe(app)
-    _surround(app, settings)
-    return app
 
 
 def _surround(app: FastAPI, settings: Settings) -> None:
