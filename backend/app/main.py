@@ -15,6 +15,8 @@ from app.core.startup import refuse_unsafe_start
 from app.core.time_utils import Clock
 from app.domain.draw import Draw
 from app.pages import docs
+from app.pages.player import player_router
+from app.pages.player.lost import LOST
 from app.routes import api_router, demo, health
 from app.routes.error_handlers import install_error_handlers
 from app.routes.middleware import Surroundings
@@ -61,6 +63,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     if settings.docs_enabled:
         app.include_router(docs.router)
         app.mount("/static", docs.STATIC)
+    app.include_router(player_router)
+    app.router.routes.append(LOST)  # last: it takes what a browser asks for and nobody else answers
     describe(app)
     _surround(app, settings)
     return app
