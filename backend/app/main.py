@@ -9,9 +9,9 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from app.config.settings import Settings
-from app.container import Container
+from app.container import Container, require_safe_start
 from app.core.logging_config import configure_logging
-from app.core.startup import refuse_unsafe_start
+from app.core.startup import StartupRefused, leave_process
 from app.core.time_utils import Clock
 from app.domain.draw import Draw
 from app.pages import docs
@@ -33,10 +33,15 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        try:
+            await require_safe_start(settings, clock=clock)
+        except StartupRefused as refusal:
+            if settings.env == "production":
+                leave_process(refusal)
+            raise
         container = Container(settings, clock=clock, draw=draw)
         app.state.container = container
         try:
-            await refuse_unsafe_start(settings, container.house)
             tune_garbage_collector()
             yield
         finally:

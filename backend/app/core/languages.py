@@ -11,7 +11,7 @@ def preferred_language(accept: str) -> str:
     for part in accept.split(",")[:MOST_TAGS]:
         tag, _, quality = part.strip().partition(";q=")
         name = tag.strip().lower().split("-")[0]
-        if name in LANGUAGES:
+        if name in LANGUAGES and _number(quality) > 0:
             wanted.append((_number(quality), name))
     return max(wanted, key=lambda item: item[0])[1] if wanted else KOREAN
 

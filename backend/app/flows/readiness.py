@@ -1,19 +1,20 @@
-"""May this process get traffic? Asks the database and compares its schema with the code's."""
+"""May this process get traffic? Asks the database and compares its schema with the code's. Reads outbox."""
 
 from typing import Any
 
 from app.core.errors import AppError
-from app.services import House, Services
+from app.db.schema import require_schema
+from app.services import House
 
 
 async def readiness(house: House) -> dict[str, Any]:
-    """`db` ok or down, `migration` ok or mismatch, and how old the oldest unsent announcement is."""
-
-    async def work(keepers: Services) -> dict[str, Any]:
-        age = await keepers.outbox.oldest_due_seconds(house.clock.now())
-        return {"db": "ok", "migration": "ok", "outbox_age_seconds": age}
-
+    """`db` ok or down, `migration` ok, mismatch or unknown, and how long the oldest unsent announcement has waited."""
     try:
-        return await house.read(work)
-    except AppError:
-        return {"db": "down", "migration": "unknown", "outbox_age_seconds": None}
+        await require_schema(house.database)
+        now = house.clock.now()
+        age = await house.read(lambda keepers: keepers.outbox.oldest_due_seconds(now))
+    except AppError as refusal:
+        is_mismatch = refusal.code == "DB_SCHEMA_MISMATCH"
+        db, migration = ("ok", "mismatch") if is_mismatch else ("down", "unknown")
+        return {"db": db, "migration": migration, "outbox_age_seconds": None}
+    return {"db": "ok", "migration": "ok", "outbox_age_seconds": age}

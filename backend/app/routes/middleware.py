@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.core.errors import AppError
 from app.core.metrics import REQUEST_SECONDS, REQUESTS
 
 log = structlog.get_logger()
@@ -25,8 +26,8 @@ API_HEADER_NAMES = {name for name, _ in API_HEADERS}
 class Surroundings:
     """Adds the security headers that the answer does not set itself; measures and logs every request."""
 
-    def __init__(self, app: ASGIApp, *, access_log: bool) -> None:
-        self._app, self._access_log = app, access_log
+    def __init__(self, app: ASGIApp, *, access_log: bool, max_body_bytes: int) -> None:
+        self._app, self._access_log, self._max_body_bytes = app, access_log, max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -44,9 +45,27 @@ class Surroundings:
             await send(message)
 
         try:
-            await self._app(scope, receive, send_with_headers)
+            await self._app(scope, self._limited(scope, receive), send_with_headers)
         finally:
             self._note(scope, status, time.perf_counter() - started)
+
+    def _limited(self, scope: Scope, receive: Receive) -> Receive:
+        """Reads at most the allowed body: an announced length is refused unread, a growing one when it is too much.
+
+        Starlette's own limit answers in plain text, past our error handlers.
+        """
+        taken, limit = 0, self._max_body_bytes
+        announced = _announced_length(scope)
+
+        async def receive_within_limit() -> Message:
+            nonlocal taken
+            message = await receive() if announced <= limit else {"type": "http.disconnect"}
+            taken += len(message.get("body", b""))
+            if max(taken, announced) > limit:
+                raise AppError("BODY_TOO_LARGE", max_bytes=limit)
+            return message
+
+        return receive_within_limit
 
     def _note(self, scope: MutableMapping[str, Any], status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "(none)")
@@ -54,3 +73,10 @@ class Surroundings:
         REQUESTS.labels(scope["method"], route, status).inc()
         if self._access_log:
             log.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))
+
+
+def _announced_length(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            return int(value) if value.isdigit() else 0
+    return 0

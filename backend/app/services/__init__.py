@@ -14,6 +14,7 @@ from app.db.transaction import Database, Tx
 from app.domain.draw import Draw
 from app.services.allowance_service import AllowanceService
 from app.services.audit_service import AuditService
+from app.services.doctor_service import DoctorService
 from app.services.event_log_service import EventLogService
 from app.services.feature_service import FeatureService
 from app.services.game_config_service import GameConfigService
@@ -53,6 +54,7 @@ class Services:
         self.audit = AuditService(tx)
         self.allowance = AllowanceService(tx)
         self.identity = IdentityService(tx)
+        self.doctor = DoctorService(tx)
         self.reconcile = ReconcileService(tx)
 
 

@@ -29,8 +29,8 @@ class FeatureService:
     async def lock_all(self) -> None:
         """Every switch locked: whoever changes what plays, stamps and claims rely on first waits for those under way.
 
-        They all begin by share-locking their switches. Without this, one that waits for a row which is being changed
-        may find it moved in its index, and go on as if there were no season or no active config.
+        They all begin by share-locking their switches. Without this the two sides meet at the row and its index entry
+        in opposite orders and deadlock again and again, and a reader may miss a row that moves in its index just then.
         """
         await self._tx.execute(
             select(feature_config.c.feature_type).order_by(feature_config.c.feature_type).with_for_update()

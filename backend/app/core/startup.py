@@ -1,0 +1,146 @@
+"""What makes a start unsafe: the settings judged one by one. Each judge says what it found, also when all is well."""
+
+import os
+import re
+import sys
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NoReturn
+from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from app.config.settings import Settings
+
+EXIT_CODE = 78  # EX_CONFIG of sysexits.h: starting again without a change would not help
+SECRET_BYTES = 32  # as long as the HMAC of HS256; RFC 7518 3.2 demands it
+DIFFERENT_BYTES = 16
+# words that stand in placeholders; random text of base64 holds one in fewer than one of 10^9 secrets
+GUESSABLE = ("secret", "changeme", "password", "example", "placeholder", "0123456789", "abcdefgh")
+HTTPS_ORIGIN = re.compile(r"https://[a-z0-9.-]+(:\d+)?")
+
+
+class Level(StrEnum):
+    """How bad a finding is. In production one `fail` is enough to refuse the start."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fact and its judgement, in words that hold no secret."""
+
+    name: str
+    level: Level
+    detail: str
+
+    @property
+    def ok(self) -> bool:
+        return self.level is Level.OK
+
+
+class StartupRefused(Exception):
+    """This process must not serve. `problems` has one line each, all of them at once."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+def leave_process(refusal: StartupRefused) -> NoReturn:
+    """Ends the process with code 78 and one line per problem on stderr.
+
+    At once: inside uvicorn's lifespan a SystemExit would become a traceback and code 3.
+    """
+    sys.stderr.writelines(f"dojang: {problem}\n" for problem in refusal.problems)
+    sys.stderr.flush()
+    os._exit(EXIT_CODE)
+
+
+def verdict(name: str, problem: str | None, fine: str, *, level: Level = Level.FAIL) -> Finding:
+    """The problem at this level, or what is fine when there is none."""
+    return Finding(name, level, problem) if problem else Finding(name, Level.OK, fine)
+
+
+def judge_settings(settings: Settings) -> list[Finding]:
+    """Every judgement that needs nothing but the settings and this machine."""
+    return [
+        _jwt_secret(settings),
+        _previous_jwt_secret(settings),
+        _database_user(settings),
+        _sqlite_workers(settings),
+        _cors_origins(settings),
+        verdict("debug", "DEBUG is on: errors would show code" if settings.debug else None, "off"),
+        verdict("api_docs", "DOCS_ENABLED is on: set it to false" if settings.docs_enabled else None, "off"),
+        verdict(
+            "feature_gate",
+            "FEATURE_GATE_ENABLED is on: features would follow the schedule of QA"
+            if settings.feature_gate_enabled
+            else None,
+            "off",
+        ),
+        _time_zone_data(),
+    ]
+
+
+def _jwt_secret(settings: Settings) -> Finding:
+    weakness = weakness_of(settings.jwt_secret.get_secret_value())
+    return verdict("jwt_secret", weakness and f"JWT_SECRET {weakness}", "long and varied")
+
+
+def _previous_jwt_secret(settings: Settings) -> Finding:
+    """Tokens signed with it are still believed, so it must be as strong."""
+    secret = settings.jwt_previous_secret
+    weakness = weakness_of(secret.get_secret_value()) if secret else None
+    return verdict("jwt_previous_secret", weakness and f"JWT_PREVIOUS_SECRET {weakness}", "strong, or not set")
+
+
+def weakness_of(secret: str) -> str | None:
+    """Why a signing secret could be guessed; None when nothing speaks against it."""
+    raw = secret.encode()
+    plain = re.sub(r"[^a-z0-9]", "", secret.lower())
+    if any(word in plain for word in GUESSABLE):
+        return "holds a word of an example: make one with `openssl rand -base64 48`"
+    if len(raw) < SECRET_BYTES:
+        return f"has {len(raw)} bytes; {SECRET_BYTES} are needed"
+    if len(set(raw)) < DIFFERENT_BYTES:
+        return f"has only {len(set(raw))} different bytes; {DIFFERENT_BYTES} are needed"
+    return None
+
+
+def _database_user(settings: Settings) -> Finding:
+    if settings.is_sqlite:
+        return Finding("database_user", Level.OK, "SQLite has none")
+    login = urlsplit(settings.database_url)
+    user = unquote(login.username or "")
+    problem = None
+    if user in ("", "root"):
+        problem = f"DATABASE_URL signs in as '{user}': use the user of docker/mysql-grants.sql"
+    elif not login.password:
+        problem = f"DATABASE_URL has no password for '{user}'"
+    return verdict("database_user", problem, user)
+
+
+def _sqlite_workers(settings: Settings) -> Finding:
+    """SQLite itself is allowed: one process with a backup is an honest small installation."""
+    if not settings.is_sqlite:
+        return Finding("sqlite", Level.OK, "not used")
+    if settings.web_concurrency > 1:
+        detail = f"WEB_CONCURRENCY is {settings.web_concurrency}: SQLite has one writer, use 1 or a MySQL server"
+        return Finding("sqlite", Level.FAIL, detail)
+    return Finding("sqlite", Level.WARN, "in use: one process, and backups are yours to make")
+
+
+def _cors_origins(settings: Settings) -> Finding:
+    refused = [origin for origin in settings.cors_origins if not HTTPS_ORIGIN.fullmatch(origin)]
+    problem = f"CORS_ORIGINS must be exact https:// origins: {', '.join(refused)}" if refused else None
+    return verdict("cors_origins", problem, ", ".join(settings.cors_origins) or "none")
+
+
+def _time_zone_data() -> Finding:
+    try:
+        ZoneInfo("Asia/Seoul")
+    except ZoneInfoNotFoundError:
+        return Finding("time_zone_data", Level.FAIL, "Asia/Seoul is unknown: install the tzdata package")
+    return Finding("time_zone_data", Level.OK, "Asia/Seoul is known")

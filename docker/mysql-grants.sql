@@ -1,0 +1,42 @@
+-- The two database users of a production installation, for MySQL 8 and MariaDB 10.11 or newer.
+--
+--   dojang_owner   makes and changes tables: only `./run ops migrate` signs in as this user
+--   dojang         serves: adds rows everywhere, changes only what may change, never edits or removes history
+--
+-- Replace both passwords (and the database name, if yours is another), then as an administrator:
+--   1. run part 1    2. DATABASE_URL=mysql+aiomysql://dojang_owner:…@…/dojang ./run ops migrate    3. run part 2
+-- After an upgrade that adds tables run part 2 again: a right can only be given on a table that exists.
+
+-- Part 1 -----------------------------------------------------------------------------------------------------------
+
+CREATE DATABASE IF NOT EXISTS dojang CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+CREATE USER IF NOT EXISTS dojang_owner@'%' IDENTIFIED BY 'CHANGE-ME-1';
+CREATE USER IF NOT EXISTS dojang@'%' IDENTIFIED BY 'CHANGE-ME-2';
+GRANT ALL PRIVILEGES ON dojang.* TO dojang_owner@'%';
+
+-- Part 2 -----------------------------------------------------------------------------------------------------------
+
+-- LOCK TABLES: MySQL asks for it (or UPDATE) to let SELECT … FOR UPDATE join a table. It changes no row.
+GRANT SELECT, INSERT, LOCK TABLES ON dojang.* TO dojang@'%';
+
+-- What changes in place.
+GRANT UPDATE ON dojang.hosts TO dojang@'%';
+GRANT UPDATE ON dojang.api_keys TO dojang@'%';
+GRANT UPDATE ON dojang.user_profiles TO dojang@'%';
+GRANT UPDATE ON dojang.staff TO dojang@'%';
+GRANT UPDATE ON dojang.refresh_tokens TO dojang@'%';
+GRANT UPDATE ON dojang.wallets TO dojang@'%';
+GRANT UPDATE ON dojang.reward_log TO dojang@'%';
+GRANT UPDATE ON dojang.seasons TO dojang@'%';
+GRANT UPDATE ON dojang.season_progress TO dojang@'%';
+GRANT UPDATE ON dojang.game_configs TO dojang@'%';
+GRANT UPDATE ON dojang.feature_config TO dojang@'%';
+GRANT UPDATE ON dojang.app_ui_config TO dojang@'%';
+GRANT UPDATE ON dojang.outbox TO dojang@'%';
+GRANT UPDATE ON dojang.grant_allowances TO dojang@'%';
+
+-- What is replaced as a whole, or may go once it is over.
+GRANT DELETE ON dojang.season_levels TO dojang@'%';
+GRANT DELETE ON dojang.season_level_rewards TO dojang@'%';
+GRANT DELETE ON dojang.feature_schedule TO dojang@'%';
+GRANT DELETE ON dojang.revoked_sessions TO dojang@'%';
