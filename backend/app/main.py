@@ -15,8 +15,7 @@ from app.core.startup import StartupRefused, leave_process
 from app.core.time_utils import Clock
 from app.domain.draw import Draw
 from app.pages import docs
-from app.pages.player import player_router
-from app.pages.player.lost import LOST
+from app.pages.player import add_player_pages
 from app.routes import api_router, demo, health
 from app.routes.error_handlers import install_error_handlers
 from app.routes.middleware import Surroundings
@@ -57,10 +56,17 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json" if settings.docs_enabled else None,
-        max_body_size=settings.max_body_bytes,
         redirect_slashes=False,
     )
     install_error_handlers(app)
+    _open_doors(app, settings)
+    describe(app)
+    _surround(app, settings)
+    return app
+
+
+def _open_doors(app: FastAPI, settings: Settings) -> None:
+    """Every route, the player's pages last: they answer what a browser asks for and nobody else does."""
     app.include_router(api_router)
     app.include_router(health.router)
     if settings.env == "demo":
@@ -68,11 +74,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     if settings.docs_enabled:
         app.include_router(docs.router)
         app.mount("/static", docs.STATIC)
-    app.include_router(player_router)
-    app.router.routes.append(LOST)  # last: it takes what a browser asks for and nobody else answers
-    describe(app)
-    _surround(app, settings)
-    return app
+    add_player_pages(app)
 
 
 def _surround(app: FastAPI, settings: Settings) -> None:
@@ -85,7 +87,7 @@ def _surround(app: FastAPI, settings: Settings) -> None:
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Accept-Language"],
             expose_headers=["X-Request-ID", "ETag", "Idempotency-Replayed", "Retry-After"],
         )
-    app.add_middleware(Surroundings, access_log=settings.access_log)
+    app.add_middleware(Surroundings, access_log=settings.access_log, max_body_bytes=settings.max_body_bytes)
     app.add_middleware(CorrelationIdMiddleware, header_name="X-Request-ID")
 
 
