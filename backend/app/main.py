@@ -10,6 +10,7 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from app.config.settings import Settings
 from app.container import Container, require_safe_start
+from app.core.error_reports import start_error_reports
 from app.core.logging_config import configure_logging
 from app.core.startup import StartupRefused, leave_process
 from app.core.time_utils import Clock
@@ -29,6 +30,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     """The application. Start-up refuses a database that doesn't fit the code, and unsafe production settings."""
     settings = settings or Settings()
     configure_logging(settings)
+    start_error_reports(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -58,15 +60,13 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
         openapi_url="/openapi.json" if settings.docs_enabled else None,
         redirect_slashes=False,
     )
-    install_error_handlers(app)
     _open_doors(app, settings)
-    describe(app)
     _surround(app, settings)
     return app
 
 
 def _open_doors(app: FastAPI, settings: Settings) -> None:
-    """Every route, the player's pages last: they answer what a browser asks for and nobody else does."""
+    install_error_handlers(app)
     app.include_router(api_router)
     app.include_router(health.router)
     if settings.env == "demo":
@@ -75,6 +75,7 @@ def _open_doors(app: FastAPI, settings: Settings) -> None:
         app.include_router(docs.router)
         app.mount("/static", docs.STATIC)
     add_player_pages(app)
+    describe(app)
 
 
 def _surround(app: FastAPI, settings: Settings) -> None:
