@@ -43,15 +43,19 @@ def find_or_install() -> Found:
 
 
 def _browser(found: Found) -> str | None:
-    """The path of a Chromium, for the tests of pages."""
     try:
-        path = os.environ.get("TEST_CHROMIUM") or next(filter(None, map(find_program, BROWSERS)), None)
-        if path is None:
-            provide(BROWSER_PACKAGES)
-            path = find_program("chromium")
+        return find_browser()
     except Unavailable as reason:
         found.reasons.append(str(reason))
         return None
+
+
+def find_browser() -> str | None:
+    """The path of a Chromium, installed if this machine allows it; raises Unavailable."""
+    path = os.environ.get("TEST_CHROMIUM") or next(filter(None, map(find_program, BROWSERS)), None)
+    if path is None:
+        provide(BROWSER_PACKAGES)
+        path = find_program("chromium")
     return path
 
 

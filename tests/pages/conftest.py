@@ -1,26 +1,20 @@
 """A real service on a free port, and a real Chromium that tolerates no violation, page error or console error."""
 
-import asyncio
 import os
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from app.core.time_utils import FixedClock
 from app.flows.seed_demo import seed_demo_players
+from tests.browser import FLAGS, served
 from tests.fixtures import settings_for
 from tests.world import World, open_world
 
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
-]
 WATCH = """
 addEventListener("securitypolicyviolation", (event) => {
   console.error(`CSP ${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
@@ -91,28 +85,6 @@ async def site(sqlite_url: str, clock: FixedClock) -> AsyncIterator[Site]:
         await seed_demo_players(world.house)
         async with served(world) as url:
             yield Site(world, url)
-
-
-class served:  # reads as `async with served(world)`
-    """Serves a started world on a free port."""
-
-    def __init__(self, world: World) -> None:
-        self._socket = socket.socket()
-        self._socket.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(world.app, log_config=None, access_log=False, lifespan="off")
-        self._server = uvicorn.Server(config)
-        self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined, method-assign]
-
-    async def __aenter__(self) -> str:
-        self._task = asyncio.create_task(self._server.serve(sockets=[self._socket]))
-        while not self._server.started:  # noqa: ASYNC110  # uvicorn offers no event
-            await asyncio.sleep(0.01)
-        return f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-
-    async def __aexit__(self, *_: object) -> None:
-        self._server.force_exit = True
-        self._server.should_exit = True
-        await self._task
 
 
 @pytest.fixture

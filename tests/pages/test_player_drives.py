@@ -1,10 +1,13 @@
 """A player's evening, driven through a real browser."""
 
+import json
 import re
 
 import pytest
 
+from app.games import GAMES
 from tests.pages.conftest import Opener, Site
+from tests.world import key
 
 pytestmark = pytest.mark.browser
 
@@ -155,3 +158,56 @@ async def test_everything_works_without_script(visit: Opener, site: Site) -> Non
     await page.click("summary")
     await page.click("button[value=en]")
     await page.wait_for_selector("html[lang=en]")
+
+
+async def test_what_changes_elsewhere_appears_without_a_reload(visit: Opener, site: Site) -> None:
+    seen = await visit()
+    await seen.enter()
+    elsewhere = await visit()
+    await elsewhere.enter()
+    await elsewhere.page.click(".press button")
+    await elsewhere.page.wait_for_selector(".press button[disabled]")
+    assert await seen.page.inner_text("#tally strong") == "0"
+    await seen.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # asks at once, not in 15 s
+    await seen.page.wait_for_selector(".cell-now.cell-stamped")
+    assert await seen.page.inner_text("#tally strong") == "1"
+
+
+async def tickets(site: Site, token_type: str, amount: int) -> None:
+    """Gives every player of the demo tickets, as an operator would."""
+    admin = await site.world.token("boss", "admin")
+    for (user,) in await site.world.rows("SELECT id FROM user_profiles WHERE nickname IS NOT NULL"):
+        body = {"user_id": user, "token_type": token_type, "amount": amount, "reason": "a test needs it"}
+        await site.world.ok("POST", "/api/admin/wallets/grant", json=body, headers=admin | key())
+
+
+@pytest.mark.skipif("dice" not in GAMES, reason="the house has no dice yet")
+async def test_dice_show_what_was_rolled(visit: Opener, site: Site) -> None:
+    await tickets(site, "DICE_TOKEN", 1)
+    seen = await visit()
+    await seen.enter()
+    await seen.open("/games/dice")
+    await seen.page.click("#play-form button")
+    await seen.page.wait_for_selector(".result-card")
+    (prize,) = (await site.world.rows("SELECT prize FROM game_plays"))[0]
+    rolled = json.loads(prize)["game"]
+    assert await seen.page.inner_text("#sum-mine") == str(rolled["user_sum"])
+    faces = await seen.page.locator(".die use").evaluate_all("uses => uses.map((use) => use.getAttribute('href'))")
+    assert faces == [f"#die-{face}" for face in (*rolled["user_dice"], *rolled["dealer_dice"])]
+    assert await seen.page.locator("#ticket-zero").is_visible()
+
+
+@pytest.mark.skipif("lottery" not in GAMES, reason="the house has no lottery yet")
+async def test_a_card_is_scratched_or_opened_at_once(visit: Opener, site: Site) -> None:
+    await tickets(site, "LOTTERY_TICKET", 1)
+    seen = await visit(reduced_motion="no-preference")
+    await seen.enter()
+    await seen.open("/games/lottery")
+    await seen.page.click("#play-form button")
+    await seen.page.wait_for_selector(".scratch-ready")
+    assert await seen.page.locator(".result-card").count() == 0
+    await seen.page.keyboard.press("Enter")  # the button that opens it all has the focus
+    await seen.page.wait_for_selector(".scratch-open")
+    await seen.page.wait_for_selector(".result-card")
+    (prize,) = (await site.world.rows("SELECT prize FROM game_plays"))[0]
+    assert await seen.page.inner_text("#scratch-label") == json.loads(prize)["prize"]["label"]

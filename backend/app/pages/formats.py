@@ -107,6 +107,16 @@ class Formats:
         }
         return names.get(state, state)
 
+    def outcome(self, outcome: str) -> str:
+        """How a game against a dealer ended, said to the player."""
+        names = {"WIN": self._("이겼어요!"), "DRAW": self._("비겼어요"), "LOSE": self._("졌어요")}
+        return names.get(outcome, outcome)
+
+    def prize(self, label: str) -> str:
+        """A prize by its label; the outcomes of a game against a dealer have names of their own."""
+        names = {"WIN": self._("승리"), "DRAW": self._("무승부"), "LOSE": self._("패배")}
+        return names.get(label, label)
+
     def game(self, code: str) -> str:
         """The name of a game."""
         names = {"roulette": self._("룰렛"), "dice": self._("주사위"), "lottery": self._("복권 긁기")}

@@ -98,12 +98,7 @@ async def play_game(request: Request, code: Code, key: PlayKey) -> Response:
             "is_win": result.is_win,
             "lines": [line.strip() for line in words.splitlines() if line.strip()],
             "token_balance": answer["token_balance"],
-            "remaining": _remaining(answer),
+            "is_replay": done.is_replay,
             "next_key": new_id(container.clock.now()),
         }
     )
-
-
-def _remaining(answer: dict[str, Any]) -> int | None:
-    """Plays left today, if the game says so."""
-    return next((value for name, value in answer.items() if name.startswith("remaining_")), None)

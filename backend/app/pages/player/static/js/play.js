@@ -25,11 +25,21 @@ async function playOnce(form, button, show) {
     byId("tickets").textContent = answer.token_balance;
     await show(answer.shown, answer);
     byId("result").replaceChildren(card(answer));
+    if (!answer.is_replay) countPlay(button);
     if (answer.token_balance < 1) ticketZero(form);
   } else {
     refuse(form, button, answer);
   }
   button.textContent = label;
+}
+
+/** One play less is left today, where there is a limit. */
+function countPlay(button) {
+  const why = byId("play-why");
+  if (why.dataset.left === undefined) return;
+  why.dataset.left -= 1;
+  button.disabled = Number(why.dataset.left) < 1;
+  why.textContent = button.disabled ? why.dataset.done : why.dataset.text.replace("#", why.dataset.left);
 }
 
 function refuse(form, button, answer) {
