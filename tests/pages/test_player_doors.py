@@ -171,3 +171,12 @@ async def test_a_forged_message_says_nothing_of_its_own(world: World, said: obje
 @pytest.mark.parametrize("path", ["//evil.example", "/\\evil.example", "https://evil.example", "", "x", "/a\r\nb"])
 def test_the_way_back_is_always_ours(path: str) -> None:
     assert local_path(path) == "/"
+
+
+async def test_visits_are_noted_but_not_a_scripts_look(world: World) -> None:
+    await enter(world)
+    await world.client.get("/", headers={"Sec-Fetch-Dest": "document"})
+    await world.client.get("/", headers={"Sec-Fetch-Dest": "empty"})
+    await world.client.get("/odds")
+    noted = await world.rows("SELECT facts FROM user_event_log WHERE event_type = 'ENTER_PAGE' ORDER BY id")
+    assert [json.loads(facts)["page"] for (facts,) in noted] == ["HOME", "ODDS"]

@@ -146,18 +146,17 @@ async def body_of(seen: Visit, url: str) -> bytes:
     return await (await seen.context.request.get(url)).body()
 
 
-async def test_the_front_page_is_answered_quickly(visit: Opener, site: Site) -> None:
-    seen = await visit()
-    await seen.enter()
-    cookie = "; ".join(f"{c['name']}={c['value']}" for c in await seen.context.cookies())
-    times = []
+async def test_the_front_page_costs_little(site: Site) -> None:
+    """At most 15 ms of a processor at the median, the test's own client included: other work on the machine aside."""
+    client = site.world.client
+    await client.post("/enter", data={"player": "haneul"}, headers={"Sec-Fetch-Site": "same-origin"})
+    spent = []
     for _ in range(41):
-        started = time.perf_counter()
-        answer = await site.world.client.get("/", headers={"Cookie": cookie})
-        times.append((time.perf_counter() - started) * 1000)
-        assert answer.status_code == 200
-    print(f"the front page takes {statistics.median(times):.1f} ms")
-    assert statistics.median(times) < 30  # 15 ms on an idle machine; the tests share theirs
+        started = time.process_time()
+        assert (await client.get("/")).status_code == 200
+        spent.append((time.process_time() - started) * 1000)
+    print(f"the front page costs {statistics.median(spent):.1f} ms")
+    assert statistics.median(spent) <= 15
 
 
 async def test_files_are_kept_for_ever_under_their_hash(site: Site) -> None:

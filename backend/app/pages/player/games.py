@@ -6,21 +6,20 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic_core import from_json
-from starlette.background import BackgroundTask
 
 from app.core.errors import AppError
 from app.core.metrics import PLAYS, REPLAYS
 from app.domain.game import Game
 from app.flows.game_status import GameQuery, game_status
 from app.flows.play import PlayCommand
-from app.flows.player_reads import enter_page
 from app.flows.replay_play import replay_play
-from app.flows.steps.commands import IdempotencyKey, PlayerCommand, unwrap
+from app.flows.steps.commands import IdempotencyKey, unwrap
 from app.flows.ui_text import ui_text
 from app.games import GAMES
 from app.pages.player.doors import PageRoute, wants_json
 from app.pages.player.game_pages import GAME_PAGES, GamePage
 from app.pages.player.look import TEMPLATES, language_of, show, text_in
+from app.pages.player.visits import note_visit
 from app.pages.session import Visitor, container_of, visitor
 from app.utils.random_utils import new_id
 
@@ -60,9 +59,7 @@ async def game_page(request: Request, code: Code, play: PlayId = None) -> Respon
         ticket_zero={name: text_in(texts, language, name) for name in ("title", "body", "button")},
         who=who,
     )
-    query = PlayerCommand(**who.command_fields)
-    response.background = BackgroundTask(enter_page, house, query, game.feature_type)
-    return response
+    return note_visit(request, response, who, game.feature_type)
 
 
 async def _own_play(request: Request, who: Visitor, game: Game, play_id: str) -> dict[str, Any]:

@@ -3,12 +3,12 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from starlette.background import BackgroundTask
 
-from app.flows.player_reads import enter_page, my_ledger, my_rewards, my_wallets
+from app.flows.player_reads import my_ledger, my_rewards, my_wallets
 from app.flows.steps.commands import PlayerCommand
 from app.pages.player.doors import PageRoute
 from app.pages.player.look import show
+from app.pages.player.visits import note_visit
 from app.pages.session import container_of, visitor
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -31,8 +31,7 @@ async def history(request: Request, token: TokenType = None, after: After = None
         after=after,
         who=who,
     )
-    response.background = BackgroundTask(enter_page, house, query, "HISTORY")
-    return response
+    return note_visit(request, response, who, "HISTORY")
 
 
 @router.get("/rewards")

@@ -6,18 +6,17 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from pydantic_core import from_json
-from starlette.background import BackgroundTask
 
 from app.core.metrics import STAMPS
 from app.flows.claim import ClaimCommand
 from app.flows.event_home import EventHome, event_home
-from app.flows.player_reads import enter_page
 from app.flows.stamp import StampCommand
 from app.flows.steps.commands import PlayerCommand
 from app.pages.flash import set_flash
 from app.pages.player import home_view
 from app.pages.player.doors import PageRoute, wants_json
 from app.pages.player.look import language_of, show, text_in
+from app.pages.player.visits import note_visit
 from app.pages.session import Visitor, container_of, visitor
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -27,11 +26,8 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 async def home(request: Request) -> Response:
     """The event as the player sees it. Without a sign-in the way in is shown instead."""
     who = await visitor(request)
-    query = PlayerCommand(**who.command_fields)
-    seen = await event_home(container_of(request).house, query)
-    response = render_home(request, who, seen)
-    response.background = BackgroundTask(enter_page, container_of(request).house, query, "HOME")
-    return response
+    seen = await event_home(container_of(request).house, PlayerCommand(**who.command_fields))
+    return note_visit(request, render_home(request, who, seen), who, "HOME")
 
 
 def render_home(

@@ -12,6 +12,7 @@ from app.flows.replay_play import replay_play
 from app.games import GAMES
 from app.pages.player.doors import PageRoute
 from app.pages.player.look import show
+from app.pages.player.visits import note_visit
 from app.pages.session import Visitor, container_of, visitor
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -26,7 +27,8 @@ async def odds(request: Request, play: Text = None) -> Response:
     tables = [table for game in GAMES.values() if (table := await _table(request, game)) is not None]
     asked = (play or "").strip().lower()
     verdict = await _verdict(request, who, asked) if asked and who else None
-    return show(request, "odds.html", tables=tables, asked=asked, verdict=verdict, who=who)
+    response = show(request, "odds.html", tables=tables, asked=asked, verdict=verdict, who=who)
+    return note_visit(request, response, who, "ODDS") if who else response
 
 
 async def _visitor_if_any(request: Request) -> Visitor | None:
