@@ -6,7 +6,7 @@ from pathlib import Path
 from app.config.settings import Settings
 from app.core.errors import ERRORS
 from app.main import create_app
-from app.routes.error_handlers import STATUS
+from app.schemas.status import STATUS
 
 HEAD = """# Error codes
 

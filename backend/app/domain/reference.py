@@ -11,6 +11,13 @@ AREAS: dict[str, str] = {
 }
 
 NOTICES: dict[str, dict[str, Any]] = {
+    "event_home": {
+        "ko": {"title": "겨울밤 도장판", "body": "하루 한 번 도장을 찍고, 눈 내리는 시즌패스를 올라가 보세요."},
+        "en": {
+            "title": "Stamps on a winter night",
+            "body": "One stamp a day, and a season pass that climbs through the snow.",
+        },
+    },
     "ticket_zero": {
         "ko": {
             "title": "티켓이 없어요",
