@@ -39,6 +39,7 @@ CHECKS: tuple[tuple[str, str, str], ...] = (
         SELECT 'wallets', user_id FROM wallets WHERE balance < 0
         UNION ALL SELECT 'progress', user_id FROM season_progress
             WHERE current_xp < 0 OR total_stamps < 0 OR internal_wins < 0
+        UNION ALL SELECT 'stock', prize_id FROM prize_stock WHERE supply < 0
         UNION ALL SELECT 'profile', id FROM user_profiles WHERE event_key_count < 0 OR event_pending_points < 0
         """,
     ),
@@ -183,6 +184,31 @@ CHECKS: tuple[tuple[str, str, str], ...] = (
         """
         SELECT user_id, feature_type, COUNT(*), MAX(play_no) FROM game_plays
         GROUP BY user_id, feature_type HAVING COUNT(*) <> MAX(play_no) OR MIN(play_no) <> 1
+        """,
+    ),
+    (
+        "I16 stock = starts + restocks",
+        "what there was of a prize is what it started with and what operators added",
+        """
+        SELECT s.feature_type, s.prize_id, s.supply, l.units, l.started FROM prize_stock s
+        LEFT JOIN (
+            SELECT feature_type, prize_id, SUM(delta) AS units,
+                   SUM(CASE reason WHEN 'STARTED' THEN delta ELSE 0 END) AS started
+            FROM prize_stock_log GROUP BY feature_type, prize_id
+        ) l ON l.feature_type = s.feature_type AND l.prize_id = s.prize_id
+        WHERE l.units IS NULL OR l.units <> s.supply OR l.started <> s.started_with
+        """,
+    ),
+    (
+        "I16 stock - left = won",
+        "a prize's units are given away once each, numbered without a gap, never more than there are",
+        """
+        SELECT g.feature_type, g.stock_prize_id, g.given, g.newest, s.supply FROM (
+            SELECT feature_type, stock_prize_id, COUNT(*) AS given, MIN(stock_unit_no) AS oldest,
+                   MAX(stock_unit_no) AS newest
+            FROM game_plays WHERE stock_prize_id IS NOT NULL GROUP BY feature_type, stock_prize_id
+        ) g LEFT JOIN prize_stock s ON s.feature_type = g.feature_type AND s.prize_id = g.stock_prize_id
+        WHERE s.supply IS NULL OR g.given > s.supply OR g.given <> g.newest OR g.oldest <> 1
         """,
     ),
     (
