@@ -129,9 +129,9 @@ BROKEN: list[tuple[Any, str]] = [
 
 
 @pytest.mark.parametrize(("config", "field"), BROKEN, ids=[f"{field}-{n}" for n, (_, field) in enumerate(BROKEN)])
-async def test_a_broken_config_is_refused_naming_the_field(sqlite_admin: Desk, config: Any, field: str) -> None:
-    assert await sqlite_admin.refused("POST", PATH, {"config": config}) == (422, "INVALID_ROULETTE_CONFIG")
-    details = (await sqlite_admin.send("POST", PATH, {"config": config})).json()["error"]["details"]
+async def test_a_broken_config_is_refused_naming_the_field(calm_admin: Desk, config: Any, field: str) -> None:
+    assert await calm_admin.refused("POST", PATH, {"config": config}) == (422, "INVALID_ROULETTE_CONFIG")
+    details = (await calm_admin.send("POST", PATH, {"config": config})).json()["error"]["details"]
     assert field in {line["field"] for line in details}
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -74,11 +75,11 @@ async def test_a_gift_meets_plays_without_losing_either(admin: Desk) -> None:
 
 
 @pytest.fixture
-async def capped(database_url: str, clock: FixedClock) -> World:  # type: ignore[misc]
+async def capped(database_url: str, clock: FixedClock) -> AsyncIterator[World]:
     """A service where an operator gives at most 100 at once and 250 a day."""
     settings = settings_for(database_url, admin_grant_max=MAX, admin_grant_daily_max=250)
     async with open_world(settings, clock) as world:
-        yield world  # type: ignore[misc]
+        yield world
 
 
 async def test_an_operator_gives_only_so_much_of_a_token_on_a_kst_day(capped: World) -> None:

@@ -133,7 +133,7 @@ async def test_a_key_is_for_one_request_of_one_operator_and_one_operation(admin:
 @pytest.mark.parametrize("value", [None, "", "a b", "x" * 129, "키"])
 async def test_a_gift_needs_a_good_key(sqlite_admin: Desk, value: str | None) -> None:
     player = await sqlite_admin.world.player("lee")
-    headers = sqlite_admin.headers | ({} if value is None else {"Idempotency-Key": value.encode()})  # type: ignore[dict-item]
+    headers = sqlite_admin.headers | ({} if value is None else {"Idempotency-Key": value.encode()})
     refusal = await sqlite_admin.world.code(
         "POST", f"/api/admin{GRANT}", headers=headers, json=gift(player.id, reason=WHY)
     )
@@ -197,11 +197,11 @@ BROKEN: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.parametrize(("change", "field"), BROKEN, ids=[f"{field}-{n}" for n, (_, field) in enumerate(BROKEN)])
 @pytest.mark.parametrize("path", [GRANT, REVOKE])
 async def test_a_broken_gift_is_refused_naming_the_field(
-    sqlite_admin: Desk, path: str, change: dict[str, Any], field: str
+    calm_admin: Desk, path: str, change: dict[str, Any], field: str
 ) -> None:
     body = gift(1) | change
-    assert await sqlite_admin.refused("POST", path, body, keyed=True) == (422, "VALIDATION_ERROR")
-    details = (await sqlite_admin.send("POST", path, body, keyed=True)).json()["error"]["details"]
+    assert await calm_admin.refused("POST", path, body, keyed=True) == (422, "VALIDATION_ERROR")
+    details = (await calm_admin.send("POST", path, body, keyed=True)).json()["error"]["details"]
     assert field in {line["field"] for line in details}
 
 
