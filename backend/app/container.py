@@ -14,9 +14,9 @@ from app.flows.authenticate import Authenticator
 from app.flows.claim import ClaimCommand, claim
 from app.flows.lane import Lane
 from app.flows.play import PlayCommand, play
-from app.flows.season_status import season_status
+from app.flows.season_status import SeasonQuery, season_status
 from app.flows.stamp import StampCommand, stamp
-from app.flows.steps.commands import Done, PlayerCommand
+from app.flows.steps.commands import Done
 from app.services import House
 from app.utils.random_utils import SecureDraw
 
@@ -34,7 +34,7 @@ class Container:
         self.stamps: Lane[StampCommand, Done] = Lane(lambda commands: stamp(house, commands))
         self.claims: Lane[ClaimCommand, Done] = Lane(lambda commands: claim(house, commands), width=1)
         self.adjustments: Lane[AdjustCommand, Done] = Lane(lambda commands: adjust_wallets(house, commands), width=1)
-        self.statuses: Lane[PlayerCommand, Done] = Lane(lambda queries: season_status(house, queries))
+        self.statuses: Lane[SeasonQuery, Done] = Lane(lambda queries: season_status(house, queries))
         self.keys = TokenKeys.from_settings(settings)
         jwks = Jwks(self.keys.clock, allow_plain_loopback=settings.env != "production")
         self.authenticator = Authenticator(house, self.keys, jwks)
