@@ -16,9 +16,28 @@ from app.flows.lane import Lane
 from app.flows.play import PlayCommand, play
 from app.flows.season_status import SeasonQuery, season_status
 from app.flows.stamp import StampCommand, stamp
+from app.flows.start_up import refuse_unsafe_start
 from app.flows.steps.commands import Done
 from app.services import House
 from app.utils.random_utils import SecureDraw
+
+
+def open_house(settings: Settings, *, clock: Clock | None = None, draw: Draw | None = None) -> House:
+    """Database, clock and dice: all that a flow needs. Close it with `house.database.dispose()`."""
+    database = Database(*make_engines(settings), budget_seconds=settings.db_budget_seconds)
+    return House(database, clock or SystemClock(), draw or SecureDraw(), settings)
+
+
+async def require_safe_start(settings: Settings, *, clock: Clock | None = None) -> None:
+    """Returns when a process with these settings may serve; raises StartupRefused with every problem otherwise.
+
+    Comes before the container, which can't be built from every unsafe setting.
+    """
+    house = open_house(settings, clock=clock)
+    try:
+        await refuse_unsafe_start(house)
+    finally:
+        await house.database.dispose()
 
 
 class Container:
@@ -26,10 +45,9 @@ class Container:
 
     def __init__(self, settings: Settings, *, clock: Clock | None = None, draw: Draw | None = None) -> None:
         self.settings = settings
-        self.clock = clock or SystemClock()
-        self.database = Database(*make_engines(settings), budget_seconds=settings.db_budget_seconds)
+        house = self.house = open_house(settings, clock=clock, draw=draw)
+        self.clock, self.database = house.clock, house.database
         self.cache = Cache(settings.redis_url)
-        house = self.house = House(self.database, self.clock, draw or SecureDraw(), settings)
         self.plays: Lane[PlayCommand, Done] = Lane(lambda commands: play(house, commands))
         self.stamps: Lane[StampCommand, Done] = Lane(lambda commands: stamp(house, commands))
         self.claims: Lane[ClaimCommand, Done] = Lane(lambda commands: claim(house, commands), width=1)

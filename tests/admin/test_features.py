@@ -1,5 +1,7 @@
 """Operators open and stop features."""
 
+import asyncio
+from collections import Counter
 from datetime import timedelta
 
 from tests.admin.desk import WHY, Desk, desk_of, newest_audit
@@ -120,3 +122,13 @@ async def test_the_history_comes_in_pages_that_neither_repeat_nor_skip(admin: De
             break
     assert len(seen) == len(set(seen)) == 6  # five switches and the creation
     assert seen == sorted(seen, reverse=True)
+
+
+async def test_of_many_changes_of_one_version_one_stands(admin: Desk) -> None:
+    version = await roulette_version(admin)
+    stop = {"is_enabled": False}
+    answers = await asyncio.gather(
+        *(admin.send("PATCH", "/features/ROULETTE", stop, version=version) for _ in range(8))
+    )
+    assert Counter(answer.status_code for answer in answers) == {200: 1, 409: 7}
+    assert await roulette_version(admin) == version + 1

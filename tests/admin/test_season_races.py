@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import httpx
@@ -11,6 +11,8 @@ import pytest
 from app.container import Container
 from app.core.errors import AppError
 from app.core.time_utils import kst_date
+from app.db.statements import Statement
+from app.db.transaction import Tx
 from app.flows.stamp import StampCommand
 from app.services import Services
 from app.services.rule_book_service import Definitions, RuleBookService
@@ -47,8 +49,10 @@ async def test_of_many_active_seasons_made_at_the_same_instant_one_stands(admin:
     if not has_switches:  # nothing to queue at: the rows themselves must do it
         await admin.world.sql("DELETE FROM feature_config")
     for turn in range(ROUNDS):
-        dates = {"start": f"2026-{turn + 1:02}-01", "end": f"2026-{turn + 1:02}-20", "is_active": True}
-        result = await codes(*(admin.send("POST", "/seasons", season(f"S{turn}-{n}", **dates)) for n in range(4)))
+        dates = {"start": f"2026-{turn + 1:02}-01", "end": f"2026-{turn + 1:02}-20"}
+        result = await codes(
+            *(admin.send("POST", "/seasons", season(f"S{turn}-{n}", is_active=True, **dates)) for n in range(4))
+        )
         assert result == {"OK": 1, "ACTIVE_SEASON_CONFLICT": 3}
     assert await active_overlaps(admin.world) == []
 
@@ -129,6 +133,20 @@ async def test_while_a_season_is_moved_to_and_fro_no_stamp_finds_it_missing(mari
     assert results["OK"] == len(players)
 
 
+class Interrupted(Tx):
+    """Reads as the transaction does, but lets something happen after so many statements."""
+
+    def __init__(self, tx: Tx, deed: Callable[[], Awaitable[None]], *, after: int) -> None:
+        super().__init__(tx._connection, tx.flavour)
+        self._deed, self._left = deed, after
+
+    async def rows(self, statement: Statement, params: Sequence[Any] = (), **counts: int) -> Sequence[Any]:
+        if self._left == 0:
+            await self._deed()
+        self._left -= 1
+        return await super().rows(statement, params, **counts)
+
+
 async def test_a_season_read_while_it_is_edited_is_never_kept_as_the_new_version_with_old_levels(admin: Desk) -> None:
     """The edit comes between two statements of an unlocked read, wherever that hurts most."""
     world = admin.world
@@ -139,18 +157,11 @@ async def test_a_season_read_while_it_is_edited_is_never_kept_as_the_new_version
         levels = [*read["levels"][:9], read["levels"][9] | {"required_xp": xp}]
         definitions = Definitions()
 
+        async def edit() -> None:
+            await admin.ok("PUT", path, body_of(read, levels=levels), version="*")  # noqa: B023
+
         async def interrupted(keepers: Services) -> None:
-            tx, seen = keepers.season._tx, 0
-            ask = tx.rows
-
-            async def rows(*args: Any, **counts: int) -> Any:
-                nonlocal seen
-                if seen == statements_before_the_edit:  # noqa: B023 – called within this turn of the loop
-                    await admin.ok("PUT", path, body_of(read, levels=levels), version="*")  # noqa: B023
-                seen += 1
-                return await ask(*args, **counts)
-
-            tx.rows = rows  # type: ignore[method-assign]
+            tx = Interrupted(keepers.season._tx, edit, after=statements_before_the_edit)  # noqa: B023
             rules = RuleBookService(tx, definitions, is_gated=False)  # noqa: B023
             await rules.seasons_on(kst_date(world.clock.now()))
 

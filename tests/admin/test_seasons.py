@@ -193,10 +193,10 @@ BROKEN: list[tuple[dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("change", "field"), BROKEN, ids=[f"{field}-{n}" for n, (_, field) in enumerate(BROKEN)])
 async def test_a_broken_season_is_refused_naming_the_field(
-    sqlite_admin: Desk, change: dict[str, Any], field: str
+    calm_admin: Desk, change: dict[str, Any], field: str
 ) -> None:
-    assert await sqlite_admin.refused("POST", "/seasons", season(**change)) == (422, "VALIDATION_ERROR")
-    details = (await sqlite_admin.send("POST", "/seasons", season(**change))).json()["error"]["details"]
+    assert await calm_admin.refused("POST", "/seasons", season(**change)) == (422, "VALIDATION_ERROR")
+    details = (await calm_admin.send("POST", "/seasons", season(**change))).json()["error"]["details"]
     assert field in {line["field"] for line in details}
 
 

@@ -67,7 +67,9 @@ def _state_statement(wanted: Wanted, locked: bool) -> Statement:
     if wanted.seasons and wanted.claims:
         columns.append("c.track, c.level")
         joins.append("LEFT JOIN season_claims c ON c.user_id = u.id AND c.season_id = p.season_id")
-    if wanted.seasons and wanted.passes:  # joined, not asked for in a subquery: only a locking read sees a pass that was committed just now
+    if (
+        wanted.seasons and wanted.passes
+    ):  # joined, not asked for in a subquery: only a locking read sees a pass that was committed just now
         columns.append("y.track, y.granted_at")
         joins.append(
             "LEFT JOIN season_passes y ON y.user_id = u.id AND y.season_id = p.season_id AND y.revoked_at IS NULL"
@@ -75,7 +77,9 @@ def _state_statement(wanted: Wanted, locked: bool) -> Statement:
     if wanted.seasons and wanted.counters:
         columns.append(", ".join(f"k.{name}" for name in COUNTERS))
         joins.append("LEFT JOIN season_counters k ON k.user_id = u.id AND k.season_id = p.season_id")
-    for n in range(len(wanted.games)):  # the newest play of each game: one step back in a unique index, however long the history
+    for n in range(
+        len(wanted.games)
+    ):  # the newest play of each game: one step back in a unique index, however long the history
         columns.append(f"g{n}.play_no, g{n}.play_date, g{n}.day_no, g{n}.created_at, g{n}.memory")
         joins.append(
             f"LEFT JOIN game_plays g{n} ON g{n}.user_id = u.id AND g{n}.feature_type = ? AND g{n}.play_no = "

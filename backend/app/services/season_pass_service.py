@@ -70,7 +70,6 @@ class SeasonPassService:
         counted = select(
             func.coalesce(func.max(k.overflow_bonuses), 0).label("overflow"),
             func.coalesce(func.max(k.streak_best), 0).label("streak"),
-        
         ).where(k.season_id == season_id)  # fmt: skip
         top = (await self._tx.execute(counted)).one()
         owned = select(y.track).distinct().where(y.season_id == season_id, y.revoked_at.is_(None))

@@ -1,0 +1,76 @@
+"""Reconcile finds nothing in an honest database, and one planted violation makes exactly its own check fire."""
+
+import pytest
+
+from app.services.reconcile.checks import CHECKS
+from tests.world import Person, World, key
+
+# check → the statements that break exactly it. `:u` is the player, `:s` the season.
+PLANTED: dict[str, tuple[str, ...]] = {
+    "I1 balance = ledger": ("UPDATE wallets SET balance = balance + 1 WHERE user_id = :u AND token_type = 'POINT'",),
+    "I1 ledger has wallet": ("DELETE FROM wallets WHERE user_id = :u AND token_type = 'POINT'",),
+    "I1 ledger chain": (
+        "UPDATE wallet_ledger SET balance_after = balance_after + 5 WHERE user_id = :u AND token_type = 'POINT'",
+    ),
+    "I3 nothing negative": ("UPDATE season_progress SET internal_wins = -1 WHERE user_id = :u",),
+    "I5 reward has effect": ("UPDATE reward_log SET amount = amount + 1 WHERE user_id = :u AND source = 'ROULETTE'",),
+    "I5 effect has reward": (
+        "UPDATE reward_log SET state = 'REVERSED', operation_id = 'moved' WHERE user_id = :u AND source = 'ROULETTE'",
+    ),
+    "I5 XP reward has effect": (
+        """INSERT INTO reward_log (user_id, operation_id, source, reward_type, amount, state, attempts, created_at,
+           updated_at) VALUES (:u, 'xp', 'ADMIN', 'XP', 5, 'GRANTED', 1, '2025-12-10 00:00:00.000000',
+           '2025-12-10 00:00:00.000000')""",
+    ),
+    "I6 play has answer": ("DELETE FROM idempotency_keys WHERE operation = 'PLAY'",),
+    "I7 stamp day": ("UPDATE season_stamp_log SET stamp_date = '2025-12-11' WHERE user_id = :u",),
+    "I8 progress = stamps": ("UPDATE season_progress SET total_stamps = 9 WHERE user_id = :u",),
+    "I8 progress = XP ledger": ("UPDATE season_progress SET current_xp = 21 WHERE user_id = :u",),
+    "I8 level = f(XP)": ("UPDATE season_levels SET required_xp = 21 WHERE level = 1",),
+    "I8 stamp XP": ("UPDATE season_stamp_log SET xp_earned = 19 WHERE user_id = :u",),
+    "I9 claim was open": (
+        """INSERT INTO season_claims (user_id, season_id, track, level, is_auto, created_at)
+           VALUES (:u, :s, 'FREE', 9, 0, '2025-12-10 00:00:00.000000')""",
+    ),
+    "I9 auto level is paid": ("DELETE FROM season_claims WHERE user_id = :u",),
+    "I15 play costs a ticket": ("UPDATE game_plays SET cost = 2 WHERE user_id = :u",),
+    "I15 play has events": ("DELETE FROM user_event_log WHERE event_type = 'RESULT'",),
+    "I15 play numbers": ("UPDATE game_plays SET play_no = 7 WHERE user_id = :u",),
+    "I19 no play while stopped": (
+        """INSERT INTO feature_history (feature_type, is_enabled, reason, actor, created_at)
+           VALUES ('ROULETTE', 0, 'planted', 'test', '2025-12-10 02:59:59.000000')""",
+    ),
+    "I23 no row from the future": ("UPDATE user_event_log SET created_at = '2035-01-01 00:00:00.000000'",),
+}
+
+
+async def lived_in(world: World) -> Person:
+    """A player who stamped, reached a level, played and won."""
+    await world.configure(
+        "roulette",
+        {
+            "name": "always wins",
+            "segments": [
+                {"slot_index": n, "label": "p", "weight": 1, "reward_type": "POINT", "reward_amount": 10}
+                for n in range(6)
+            ],
+        },
+    )
+    player = await world.player("kim", ROULETTE_COIN=3)
+    await world.ok("POST", "/api/season-pass/stamp", headers=player.headers)
+    await world.ok("POST", "/api/roulette/play", headers=player.headers | key())
+    return player
+
+
+def test_every_check_has_its_violation() -> None:
+    assert {check.name for check in CHECKS} == set(PLANTED)
+
+
+@pytest.mark.parametrize("check", PLANTED)
+async def test_a_planted_violation_makes_exactly_its_check_fire(world: World, check: str) -> None:
+    player = await lived_in(world)
+    assert not await world.differences(), "an honest history has no differences"
+    for statement in PLANTED[check]:
+        params = {name: value for name, value in (("u", player.id), ("s", world.season_id)) if f":{name}" in statement}
+        await world.sql(statement, **params)
+    assert list(await world.differences()) == [check]

@@ -1,0 +1,87 @@
+"""The database user of docker/mysql-grants.sql can do everything the service does, and nothing to its history."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+import pymysql
+import pytest
+
+from app.core.time_utils import KST, FixedClock
+from app.models import metadata
+from tests.architecture.house import ROOT
+from tests.db.databases import ask
+from tests.fixtures import settings_for
+from tests.startup.conftest import ProductionServer, statements
+from tests.world import key, open_world
+
+HISTORY = {
+    "wallet_ledger", "season_xp_ledger", "season_stamp_log", "season_claims", "game_plays", "game_activations",
+    "feature_history", "user_event_log", "idempotency_keys", "admin_audit_log",
+}  # fmt: skip
+DENIED = "1142|1419"  # 1419: triggers on a server with a binlog
+SERVICES = ROOT / "backend" / "app" / "services"
+
+
+def granted(right: str) -> set[str]:
+    """The tables that the file gives this right on."""
+    words = [statement.split() for statement in statements(2)]
+    return {table.removeprefix("dojang.") for verb, right_given, _, table, *_ in words if right_given == right}
+
+
+def test_every_table_is_either_history_or_may_change() -> None:
+    """A new table needs a decision: add it to the file or to HISTORY."""
+    assert granted("UPDATE") | granted("DELETE") | HISTORY == set(metadata.tables)
+    assert (granted("UPDATE") | granted("DELETE")) & HISTORY == set()
+
+
+def used(pattern: str) -> set[str]:
+    """The tables that a keeper changes in this way."""
+    names = {name for file in SERVICES.glob("*.py") for name in re.findall(pattern, file.read_text())}
+    return names & set(metadata.tables)
+
+
+def test_every_change_that_a_keeper_makes_is_granted() -> None:
+    updated = used(r"(?:\bupdate\(|\bUPDATE |Upsert\(\s*)(\w+)")
+    deleted = used(r"(?:\bdelete\(|\bDELETE FROM )(\w+)")
+    assert {"wallets", "seasons"} <= updated <= granted("UPDATE")
+    assert {"season_levels"} <= deleted <= granted("DELETE")
+
+
+@pytest.mark.parametrize("table", sorted(HISTORY))
+def test_history_can_be_neither_changed_nor_removed(table: str, server: ProductionServer) -> None:
+    url = server.url_of("dojang")
+    column = next(iter(metadata.tables[table].columns)).name
+    for statement in (
+        f"DELETE FROM {table} WHERE 1 = 0",
+        f"UPDATE {table} SET {column} = {column} WHERE 1 = 0",
+        f"REPLACE INTO {table} SELECT * FROM {table} WHERE 1 = 0",
+        f"TRUNCATE {table}",
+        f"DROP TABLE {table}",
+        f"ALTER TABLE {table} ADD extra INT",
+        f"CREATE TRIGGER t BEFORE INSERT ON {table} FOR EACH ROW SET @x = 1",
+    ):
+        with pytest.raises(pymysql.err.OperationalError, match=DENIED):
+            ask(url, statement)
+
+
+@pytest.mark.parametrize("statement", ["CREATE TABLE mine (id INT)", "GRANT SELECT ON dojang.* TO dojang_owner@'%'"])
+def test_the_serving_user_makes_no_tables_and_gives_no_rights(statement: str, server: ProductionServer) -> None:
+    with pytest.raises(pymysql.err.OperationalError, match="denied"):
+        ask(server.url_of("dojang"), statement)
+
+
+async def test_the_service_runs_as_this_user(server: ProductionServer) -> None:
+    """Signing in, paying, playing, stamping, with the locks that these take."""
+    clock = FixedClock(datetime(2025, 12, 10, 12, tzinfo=KST))
+    async with open_world(settings_for(server.url_of("dojang")), clock) as world:
+        player = await world.player("kim", ROULETTE_COIN=5)
+        for _ in range(3):
+            await world.ok("POST", "/api/roulette/play", headers=player.headers | key())
+        for _ in range(2):
+            await world.ok("POST", "/api/season-pass/stamp", headers=player.headers | key())
+            clock.advance(days=1)
+        await world.ok("GET", "/api/season-pass/status", headers=await world.token("kim"))
+        ledger = ask(server.url_of("dojang"), "SELECT COUNT(*) FROM wallet_ledger")
+    assert ledger[0][0] > 3
