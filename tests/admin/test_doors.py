@@ -9,6 +9,11 @@ from app.routes.admin import router
 from tests.admin.desk import WHY, Desk, traces
 
 ADMIN_ONLY, SWITCHERS, EVERY_OPERATOR = {"admin"}, {"admin", "ops"}, {"admin", "ops", "support"}
+HELPERS = {"admin", "support"}
+EXCEPTIONS = {
+    ("PATCH", "/api/admin/features/{feature_type}"): SWITCHERS,
+    ("POST", "/api/admin/seasons/{season_id}/streak/restore"): HELPERS,
+}
 SCOPES = ("player", "host", "support", "ops", "admin")
 NAMES = {"feature_type": "ROULETTE", "season_id": "1", "code": "roulette", "config_id": "1", "user_id": "1", "key": "k"}
 
@@ -29,7 +34,7 @@ def doors() -> list[tuple[str, str]]:
 def who_may(method: str, path: str) -> set[str]:
     if method == "GET":
         return EVERY_OPERATOR
-    return SWITCHERS if (method, path) == ("PATCH", "/api/admin/features/{feature_type}") else ADMIN_ONLY
+    return EXCEPTIONS.get((method, path), ADMIN_ONLY)
 
 
 @pytest.mark.parametrize(("method", "path"), doors())

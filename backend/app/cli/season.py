@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from app.cli.ops import AsJson, Data, Reason, act
+from app.container import Container
 from app.domain.season_file import SeasonPlan, read_season_file
 from app.flows.export_season import export_season
 from app.flows.save_season import apply_season
@@ -44,8 +45,10 @@ def apply(
 
 
 def _apply(file: Path, data: Path | None, reason: str, *, is_dry_run: bool) -> SeasonPlan:
-    async def work(container: Any) -> SeasonPlan:
-        wanted = read_season_file(file.read_bytes())
+    raw = file.read_bytes()
+
+    async def work(container: Container) -> SeasonPlan:
+        wanted = read_season_file(raw)
         who = AdminAct(f"cli:{getpass.getuser()}", reason, None)
         return await apply_season(
             container.house, who, wanted.season, is_active=wanted.is_active, is_dry_run=is_dry_run
