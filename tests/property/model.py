@@ -116,8 +116,9 @@ class Model:
         self.owned.add(track)
         while True:
             self._settle()
-            missed = [n for n in range(1, self.level + 1)
-                      if track in LEVELS[n - 1]["rewards"] and (track, n) not in self.paid]
+            missed = [
+                n for n in range(1, self.level + 1) if track in LEVELS[n - 1]["rewards"] and (track, n) not in self.paid
+            ]
             if not missed:
                 return None
             self._pay(track, missed[0])

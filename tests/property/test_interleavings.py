@@ -10,7 +10,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from app.core.time_utils import FixedClock
 from tests.fixtures import NOON, settings_for
@@ -42,9 +49,9 @@ class Stage:
         self.admin = runner.run(world.token("fixture-admin", "admin"))
         self.steps = 0
 
-    def send(self, method: str, path: str, headers: dict[str, str], body: Any = None) -> tuple[int, Any]:
+    def send(self, path: str, headers: dict[str, str], body: Any = None) -> tuple[int, Any]:
         self.steps += 1
-        response = self.runner.run(self.world.client.request(method, path, headers=headers, json=body))
+        response = self.runner.run(self.world.client.post(path, headers=headers, json=body))
         return response.status_code, response.json()
 
     def rows(self, sql: str, **params: Any) -> list[tuple[Any, ...]]:
@@ -75,10 +82,10 @@ class Story(RuleBasedStateMachine):
     def clock(self) -> FixedClock:
         return self.world.clock
 
-    def act(self, who: int, expected: Any, method: str, path: str, headers: dict[str, str], body: Any = None) -> Any:
+    def act(self, who: int, expected: Any, path: str, headers: dict[str, str], body: Any = None) -> Any:
         """Sends, and compares the refusal (None: carried out) with the model's."""
         self.touched = who
-        status, answer = self.stage.send(method, path, headers, body)
+        status, answer = self.stage.send(path, headers, body)
         code = None if status < 300 else answer["error"]["code"]
         assert code == expected, f"{path} {body}: {code}, and the model says {expected}"
         return answer
@@ -86,19 +93,19 @@ class Story(RuleBasedStateMachine):
     def admin(self, who: int, expected: Any, path: str, body: dict[str, Any]) -> Any:
         headers = self.stage.admin | {"Idempotency-Key": uuid.uuid4().hex}
         sent = {"user_id": self.people[who].id, "reason": "a story"} | body
-        return self.act(who, expected, "POST", f"/api/admin/{path}", headers, sent)
+        return self.act(who, expected, f"/api/admin/{path}", headers, sent)
 
     @rule(who=PLAYERS, bonus=st.sampled_from([0, 0, 13, 45, 120]))
     def stamp(self, who: int, bonus: int) -> None:
         expected = self.models[who].stamp(self.clock.now(), bonus)
-        self.act(who, expected, "POST", "/api/season-pass/stamp", self.bearers[who], {"xp_bonus": bonus})
+        self.act(who, expected, "/api/season-pass/stamp", self.bearers[who], {"xp_bonus": bonus})
 
     @rule(who=PLAYERS, slot=st.integers(0, 5))
     def play(self, who: int, slot: int) -> None:
         self.stage.die.roll = slot
         headers = self.people[who].headers | {"Idempotency-Key": uuid.uuid4().hex}
         expected = self.models[who].play(self.clock.now(), slot)
-        answer = self.act(who, expected, "POST", "/api/roulette/play", headers)
+        answer = self.act(who, expected, "/api/roulette/play", headers)
         if expected is None:
             self.models[who].name_play(answer["play_id"])
             self.last_play = (who, headers, answer)
@@ -108,18 +115,18 @@ class Story(RuleBasedStateMachine):
     def repeat_the_last_play(self) -> None:
         who, headers, answer = self.last_play  # type: ignore[misc]  # the precondition
         self.stage.die.roll = 3
-        assert self.act(who, None, "POST", "/api/roulette/play", headers) == answer
+        assert self.act(who, None, "/api/roulette/play", headers) == answer
 
     @rule(who=PLAYERS, level=st.integers(1, 7), track=TRACKS)
     def claim(self, who: int, level: int, track: str) -> None:
         expected = self.models[who].claim(self.clock.now(), level, track)
         body = {"level": level, "track": track}
-        self.act(who, expected, "POST", "/api/season-pass/claim", self.people[who].headers, body)
+        self.act(who, expected, "/api/season-pass/claim", self.people[who].headers, body)
 
     @rule(who=PLAYERS)
     def claim_all(self, who: int) -> None:
         expected = self.models[who].claim_all(self.clock.now())
-        self.act(who, expected, "POST", "/api/season-pass/claim-all", self.people[who].headers)
+        self.act(who, expected, "/api/season-pass/claim-all", self.people[who].headers)
 
     @rule(who=PLAYERS, track=PREMIUM, is_grant=st.booleans())
     def premium(self, who: int, track: str, is_grant: bool) -> None:

@@ -147,6 +147,8 @@ class SeasonConfig(StrictModel):
             raise AppError("INVALID_SEASON_DATES", start_date=str(self.start_date), end_date=str(self.end_date))
 
     def view(self) -> dict[str, Any]:
-        """The season as plain JSON values."""
+        """The season as plain JSON values: the same for all that mean the same, with tracks by name, none empty."""
         shown = self.model_dump(mode="json", include=set(SeasonConfig.model_fields), exclude_none=True)
+        for level in shown["levels"]:
+            level["rewards"] = {track: bundle for track, bundle in sorted(level["rewards"].items()) if bundle}
         return shown | {"max_level": len(self.levels)}

@@ -30,7 +30,9 @@ class SeasonFile(StrictModel):
 
     def text(self) -> str:
         """The canonical YAML."""
-        document = {"format": FORMAT, "is_active": self.is_active, "season": self.season.view()}
+        season = self.season.view()
+        del season["max_level"]  # the number of levels says it
+        document = {"format": FORMAT, "is_active": self.is_active, "season": season}
         return yaml.dump(document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=LINE_WIDTH)
 
 
