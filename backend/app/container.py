@@ -17,7 +17,7 @@ from app.flows.play import PlayCommand, play
 from app.flows.season_status import SeasonQuery, season_status
 from app.flows.stamp import StampCommand, stamp
 from app.flows.start_up import refuse_unsafe_start
-from app.flows.steps.commands import Done
+from app.flows.steps.commands import Done, PlayerCommand
 from app.services import House
 from app.utils.random_utils import SecureDraw
 
