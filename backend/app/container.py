@@ -14,7 +14,7 @@ from app.flows.authenticate import Authenticator
 from app.flows.claim import ClaimCommand, claim
 from app.flows.lane import Lane
 from app.flows.play import PlayCommand, play
-from app.flows.season_status import season_status
+from app.flows.season_status import SeasonQuery, season_status
 from app.flows.stamp import StampCommand, stamp
 from app.flows.start_up import refuse_unsafe_start
 from app.flows.steps.commands import Done, PlayerCommand
@@ -59,7 +59,7 @@ class Container:
         self.adjustments: Lane[AdjustCommand, Done] = Lane(
             lambda commands: adjust_wallets(house, commands), key=by_player, width=1
         )
-        self.statuses: Lane[PlayerCommand, Done] = Lane(lambda queries: season_status(house, queries), key=by_player)
+        self.statuses: Lane[SeasonQuery, Done] = Lane(lambda queries: season_status(house, queries), key=by_player)
         self.keys = TokenKeys.from_settings(settings)
         jwks = Jwks(self.keys.clock, allow_plain_loopback=settings.env != "production")
         self.authenticator = Authenticator(house, self.keys, jwks)

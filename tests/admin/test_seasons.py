@@ -12,6 +12,7 @@ async def test_a_new_season_is_a_draft_with_all_its_levels(admin: Desk) -> None:
     bundle = [COIN, {"reward_type": "POINT", "reward_amount": 500}]
     premium = {"FREE": bundle, "GOLD": [{"reward_type": "BADGE", "reward_amount": 1, "code": "SNOW"}]}
     levels = [level(1, 20) | {"rewards": premium}, level(2, 50, auto_claim=False), level(3, 100) | {"rewards": {}}]
+    await admin.ok("POST", "/programs", {"code": "spring", "title": "봄"})
     response = await admin.send("POST", "/seasons", season(levels=levels, grace_days=3, program="spring"))
     assert response.status_code == 201, response.text
     made = response.json()
@@ -107,6 +108,7 @@ async def test_two_active_seasons_of_one_program_never_share_a_day(admin: Desk, 
     path = f"/seasons/{draft['id']}"
     assert await admin.refused("POST", f"{path}/publish", version=1) == conflict
     assert await admin.refused("PUT", path, season(start=start, end=end, is_active=True), version=1) == conflict
+    await admin.ok("POST", "/programs", {"code": "other", "title": "Other"})
     await admin.ok("PUT", path, season(start=start, end=end, program="other", is_active=True), version=1)
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from app.services.reconcile.checks import CHECKS
+from app.services.reconcile.pass_checks import PASS_CHECKS
 from tests.world import Person, World, key
 
 # check → the statements that break exactly it. `:u` is the player, `:s` the season.
@@ -65,7 +66,8 @@ async def lived_in(world: World) -> Person:
 
 
 def test_every_check_has_its_violation() -> None:
-    assert {check.name for check in CHECKS} == set(PLANTED)
+    elsewhere = {*PASS_CHECKS}  # test_pass_checks
+    assert {check.name for check in CHECKS if check not in elsewhere} == set(PLANTED)
 
 
 @pytest.mark.parametrize("check", PLANTED)

@@ -10,6 +10,7 @@ from tests.fixtures import NOON, settings_for
 from tests.world import World, open_world
 
 PUBLIC, PLAYER, READ, OPERATE, ADMIN = "public", "player", "staff reads", "ops or admin", "admin"
+HELP = "support or admin"
 RULES: dict[tuple[str, str], str] = {
     ("GET", "/health"): PUBLIC,
     ("GET", "/health/live"): PUBLIC,
@@ -68,6 +69,11 @@ RULES: dict[tuple[str, str], str] = {
     ("POST", "/api/admin/seasons/{season_id}/clone"): ADMIN,
     ("POST", "/api/admin/seasons/{season_id}/publish"): ADMIN,
     ("POST", "/api/admin/seasons/{season_id}/retire"): ADMIN,
+    ("POST", "/api/admin/seasons/{season_id}/premium/grant"): ADMIN,
+    ("POST", "/api/admin/seasons/{season_id}/premium/revoke"): ADMIN,
+    ("POST", "/api/admin/seasons/{season_id}/streak/restore"): HELP,
+    ("GET", "/api/admin/programs"): READ,
+    ("POST", "/api/admin/programs"): ADMIN,
     ("PUT", "/api/admin/ui-config/{key}"): ADMIN,
     ("POST", "/api/admin/wallets/grant"): ADMIN,
     ("POST", "/api/admin/wallets/revoke"): ADMIN,
@@ -92,6 +98,7 @@ EXPECTED = {
     PLAYER: (NO_TOKEN, GARBAGE, EXPIRED, MAY, BLOCKED, NO_SCOPE, NO_SCOPE, NO_SCOPE),
     READ: (NO_TOKEN, GARBAGE, EXPIRED, NO_SCOPE, NO_SCOPE, MAY, MAY, MAY),
     OPERATE: (NO_TOKEN, GARBAGE, EXPIRED, NO_SCOPE, NO_SCOPE, NO_SCOPE, MAY, MAY),
+    HELP: (NO_TOKEN, GARBAGE, EXPIRED, NO_SCOPE, NO_SCOPE, MAY, NO_SCOPE, MAY),
     ADMIN: (NO_TOKEN, GARBAGE, EXPIRED, NO_SCOPE, NO_SCOPE, NO_SCOPE, NO_SCOPE, MAY),
 }
 

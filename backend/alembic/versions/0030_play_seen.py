@@ -6,7 +6,7 @@ from app.db.base import JsonText
 from app.db.ddl import add_column_once, drop_column_once
 
 revision = "0030_play_seen"
-down_revision = "0018_plays_by_config"
+down_revision = "0024_season_counters"
 
 
 def upgrade() -> None:

@@ -7,6 +7,9 @@ from app.core.errors import AppError
 from app.domain.game import Memory
 from app.domain.season import Progress
 
+# of players whose host has no program of its own
+DEFAULT_PROGRAM = "main"
+
 
 @dataclass(frozen=True, slots=True)
 class LastPlay:
@@ -39,6 +42,7 @@ class PlayerState:
     is_blocked: bool
     tokens_valid_from: datetime | None = None
     revoked_sessions: frozenset[str] = frozenset()
+    program: str = DEFAULT_PROGRAM
     balances: dict[str, int] = field(default_factory=dict)
     progress: dict[int, Progress] = field(default_factory=dict)
     last_plays: dict[str, LastPlay] = field(default_factory=dict)

@@ -92,6 +92,17 @@ class LevelClaim:
 
 
 @dataclass(frozen=True, slots=True)
+class SeasonPass:
+    """A premium track as the player owns it now, or owned it until `revoked_at`."""
+
+    user_id: int
+    season_id: int
+    track: str
+    granted_at: datetime
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One row of user_event_log. `facts` holds no secret and no free text of a player."""
 
@@ -138,6 +149,7 @@ class Changes:
     xp: list[XpEntry] = field(default_factory=list)
     stamps: list[Stamp] = field(default_factory=list)
     claims: list[LevelClaim] = field(default_factory=list)
+    passes: dict[tuple[int, int, str], SeasonPass] = field(default_factory=dict)
     progress: dict[tuple[int, int], Progress] = field(default_factory=dict)
     balances: dict[tuple[int, str], int] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
@@ -149,7 +161,7 @@ class Changes:
         """How many records there are: a refusal must not raise it."""
         return (
             len(self.plays) + len(self.entries) + len(self.rewards) + len(self.xp) + len(self.stamps)
-            + len(self.claims) + len(self.events) + len(self.announcements) + len(self.answers)
+            + len(self.claims) + len(self.passes) + len(self.events) + len(self.announcements) + len(self.answers)
         )  # fmt: skip
 
     def add_entry(self, entry: Entry) -> None:

@@ -5,9 +5,8 @@ from datetime import date
 from typing import Any
 
 from app.core.errors import AppError
+from app.domain.player import PlayerState
 from app.domain.season import Season, the_season
-
-DEFAULT_PROGRAM = "main"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +66,28 @@ class RuleBook:
             raise AppError("GAME_MISCONFIGURED", feature_type=feature_type)
         return feature.active
 
-    def running_seasons(self, program: str = DEFAULT_PROGRAM) -> list[Season]:
-        return [s for s in self.seasons if s.program == program and s.is_running(self.today)]
+    @property
+    def has_premium(self) -> bool:
+        return any(season.premium_tracks for season in self.seasons)
 
-    def running_season(self, program: str = DEFAULT_PROGRAM) -> Season:
+    @property
+    def has_options(self) -> bool:
+        return any(season.has_options for season in self.seasons)
+
+    def open_to(self, player: PlayerState) -> list[Season]:
+        """The seasons that this player's host may see."""
+        return [season for season in self.seasons if season.is_open_to(player.host_id)]
+
+    def running_seasons(self, player: PlayerState, program: str | None = None) -> list[Season]:
+        """The running seasons of a program, by default the player's own."""
+        wanted = program or player.program
+        return [s for s in self.open_to(player) if s.program == wanted and s.is_running(self.today)]
+
+    def running_season(self, player: PlayerState, program: str | None = None) -> Season:
         """The one running season; raises NO_ACTIVE_SEASON or NO_ACTIVE_SEASON_CONFLICT."""
-        return the_season(self.running_seasons(program))
+        return the_season(self.running_seasons(player, program))
 
-    def season_if_any(self, program: str = DEFAULT_PROGRAM) -> Season | None:
+    def season_if_any(self, player: PlayerState) -> Season | None:
         """The running season where one is welcome but not needed: a play goes on without it."""
-        running = self.running_seasons(program)
+        running = self.running_seasons(player)
         return running[0] if len(running) == 1 else None

@@ -3,11 +3,13 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from app.core.errors import AppError
+from app.core.time_utils import kst_date, kst_midnight
 from app.domain.grants import NOTHING, Grant
+from app.domain.season_options import Counters, Overflow, StreakRules
 
 FREE_TRACK = "FREE"
 
@@ -64,12 +66,33 @@ class Season:
     stamp_on_play: bool
     version: int
     levels: tuple[Level, ...]
+    host_id: int | None = None
+    has_options: bool = False
+    daily_xp_cap: int | None = None
+    play_stamps_per_day: int | None = None
+    overflow: Overflow | None = None
+    streak: StreakRules | None = None
+    # found once: every batch asks for it
+    premium_tracks: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        tracks = {track for level in self.levels for track, grants in level.rewards.items() if grants}
+        object.__setattr__(self, "premium_tracks", tuple(sorted(tracks - {FREE_TRACK})))
+
+    def is_open_to(self, host_id: int) -> bool:
+        """True when players of this host may take part: its program belongs to them or to all."""
+        return self.host_id is None or self.host_id == host_id
 
     def is_running(self, today: date) -> bool:
         return self.is_active and self.start_date <= today <= self.end_date
 
+    @property
+    def last_claim_day(self) -> date:
+        """The last day of the grace period."""
+        return self.end_date + timedelta(days=self.grace_days)
+
     def is_claimable(self, today: date) -> bool:
-        return self.is_active and self.start_date <= today <= self.end_date + timedelta(days=self.grace_days)
+        return self.is_active and self.start_date <= today <= self.last_claim_day
 
     def level_at(self, xp: int) -> int:
         """The highest level whose required_xp is reached; 0 = none yet."""
@@ -79,6 +102,10 @@ class Season:
         """The XP at which the next level opens; None past the last level."""
         reached = self.level_at(xp)
         return self.levels[reached].required_xp if reached < len(self.levels) else None
+
+    def overflow_bonuses_at(self, xp: int) -> int:
+        """How many overflow bonuses this much XP is worth in all."""
+        return 0 if self.overflow is None else self.overflow.bonuses_at(xp - self.levels[-1].required_xp)
 
     def level(self, number: int) -> Level:
         if not 1 <= number <= len(self.levels):
@@ -98,6 +125,22 @@ class Progress:
     last_stamp_date: date | None = None
     internal_wins: int = 0
     claimed: set[tuple[str, int]] = field(default_factory=set)
+    passes: dict[str, datetime] = field(default_factory=dict)  # premium track → when it was granted
+    counters: Counters | None = None
+
+    def tracks(self) -> list[str]:
+        """The tracks that pay this player: the free one, then the premium ones they own."""
+        return [FREE_TRACK, *sorted(self.passes)]
+
+    def counted_on(self, today: date, now: datetime) -> Counters:
+        """The counters, those of the day begun anew when it is another one."""
+        if self.counters is None:
+            self.counters = Counters(self.user_id, self.season_id, counted_since=now)
+        counters = self.counters
+        if kst_date(counters.counted_since) != today:
+            counters.counted_since = kst_midnight(today)
+            counters.earned_xp = counters.play_stamps = 0
+        return counters
 
 
 def the_season(seasons: Sequence[Season]) -> Season:
@@ -116,11 +159,33 @@ def add_xp(season: Season, progress: Progress, amount: int) -> list[Level]:
     return list(season.levels[before : progress.current_level])
 
 
+def room_under_cap(season: Season, counters: Counters, amount: int) -> int:
+    """How much of this XP can still be earned today."""
+    return amount if season.daily_xp_cap is None else max(0, min(amount, season.daily_xp_cap - counters.earned_xp))
+
+
+def require_track(season: Season, track: str) -> None:
+    """Returns when the season has this track; raises TRACK_NOT_FOUND otherwise."""
+    if track != FREE_TRACK and track not in season.premium_tracks:
+        raise AppError("TRACK_NOT_FOUND", tracks=[FREE_TRACK, *season.premium_tracks])
+
+
 def require_claimable(level: Level, progress: Progress, track: str) -> None:
     """Returns when the level can be claimed by hand now; raises the refusal that tells why not."""
+    if track != FREE_TRACK and not level.grants(track):
+        raise AppError("LEVEL_NOT_FOUND", level=level.level, track=track)
     if level.auto_claim:
         raise AppError("AUTO_CLAIM_LEVEL", level=level.level)
     if progress.current_level < level.level:
         raise AppError("LEVEL_NOT_REACHED", level=level.level, current_level=progress.current_level)
     if (track, level.level) in progress.claimed:
         raise AppError("REWARD_ALREADY_CLAIMED", level=level.level, track=track)
+    if track not in progress.tracks():
+        raise AppError("PREMIUM_REQUIRED", track=track)
+
+
+def is_open(level: Level, progress: Progress, track: str) -> bool:
+    """True when the level waits to be claimed by hand on this track, which the player owns."""
+    if level.auto_claim or level.level > progress.current_level or (track, level.level) in progress.claimed:
+        return False
+    return track == FREE_TRACK or bool(level.grants(track))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from app.domain.season_config import LevelConfig, SeasonConfig
+from app.domain.season_config import LevelConfig, MilestoneConfig, SeasonConfig
 
 Problem = tuple[str, str]
 
@@ -19,13 +19,21 @@ class SeasonUse:
     top_xp: int = 0
     last_stamp_date: date | None = None
     has_counted_wins: bool = False
+    top_overflow: int = 0
+    top_streak: int = 0
+    passes: frozenset[str] = frozenset()
 
 
 def edit_problems(before: SeasonConfig, after: SeasonConfig, use: SeasonUse) -> list[Problem]:
     """Each change that would take back or double what players have, as (field, reason); none = the edit is safe."""
     if use.players == 0:
         return []
-    return [*_frozen_fields(before, after, use), *_reached_levels(before, after, use), *_open_levels(after, use)]
+    return [
+        *_frozen_fields(before, after, use),
+        *_reached_levels(before, after, use),
+        *_open_levels(after, use),
+        *_bonuses(before, after, use),
+    ]
 
 
 def _frozen_fields(before: SeasonConfig, after: SeasonConfig, use: SeasonUse) -> list[Problem]:
@@ -71,3 +79,24 @@ def _open_levels(after: SeasonConfig, use: SeasonUse) -> list[Problem]:
         for index, level in enumerate(after.levels)
         if index >= use.top_level and level.required_xp <= use.top_xp
     ]
+
+
+def _bonuses(before: SeasonConfig, after: SeasonConfig, use: SeasonUse) -> list[Problem]:
+    """Bonuses are paid by number: what gives each number its meaning stays once somebody was paid one."""
+    problems = []
+    if use.top_overflow > 0:
+        if before.overflow and after.overflow and before.overflow.every_xp != after.overflow.every_xp:
+            problems.append(("overflow.every_xp", "players were paid overflow bonuses: their distance is fixed"))
+        if len(after.levels) != len(before.levels):
+            problems.append(("levels", "players were paid overflow bonuses: the last level is fixed"))
+    if _reached_milestones(before, use) != _reached_milestones(after, use):
+        problems.append(("streak.milestones", f"players have had streaks of {use.top_streak}: those up to it stay"))
+    sold = {track for level in before.levels for track, bundle in level.rewards.items() if bundle} & use.passes
+    kept = {track for level in after.levels for track, bundle in level.rewards.items() if bundle}
+    problems += [("levels", f"players own the pass {track}: it must give something") for track in sorted(sold - kept)]
+    return problems
+
+
+def _reached_milestones(config: SeasonConfig, use: SeasonUse) -> list[MilestoneConfig]:
+    milestones = config.streak.milestones if config.streak else ()
+    return [milestone for milestone in milestones if milestone.days <= use.top_streak]

@@ -4,7 +4,6 @@ Reads and locks grant_allowances, then user_profiles with wallets; reads idempot
 wallet_ledger, reward_log (grants), user_event_log, outbox, grant_allowances, admin_audit_log, idempotency_keys.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,41 +15,35 @@ from app.core.errors import AppError, invalid
 from app.core.time_utils import kst_date, kst_text
 from app.domain.event_names import EventType
 from app.domain.grants import POINT, Grant, RewardState, RewardType
-from app.domain.player import PlayerState
 from app.domain.rule_book import RuleBook
 from app.domain.token_types import require_known_tokens
 from app.domain.wallet import Reason, move, require_balance
-from app.flows.steps.commands import IdempotencyKey, PlayerCommand, Result
+from app.flows.steps.commands import IdempotencyKey, Result
 from app.flows.steps.decide_each import Batch, answer_keys, decide_each
 from app.flows.steps.decision import Decision
 from app.flows.steps.grant_rewards import grant_rewards
+from app.flows.steps.operators import OperatorCommand, short_actor
 from app.flows.steps.save_changes import save_changes
 from app.games import TOKEN_TYPES
 from app.services import House, Services
 from app.services.allowance_service import AllowanceKey
-from app.services.audit_service import AdminAct
 from app.services.player_service import Wanted
 from app.utils.random_utils import new_id
 
 ADMIN_SOURCE = "ADMIN"
-LONGEST_ACTOR = 130  # of the stored answers' key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AdjustCommand(PlayerCommand):
+class AdjustCommand(OperatorCommand):
     """One operator moves one wallet of one player: gives, or takes back when `is_grant` is false."""
 
-    act: AdminAct
     is_grant: bool
     token_type: str
     amount: int
 
     def answer_key(self, idempotency: IdempotencyKey) -> tuple[str, str, str]:
         """The key is the operator's, whoever the player is."""
-        return (_short(self.act.actor), "ADMIN_GRANT" if self.is_grant else "ADMIN_REVOKE", idempotency.key)
-
-    def require_allowed(self, player: PlayerState) -> None:
-        """An operator may settle the account of a blocked player as well."""
+        return (short_actor(self.act.actor), "ADMIN_GRANT" if self.is_grant else "ADMIN_REVOKE", idempotency.key)
 
     @property
     def grant(self) -> Grant:
@@ -202,10 +195,3 @@ async def _audit(keepers: Services, note: Note, batch: Batch) -> None:
         after={name: note.answer[name] for name in ("token_type", "balance", "amount", "state", "operation_id")},
         now=batch.now,
     )
-
-
-def _short(actor: str) -> str:
-    """The actor as the key of stored answers takes it: ASCII, and not longer than its column."""
-    if actor.isascii() and len(actor) <= LONGEST_ACTOR:
-        return actor
-    return f"sha256:{hashlib.sha256(actor.encode()).hexdigest()}"

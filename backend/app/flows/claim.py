@@ -7,7 +7,7 @@ season_xp_ledger (XP rewards), user_event_log, outbox, idempotency_keys.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from pydantic_core import to_json
@@ -16,8 +16,9 @@ from app.core.errors import AppError
 from app.core.time_utils import kst_date, kst_text
 from app.domain.event_names import EventType, Feature
 from app.domain.grants import RewardState
-from app.domain.rule_book import DEFAULT_PROGRAM, RuleBook
-from app.domain.season import FREE_TRACK, Level, Season, require_claimable
+from app.domain.player import PlayerState
+from app.domain.rule_book import RuleBook
+from app.domain.season import FREE_TRACK, Level, Season, is_open, require_claimable, require_track
 from app.domain.season_config import MAX_GRACE_DAYS
 from app.flows.steps.commands import PlayerCommand, Result
 from app.flows.steps.decide_each import Batch, answer_keys, decide_each
@@ -30,12 +31,17 @@ from app.services.player_service import Wanted
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimCommand(PlayerCommand):
-    """One player claims one level, or every open one when `level` is None. Default season: the running one."""
+    """One player claims one level of one track, or every open one when `level` is None.
+
+    Default track: FREE for one level, every track that the player owns for all. Default season: the running one of
+    `program`, which by default is the player's own.
+    """
 
     operation = "CLAIM"
     level: int | None
-    track: str = FREE_TRACK
+    track: str | None = None
     season_id: int | None = None
+    program: str | None = None
 
 
 async def claim(house: House, commands: Sequence[ClaimCommand]) -> list[Result]:
@@ -46,7 +52,7 @@ async def claim(house: House, commands: Sequence[ClaimCommand]) -> list[Result]:
     async def work(keepers: Services) -> list[Result]:
         earliest_end = today - timedelta(days=MAX_GRACE_DAYS)
         rules = await keepers.rule_book.in_force([Feature.CLAIM], today, ended_since=earliest_end)
-        wanted = Wanted(wallets=True, seasons=tuple(rules.season_ids), claims=True)
+        wanted = Wanted.of(rules, wallets=True, claims=True)
         players = await keepers.player.lock((command.user_id for command in commands), wanted)
         answers = await keepers.idempotency.stored(answer_keys(commands))
         batch = Batch(players, rules, answers, now, house.settings.approval_threshold_points)
@@ -59,33 +65,39 @@ async def claim(house: House, commands: Sequence[ClaimCommand]) -> list[Result]:
 
 def _claim(decision: Decision, command: ClaimCommand, rules: RuleBook) -> bytes:
     rules.require_open(Feature.CLAIM)
-    season = _season_to_claim(rules, command.season_id, decision.today)
-    decision.season = season
+    season = decision.season = _season_to_claim(rules, command, decision.player)
     progress = decision.player.progress_in(season.id)
+    if command.track is not None:
+        require_track(season, command.track)
     if command.level is not None:
-        level = season.level(command.level)
-        require_claimable(level, progress, command.track)
-        return to_json(_claim_level(decision, level, command.track))
-    claimed = []
-    for level in season.levels:
-        is_open = not level.auto_claim and level.level <= progress.current_level
-        if is_open and (command.track, level.level) not in progress.claimed:
-            claimed.append(_claim_level(decision, level, command.track))
-    return to_json(claimed)
+        level, track = season.level(command.level), command.track or FREE_TRACK
+        require_claimable(level, progress, track)
+        return to_json(_claim_level(decision, level, track))
+    tracks = [track for track in progress.tracks() if command.track in (None, track)]
+    if not tracks:
+        raise AppError("PREMIUM_REQUIRED", track=command.track)
+    return to_json([
+        _claim_level(decision, level, track)
+        for level in season.levels
+        for track in tracks
+        if is_open(level, progress, track)
+    ])  # fmt: skip
 
 
-def _season_to_claim(rules: RuleBook, season_id: int | None, today: date) -> Season:
+def _season_to_claim(rules: RuleBook, command: ClaimCommand, player: PlayerState) -> Season:
     """The season asked for while it can be claimed; by default the running one, else the one that ended last."""
-    claimable = [s for s in rules.seasons if s.is_claimable(today) and s.program == DEFAULT_PROGRAM]
-    if season_id is not None:
-        claimable = [season for season in claimable if season.id == season_id]
-        if not claimable:
+    claimable = [season for season in rules.open_to(player) if season.is_claimable(rules.today)]
+    if command.season_id is not None:
+        chosen = [season for season in claimable if season.id == command.season_id]
+        if not chosen:
             raise AppError("SEASON_NOT_FOUND")
-    elif rules.running_seasons():
-        return rules.running_season()
-    if not claimable:
+        return chosen[0]
+    if rules.running_seasons(player, command.program):
+        return rules.running_season(player, command.program)
+    ended = [season for season in claimable if season.program == (command.program or player.program)]
+    if not ended:
         raise AppError("NO_ACTIVE_SEASON")
-    return max(claimable, key=lambda season: season.end_date)
+    return max(ended, key=lambda season: season.end_date)
 
 
 def _claim_level(decision: Decision, level: Level, track: str) -> dict[str, Any]:

@@ -13,9 +13,10 @@ from app.core.errors import AppError
 from app.core.time_utils import kst_date
 from app.domain.event_names import Feature
 from app.domain.player import LastPlay, PlayerState
-from app.domain.rule_book import DEFAULT_PROGRAM, RuleBook
+from app.domain.rule_book import RuleBook
 from app.domain.season import Progress, Season
 from app.domain.season_config import MAX_GRACE_DAYS
+from app.flows.steps.allowed_player import allowed_player
 from app.flows.steps.commands import PlayerCommand
 from app.games import GAMES
 from app.services import House, Services
@@ -67,11 +68,8 @@ async def event_home(house: House, query: PlayerCommand) -> EventHome:
         earliest_end = today - timedelta(days=MAX_GRACE_DAYS)
         rules = await keepers.rule_book.in_force([*AREAS, *GAME_TYPES], today, ended_since=earliest_end, locked=False)
         wanted = Wanted(wallets=True, seasons=tuple(rules.season_ids), games=GAME_TYPES, claims=True)
-        player = (await keepers.player.look([query.user_id], wanted)).get(query.user_id)
-        if player is None:
-            raise AppError("USER_NOT_FOUND")
-        query.require_allowed(player)
-        season = _season_to_show(rules)
+        player = await allowed_player(keepers, query, wanted)
+        season = _season_to_show(rules, player)
         has_begun = season is not None and season.start_date <= today
         return EventHome(
             now=now,
@@ -80,7 +78,7 @@ async def event_home(house: House, query: PlayerCommand) -> EventHome:
             season=season,
             progress=player.progress_in(season.id) if season else None,
             stamp_days=await keepers.season_pass.stamp_days(player.id, season.id) if season else frozenset(),
-            next_start=None if has_begun else await keepers.season.next_start(DEFAULT_PROGRAM, today),
+            next_start=None if has_begun else await keepers.season.next_start(player.program, today),
             stamping_closed=_closed(rules, Feature.SEASON_PASS),
             claiming_closed=_closed(rules, Feature.CLAIM),
             games=tuple(_game_card(rules, player, code) for code in GAMES),
@@ -91,11 +89,11 @@ async def event_home(house: House, query: PlayerCommand) -> EventHome:
     return await house.read(work)
 
 
-def _season_to_show(rules: RuleBook) -> Season | None:
-    running = rules.season_if_any()
+def _season_to_show(rules: RuleBook, player: PlayerState) -> Season | None:
+    running = rules.season_if_any(player)
     if running is not None:
         return running
-    ended = [s for s in rules.seasons if s.program == DEFAULT_PROGRAM and s.is_claimable(rules.today)]
+    ended = [s for s in rules.open_to(player) if s.program == player.program and s.is_claimable(rules.today)]
     return max(ended, key=lambda season: season.end_date, default=None)
 
 

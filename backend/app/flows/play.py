@@ -24,7 +24,6 @@ from app.domain.grants import NOTHING
 from app.domain.player import LastPlay
 from app.domain.records import Play
 from app.domain.rule_book import RuleBook
-from app.domain.season import StampSource
 from app.domain.stock import EMPTY_SHELF, Shelf
 from app.domain.wallet import Reason, move, require_balance
 from app.flows.steps.commands import PlayerCommand, Result
@@ -32,7 +31,7 @@ from app.flows.steps.decide_each import Batch, answer_keys, decide_each
 from app.flows.steps.decision import Decision
 from app.flows.steps.grant_rewards import grant_rewards
 from app.flows.steps.save_changes import save_changes
-from app.flows.steps.stamp_season import add_stamp, count_win
+from app.flows.steps.stamp_season import count_win, stamp_play
 from app.services import House, Services
 from app.services.player_service import Wanted
 from app.utils.random_utils import new_id
@@ -79,7 +78,7 @@ async def play(house: House, commands: Sequence[PlayCommand]) -> list[Result]:
 
     async def work(keepers: Services) -> list[Result]:
         rules = await keepers.rule_book.in_force(games, today)
-        wanted = Wanted(wallets=True, seasons=tuple(rules.season_ids), games=games)
+        wanted = Wanted.of(rules, wallets=True, games=games)
         players = await keepers.player.lock((command.user_id for command in commands), wanted)
         answers = await keepers.idempotency.stored(answer_keys(commands))
         table = Table(rules, house.draw, await _lock_stock(keepers, commands, rules))
@@ -191,11 +190,7 @@ def _record_play(decision: Decision, game: Game, config_id: int, last: LastPlay,
 
 def _touch_season(decision: Decision, played: Play) -> dict[str, Any] | None:
     """Stamps for the play if the season says so, and counts a win; returns what the season pass gained, if anything."""
-    stamped = None
-    if decision.season is not None and decision.season.stamp_on_play:
-        stamped = add_stamp(
-            decision, period_key=f"PLAY:{played.id}", source=StampSource.PLAY, event_type=played.feature_type
-        )
+    stamped = stamp_play(decision, played.id, played.feature_type)
     won = count_win(decision) if played.is_win else None
     return won or stamped
 

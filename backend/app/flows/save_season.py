@@ -1,7 +1,8 @@
 """Seasons: made, changed, published, retired, cloned.
 
-Locks feature_config (all of it: see `FeatureService.lock_all`) and the season; reads season_progress. Writes seasons,
-season_levels, season_level_rewards, admin_audit_log.
+Locks feature_config (all of it: see `FeatureService.lock_all`) and the season; reads programs, season_progress,
+season_counters and season_passes. Writes seasons, season_levels, season_level_rewards, season_options, season_bonuses,
+admin_audit_log.
 """
 
 from datetime import date
@@ -11,6 +12,7 @@ from app.core.errors import AppError, invalid
 from app.domain.config_fields import parse_config
 from app.domain.season_config import SeasonConfig
 from app.domain.season_edits import edit_problems
+from app.domain.season_file import SeasonPlan, differences
 from app.domain.token_types import require_known_tokens
 from app.flows.steps.edits import require_version
 from app.games import TOKEN_TYPES
@@ -46,18 +48,12 @@ async def replace_season(
 
     Once players are in, what they were promised or paid is fixed: VALIDATION_ERROR names each field that breaks it.
     """
-    now = house.clock.now()
     _require_sound(config)
 
     async def work(keepers: Services) -> StoredSeason:
         before = await _locked(keepers, season_id, expected_version)
-        problems = edit_problems(before.config, config, await keepers.season_pass.use_of(season_id))
-        if problems:
-            raise invalid(*problems)
-        await _require_free_name(keepers, config, but_by=season_id)
         will_be_active = before.is_active if is_active is None else is_active
-        await keepers.season.replace(season_id, config, is_active=will_be_active, now=now)
-        return await _finish(house, keepers, act, season_id, before=before, action="SEASON_CHANGED")
+        return await _replace(house, keepers, act, before, config, is_active=will_be_active)
 
     return await house.write(work, is_repeatable=False)
 
@@ -77,6 +73,44 @@ async def switch_season(
     return await house.write(work, is_repeatable=False)
 
 
+async def apply_season(
+    house: House, act: AdminAct, config: SeasonConfig, *, is_active: bool, is_dry_run: bool
+) -> SeasonPlan:
+    """Makes the season of this name what the config says: adds it, changes it, or finds that it is so already.
+
+    A dry run goes all the way and is then taken back, so it refuses exactly what the real run would. Applying the same
+    again changes nothing and leaves no audit row. Raises as `create_season` and `replace_season`.
+    """
+    _require_sound(config)
+    wanted = {"is_active": is_active, **config.view()}
+
+    async def work(keepers: Services) -> SeasonPlan:
+        await keepers.feature.lock_all()
+        before = await keepers.season.find_named(config.season_name, locked=True)
+        current = None if before is None else {"is_active": before.is_active, **before.config.view()}
+        plan = SeasonPlan(before is None, differences(current or {}, wanted))
+        if before is None:
+            await _add(house, keepers, act, config, is_active=is_active, action="SEASON_CREATED")
+        elif plan.changes:
+            await _replace(house, keepers, act, before, config, is_active=is_active)
+        if is_dry_run:
+            raise _OnlyPlannedError(plan)
+        return plan
+
+    try:
+        return await house.write(work, is_repeatable=False)
+    except _OnlyPlannedError as planned:
+        return planned.plan
+
+
+class _OnlyPlannedError(Exception):
+    """Ends a dry run: the transaction is rolled back."""
+
+    def __init__(self, plan: SeasonPlan) -> None:
+        super().__init__()
+        self.plan = plan
+
+
 async def clone_season(
     house: House, act: AdminAct, season_id: int, *, season_name: str, start_date: date, end_date: date
 ) -> StoredSeason:
@@ -86,6 +120,8 @@ async def clone_season(
     async def work(keepers: Services) -> StoredSeason:
         source = await _found(keepers, season_id)
         document = source.config.model_dump(include=set(SeasonConfig.model_fields)) | new
+        if document["streak"] is not None:
+            document["streak"] |= {"paused_days": ()}  # days of the season it was copied from
         config = parse_config(SeasonConfig, document, "VALIDATION_ERROR")
         _require_sound(config)
         return await _add(house, keepers, act, config, is_active=False, action="SEASON_CLONED")
@@ -95,7 +131,7 @@ async def clone_season(
 
 def _require_sound(config: SeasonConfig) -> None:
     config.require_dates_in_order()
-    require_known_tokens(config.model_dump(include={"levels"}), TOKEN_TYPES)
+    require_known_tokens(config.model_dump(include={"levels", "overflow", "streak"}), TOKEN_TYPES)
 
 
 async def _locked(keepers: Services, season_id: int, expected_version: int | None) -> StoredSeason:
@@ -115,9 +151,27 @@ async def _found(keepers: Services, season_id: int) -> StoredSeason:
 async def _add(
     house: House, keepers: Services, act: AdminAct, config: SeasonConfig, *, is_active: bool, action: str
 ) -> StoredSeason:
+    await _require_program(keepers, config)
     await _require_free_name(keepers, config)
     season_id = await keepers.season.add(config, is_active=is_active, now=house.clock.now())
     return await _finish(house, keepers, act, season_id, before=None, action=action)
+
+
+async def _replace(
+    house: House, keepers: Services, act: AdminAct, before: StoredSeason, config: SeasonConfig, *, is_active: bool
+) -> StoredSeason:
+    problems = edit_problems(before.config, config, await keepers.season_pass.use_of(before.id))
+    if problems:
+        raise invalid(*problems)
+    await _require_program(keepers, config)
+    await _require_free_name(keepers, config, but_by=before.id)
+    await keepers.season.replace(before.id, config, is_active=is_active, now=house.clock.now())
+    return await _finish(house, keepers, act, before.id, before=before, action="SEASON_CHANGED")
+
+
+async def _require_program(keepers: Services, config: SeasonConfig) -> None:
+    if not await keepers.program.is_known(config.program):
+        raise invalid(("program", "unknown program"))
 
 
 async def _require_free_name(keepers: Services, config: SeasonConfig, *, but_by: int | None = None) -> None:

@@ -1,11 +1,12 @@
 """Seeding: the reference rows where they are missing.
 
-Writes hosts, feature_config, game_configs, prize_stock, app_ui_config and seasons.
+Writes hosts, programs, feature_config, game_configs, prize_stock, app_ui_config and seasons.
 """
 
 from datetime import timedelta
 
 from app.core.time_utils import kst_date
+from app.domain.player import DEFAULT_PROGRAM
 from app.domain.reference import AREAS, GAME_SETUPS, GAME_TITLES, NOTICES, reference_season
 from app.domain.season_config import SeasonConfig
 from app.flows.steps.put_in_force import put_in_force
@@ -27,6 +28,9 @@ async def seed_reference(house: House, *, with_season: bool = False) -> list[str
         if MAIN_HOST not in {host.code for host in await keepers.identity.active_hosts()}:
             await keepers.identity.add_host(MAIN_HOST, "Main host", now=now)
             added.append(f"host {MAIN_HOST}")
+        if not await keepers.program.is_known(DEFAULT_PROGRAM):
+            await keepers.program.add(DEFAULT_PROGRAM, "Main program", host_id=None, now=now)
+            added.append(f"program {DEFAULT_PROGRAM}")
         known = {row["feature_type"] for row in await keepers.feature.all()}
         titles = AREAS | GAME_TITLES
         for name in sorted(titles.keys() - known):

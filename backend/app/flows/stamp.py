@@ -1,8 +1,8 @@
 """The daily stamp.
 
 Reads feature_config and seasons (share-locked), user_profiles with wallets and season_progress (locked),
-idempotency_keys. Writes season_stamp_log, season_progress, season_xp_ledger, season_claims, reward_log, wallets,
-wallet_ledger, user_event_log, outbox, idempotency_keys.
+idempotency_keys. Writes season_stamp_log, season_progress, season_counters, season_xp_ledger, season_claims,
+reward_log, wallets, wallet_ledger, user_event_log, outbox, idempotency_keys.
 """
 
 from collections.abc import Sequence
@@ -26,10 +26,14 @@ from app.services.player_service import Wanted
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StampCommand(PlayerCommand):
-    """One player takes today's stamp. `bonus_xp` is what the door allows: 0 unless the token may give a bonus."""
+    """One player takes today's stamp. `bonus_xp` is what the door allows: 0 unless the token may give a bonus.
+
+    `program` None is the player's own.
+    """
 
     operation = "STAMP"
     bonus_xp: int = 0
+    program: str | None = None
 
 
 async def stamp(house: House, commands: Sequence[StampCommand]) -> list[Result]:
@@ -38,7 +42,7 @@ async def stamp(house: House, commands: Sequence[StampCommand]) -> list[Result]:
 
     async def work(keepers: Services) -> list[Result]:
         rules = await keepers.rule_book.in_force([Feature.SEASON_PASS], kst_date(now))
-        wanted = Wanted(wallets=True, seasons=tuple(rules.season_ids))
+        wanted = Wanted.of(rules, wallets=True)
         players = await keepers.player.lock((command.user_id for command in commands), wanted)
         answers = await keepers.idempotency.stored(answer_keys(commands))
         batch = Batch(players, rules, answers, now, house.settings.approval_threshold_points)
@@ -51,7 +55,7 @@ async def stamp(house: House, commands: Sequence[StampCommand]) -> list[Result]:
 
 def _stamp_once(decision: Decision, command: StampCommand, rules: RuleBook) -> bytes:
     rules.require_open(Feature.SEASON_PASS)
-    season = rules.running_season()
+    season = decision.season = rules.running_season(decision.player, command.program)
     if decision.player.progress_in(season.id).last_stamp_date == decision.today:
         raise AppError("ALREADY_STAMPED_TODAY", date=decision.today.isoformat())
     answer = add_stamp(

@@ -12,7 +12,20 @@ from sqlalchemy import (
     Table,
 )
 
-from app.db.base import MYSQL_TABLE, Flag, UtcDateTime, ascii_text, metadata
+from app.db.base import MYSQL_TABLE, Flag, JsonText, UtcDateTime, ascii_text, metadata
+
+# a program belongs to one host, or to all when host_id is null; its seasons never overlap
+programs = Table(
+    "programs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("code", ascii_text(50), nullable=False, unique=True),
+    Column("title", String(100), nullable=False),
+    Column("host_id", Integer, ForeignKey("hosts.id")),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index("ix_programs_host", "host_id", "id"),
+    **MYSQL_TABLE,
+)
 
 seasons = Table(
     "seasons",
@@ -54,6 +67,35 @@ season_level_rewards = Table(
     Column("season_id", Integer, primary_key=True),
     Column("level", Integer, primary_key=True, autoincrement=False),
     Column("track", ascii_text(50), primary_key=True),
+    Column("item_no", Integer, primary_key=True, autoincrement=False),
+    Column("reward_type", ascii_text(20), nullable=False),
+    Column("reward_amount", BigInteger, nullable=False),
+    Column("token_type", ascii_text(50)),
+    Column("code", ascii_text(50)),
+    Column("needs_approval", Flag, nullable=False),
+    **MYSQL_TABLE,
+)
+
+# a season without any option has no row here; a row stays once there is one, so that counting never has a gap
+season_options = Table(
+    "season_options",
+    metadata,
+    Column("season_id", Integer, ForeignKey("seasons.id"), primary_key=True, autoincrement=False),
+    Column("daily_xp_cap", BigInteger),
+    Column("play_stamps_per_day", Integer),
+    Column("overflow_every_xp", BigInteger),
+    Column("overflow_max_times", Integer),
+    Column("streak", JsonText),
+    **MYSQL_TABLE,
+)
+
+# rewards of overflow (threshold 0) and of streak milestones (threshold = days)
+season_bonuses = Table(
+    "season_bonuses",
+    metadata,
+    Column("season_id", Integer, ForeignKey("seasons.id"), primary_key=True),
+    Column("kind", ascii_text(10), primary_key=True),
+    Column("threshold", Integer, primary_key=True, autoincrement=False),
     Column("item_no", Integer, primary_key=True, autoincrement=False),
     Column("reward_type", ascii_text(20), nullable=False),
     Column("reward_amount", BigInteger, nullable=False),

@@ -72,3 +72,33 @@ season_claims = Table(
     Column("created_at", UtcDateTime, nullable=False),
     **MYSQL_TABLE,
 )
+
+# who owns which premium track; a revoked pass keeps its row, and may be given again
+season_passes = Table(
+    "season_passes",
+    metadata,
+    Column("user_id", BigId, ForeignKey("user_profiles.id"), primary_key=True),
+    Column("season_id", Integer, ForeignKey("seasons.id"), primary_key=True),
+    Column("track", ascii_text(50), primary_key=True),
+    Column("granted_at", UtcDateTime, nullable=False),
+    Column("revoked_at", UtcDateTime),
+    **MYSQL_TABLE,
+)
+
+# only in seasons with options: what is counted beside XP and levels
+season_counters = Table(
+    "season_counters",
+    metadata,
+    Column("user_id", BigId, ForeignKey("user_profiles.id"), primary_key=True),
+    Column("season_id", Integer, ForeignKey("seasons.id"), primary_key=True),
+    # earned_xp and play_stamps are of this instant's KST day, counted from it on
+    Column("counted_since", UtcDateTime, nullable=False),
+    Column("earned_xp", BigInteger, nullable=False),
+    Column("play_stamps", Integer, nullable=False),
+    Column("overflow_bonuses", Integer, nullable=False),
+    Column("streak_days", Integer, nullable=False),
+    Column("streak_best", Integer, nullable=False),
+    Column("streak_freezes", Integer, nullable=False),
+    Column("streak_on", Date),
+    **MYSQL_TABLE,
+)

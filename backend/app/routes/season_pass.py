@@ -1,11 +1,14 @@
 """The season pass: status, stamp, claim."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
 
 from app.core.metrics import STAMPS
+from app.domain.season_config import Program
 from app.flows.claim import ClaimCommand
+from app.flows.season_status import SeasonQuery
 from app.flows.stamp import StampCommand
-from app.flows.steps.commands import PlayerCommand
 from app.routes.bodies import json_answer, parse_body
 from app.routes.deps import caller, container_of, idempotency_key
 from app.routes.openapi import answers, body_of, keyed
@@ -14,25 +17,34 @@ from app.schemas.season_pass import (
     ClaimAllBody,
     ClaimAnswer,
     ClaimBody,
+    SeasonId,
     SeasonStatus,
     StampAnswer,
     StampBody,
 )
 
 router = APIRouter(prefix="/season-pass", tags=["season pass"])
+ProgramQuery = Annotated[Program | None, Query(description="Default: that of the player's host, else main.")]
+SeasonIdQuery = Annotated[SeasonId | None, Query()]
 
 
 @router.get(
     "/status",
     operation_id="season_pass_status",
     response_model=None,
-    responses=answers(SeasonStatus, "USER_BLOCKED", "NO_ACTIVE_SEASON", "NO_ACTIVE_SEASON_CONFLICT"),
+    responses=answers(
+        SeasonStatus, "USER_BLOCKED", "NO_ACTIVE_SEASON", "SEASON_NOT_FOUND", "NO_ACTIVE_SEASON_CONFLICT"
+    ),
     openapi_extra=keyed({}, required=None),
 )
-async def status(request: Request) -> Response:
-    """Season, progress, levels and today. Reads only; never pays anything."""
+async def status(request: Request, program: ProgramQuery = None, season_id: SeasonIdQuery = None) -> Response:
+    """Season, progress, levels and today. Reads only; never pays anything.
+
+    The running season of a program, or the one named by `season_id` while it runs or is in its grace period.
+    """
     who = await caller(request)
-    return json_answer(await container_of(request).statuses.submit(PlayerCommand(**who.command_fields)))
+    query = SeasonQuery(**who.command_fields, program=program, season_id=season_id)
+    return json_answer(await container_of(request).statuses.submit(query))
 
 
 @router.post(
@@ -48,7 +60,9 @@ async def stamp(request: Request) -> Response:
     raw = await request.body()
     body = parse_body(StampBody, raw)
     bonus = body.xp_bonus if who.principal.scopes & MAY_GIVE_BONUS else 0
-    command = StampCommand(**who.command_fields, idempotency=idempotency_key(request, raw), bonus_xp=bonus)
+    command = StampCommand(
+        **who.command_fields, idempotency=idempotency_key(request, raw), bonus_xp=bonus, program=body.program
+    )
     done = await container_of(request).stamps.submit(command)
     STAMPS.inc()
     return json_answer(done)
@@ -58,7 +72,9 @@ async def stamp(request: Request) -> Response:
     "/claim",
     operation_id="claim_level",
     response_model=None,
-    responses=answers(ClaimAnswer, "REWARD_ALREADY_CLAIMED", "LEVEL_NOT_REACHED", "LEVEL_NOT_FOUND"),
+    responses=answers(
+        ClaimAnswer, "REWARD_ALREADY_CLAIMED", "LEVEL_NOT_REACHED", "LEVEL_NOT_FOUND", "PREMIUM_REQUIRED"
+    ),
     openapi_extra=keyed(body_of(ClaimBody), required=False),
 )
 async def claim(request: Request) -> Response:
@@ -72,6 +88,7 @@ async def claim(request: Request) -> Response:
         level=body.level,
         track=body.track,
         season_id=body.season_id,
+        program=body.program,
     )
     return json_answer(await container_of(request).claims.submit(command))
 
@@ -80,7 +97,7 @@ async def claim(request: Request) -> Response:
     "/claim-all",
     operation_id="claim_all_levels",
     response_model=None,
-    responses=answers(list[ClaimAnswer], "NO_ACTIVE_SEASON", "FEATURE_DISABLED"),
+    responses=answers(list[ClaimAnswer], "NO_ACTIVE_SEASON", "FEATURE_DISABLED", "PREMIUM_REQUIRED"),
     openapi_extra=keyed(body_of(ClaimAllBody), required=False),
 )
 async def claim_all(request: Request) -> Response:
@@ -94,5 +111,6 @@ async def claim_all(request: Request) -> Response:
         level=None,
         track=body.track,
         season_id=body.season_id,
+        program=body.program,
     )
     return json_answer(await container_of(request).claims.submit(command))

@@ -1,15 +1,19 @@
 """Season pass on the wire."""
 
 from datetime import date, datetime
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
 from app.core.auth import ADMIN, HOST
+from app.domain.season_config import Program
 from app.schemas.common import RequestBody, Reward, Timed
 
 # a host may reward effort on top of the stamp, within reason; a season's top levels cost hundreds of XP
 MAX_XP_BONUS = 1_000
 MAY_GIVE_BONUS = frozenset({HOST, ADMIN})
+SeasonId = Annotated[int, Field(ge=1, le=2**31 - 1)]
+TrackName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,49}$")]
 
 
 class StampBody(RequestBody):
@@ -17,33 +21,53 @@ class StampBody(RequestBody):
 
     source_feature_type: str | None = Field(default=None, pattern=r"^[A-Z][A-Z0-9_]{0,29}$")
     xp_bonus: int = Field(default=0, ge=0, le=MAX_XP_BONUS)
+    program: Program | None = Field(default=None, description="Default: that of the player's host, else main.")
 
 
 class ClaimBody(RequestBody):
     """Which level to claim; `season_id` only for a season that has ended but is still in its grace period."""
 
     level: int = Field(ge=1, le=1_000_000, examples=[8])
-    track: str = Field(default="FREE", pattern=r"^[A-Z][A-Z0-9_]{0,49}$")
-    season_id: int | None = Field(default=None, ge=1, le=2**31 - 1)
+    track: TrackName = "FREE"
+    season_id: SeasonId | None = None
+    program: Program | None = None
 
 
 class ClaimAllBody(RequestBody):
-    """Which season's open levels to claim; the running one by default."""
+    """Which season's open levels to claim: of the running one and of every track owned, unless the body says less."""
 
-    track: str = Field(default="FREE", pattern=r"^[A-Z][A-Z0-9_]{0,49}$")
-    season_id: int | None = Field(default=None, ge=1, le=2**31 - 1)
+    track: TrackName | None = None
+    season_id: SeasonId | None = None
+    program: Program | None = None
 
 
 class LevelReward(Reward):
     """A reward of a level that was just reached; `claimed_at` is null while it waits to be claimed by hand."""
 
     level: int
+    track: str
     auto_claim: int
     claimed_at: datetime | None
 
 
+class MilestoneReward(BaseModel):
+    """What a streak of this many days gives."""
+
+    days: int
+    rewards: list[Reward]
+
+
+class StreakStep(BaseModel):
+    """The streak behind this stamp, and the milestones it reached for the first time."""
+
+    days: int
+    freezes: int
+    freezes_used: int
+    milestones: list[MilestoneReward]
+
+
 class StampAnswer(BaseModel):
-    """What a stamp gave."""
+    """What a stamp gave. `xp_added` may be less than a stamp is worth when the season caps the XP of a day."""
 
     added_stamp: int
     xp_added: int
@@ -51,6 +75,7 @@ class StampAnswer(BaseModel):
     current_xp: int
     leveled_up: bool
     rewards: list[LevelReward]
+    streak: StreakStep | None
 
 
 class ClaimAnswer(Reward):
@@ -72,6 +97,9 @@ class SeasonView(BaseModel):
     end_date: date
     max_level: int
     base_xp_per_stamp: int
+    program: str
+    is_ended: bool = Field(description="True in the grace period: rewards can be claimed, nothing is earned.")
+    last_claim_date: date
 
 
 class ProgressView(BaseModel):
@@ -84,8 +112,18 @@ class ProgressView(BaseModel):
     next_level_xp: int | None
 
 
+class TrackView(Reward):
+    """What a premium track gives at a level. `is_claimed` is also true for what was paid automatically."""
+
+    track: str
+    rewards: list[Reward]
+    is_owned: bool
+    is_claimed: bool
+    is_claimable: bool
+
+
 class LevelView(Reward):
-    """One level of the free track."""
+    """One level of the free track; `tracks` is what the premium tracks give at it."""
 
     level: int
     required_xp: int
@@ -96,6 +134,49 @@ class LevelView(Reward):
     reward_labels: dict[str, str]
     rewards: list[Reward]
     track: str
+    tracks: list[TrackView]
+
+
+class PremiumView(BaseModel):
+    """One premium track of the season."""
+
+    track: str
+    is_owned: bool
+
+
+class DailyXpView(BaseModel):
+    """The cap on XP earned in a KST day. Stamps beyond it count without XP; rewards in XP are not capped."""
+
+    cap: int
+    earned: int
+    remaining: int
+
+
+class OverflowView(BaseModel):
+    """The bonus for every `every_xp` XP past the last level. `next_bonus_xp` is null after the last bonus."""
+
+    every_xp: int
+    bonuses: int
+    max_bonuses: int
+    next_bonus_xp: int | None
+    rewards: list[Reward]
+
+
+class MilestoneView(MilestoneReward):
+    """One milestone; reached once a season."""
+
+    is_reached: bool
+
+
+class StreakView(BaseModel):
+    """Consecutive days with a daily stamp. A freeze is taken for a missed day; `days` is 0 once it is broken."""
+
+    days: int
+    best: int
+    freezes: int
+    freeze_cap: int
+    is_paused_today: bool
+    milestones: list[MilestoneView]
 
 
 class TodayView(BaseModel):
@@ -122,3 +203,7 @@ class SeasonStatus(Timed):
     today: TodayView
     event_bridge: None
     internal_wins: InternalWins
+    premium: list[PremiumView]
+    daily_xp: DailyXpView | None
+    overflow: OverflowView | None
+    streak: StreakView | None

@@ -24,6 +24,7 @@ from app.services.identity_service import IdentityService
 from app.services.outbox_service import OutboxService
 from app.services.player_service import PlayerService
 from app.services.prize_stock_service import PrizeStockService
+from app.services.program_service import ProgramService
 from app.services.reconcile.reconcile_service import ReconcileService
 from app.services.reward_service import RewardService
 from app.services.rule_book_service import Definitions, RuleBookService
@@ -43,6 +44,7 @@ class Services:
         self.player = PlayerService(tx)
         self.wallet = WalletService(tx)
         self.reward = RewardService(tx)
+        self.program = ProgramService(tx)
         self.season = SeasonService(tx)
         self.season_pass = SeasonPassService(tx)
         self.game_log = GameLogService(tx)

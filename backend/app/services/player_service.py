@@ -7,15 +7,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Select, and_, select, union, update
 
 from app.db.statements import Statement
 from app.db.transaction import Tx, new_row_id
-from app.db.values import day_in, instant_in, json_in
-from app.domain.player import LastPlay, PlayerState
+from app.db.values import day_in, instant_in, json_in, known_instant_in
+from app.domain.player import DEFAULT_PROGRAM, LastPlay, PlayerState
+from app.domain.rule_book import RuleBook
 from app.domain.season import Progress
+from app.domain.season_options import Counters
 from app.models.identity import hosts
 from app.models.player import user_profiles
 
@@ -31,25 +33,53 @@ class Wanted:
     seasons: tuple[int, ...] = ()
     games: tuple[str, ...] = ()
     claims: bool = False
+    passes: bool = False
+    counters: bool = False
+
+    @classmethod
+    def of(cls, rules: RuleBook, *, wallets: bool = False, games: tuple[str, ...] = (), claims: bool = False) -> Self:
+        """These parts, and of the seasons in force only what they use: passes and counters where there are any."""
+        return cls(wallets, tuple(rules.season_ids), games, claims, rules.has_premium, rules.has_options)
+
+
+# one step in an index: the first program of the player's host, if it has one of its own
+OWN_PROGRAM = "(SELECT g.code FROM programs g WHERE g.host_id = u.host_id ORDER BY g.id LIMIT 1)"
+COUNTERS = (
+    *("counted_since", "earned_xp", "play_stamps", "overflow_bonuses"),
+    *("streak_days", "streak_best", "streak_freezes", "streak_on"),
+)
 
 
 @lru_cache(maxsize=128)
-def _state_statement(wallets: bool, has_seasons: bool, games: int, claims: bool, locked: bool) -> Statement:
+def _state_statement(wanted: Wanted, locked: bool) -> Statement:
     columns = [
         "u.id, u.host_id, u.external_id, u.nickname, u.is_blocked, u.tokens_valid_from",
         "(SELECT GROUP_CONCAT(r.session_id) FROM revoked_sessions r WHERE r.user_id = u.id)",
     ]
     joins = []
-    if wallets:
+    if wanted.wallets:
         columns.append("w.token_type, w.balance")
         joins.append("LEFT JOIN wallets w ON w.user_id = u.id")
-    if has_seasons:
+    if wanted.seasons:
+        columns.append(OWN_PROGRAM)
         columns.append("p.season_id, p.current_level, p.current_xp, p.total_stamps, p.last_stamp_date, p.internal_wins")
         joins.append("LEFT JOIN season_progress p ON p.user_id = u.id AND p.season_id IN ({seasons})")
-    if claims:
+    if wanted.seasons and wanted.claims:
         columns.append("c.track, c.level")
         joins.append("LEFT JOIN season_claims c ON c.user_id = u.id AND c.season_id = p.season_id")
-    for n in range(games):  # the newest play of each game: one step back in a unique index, however long the history
+    if (
+        wanted.seasons and wanted.passes
+    ):  # joined, not asked for in a subquery: only a locking read sees a pass that was committed just now
+        columns.append("y.track, y.granted_at")
+        joins.append(
+            "LEFT JOIN season_passes y ON y.user_id = u.id AND y.season_id = p.season_id AND y.revoked_at IS NULL"
+        )
+    if wanted.seasons and wanted.counters:
+        columns.append(", ".join(f"k.{name}" for name in COUNTERS))
+        joins.append("LEFT JOIN season_counters k ON k.user_id = u.id AND k.season_id = p.season_id")
+    for n in range(
+        len(wanted.games)
+    ):  # the newest play of each game: one step back in a unique index, however long the history
         columns.append(f"g{n}.play_no, g{n}.play_date, g{n}.day_no, g{n}.created_at, g{n}.memory")
         joins.append(
             f"LEFT JOIN game_plays g{n} ON g{n}.user_id = u.id AND g{n}.feature_type = ? AND g{n}.play_no = "
@@ -79,9 +109,7 @@ class PlayerService:
 
     async def _states(self, ids: Iterable[int], wanted: Wanted, *, locked: bool) -> dict[int, PlayerState]:
         unique = sorted(set(ids))
-        statement = _state_statement(
-            wanted.wallets, bool(wanted.seasons), len(wanted.games), wanted.claims and bool(wanted.seasons), locked
-        )
+        statement = _state_statement(wanted, locked)
         params: list[Any] = [*wanted.seasons]
         for game in wanted.games:
             params += [game, game]
@@ -166,7 +194,7 @@ def _read_row(players: dict[int, PlayerState], row: Sequence[Any], wanted: Wante
             player.balances[row[at]] = row[at + 1]
         at += 2
     if wanted.seasons:
-        at = _read_progress(player, row, at, with_claims=wanted.claims)
+        at = _read_progress(player, row, at, wanted)
     for game in wanted.games:
         if row[at] is not None:
             play_no, day, day_no, played_at, memory = row[at : at + 5]
@@ -174,17 +202,29 @@ def _read_row(players: dict[int, PlayerState], row: Sequence[Any], wanted: Wante
         at += 5
 
 
-def _read_progress(player: PlayerState, row: Sequence[Any], at: int, *, with_claims: bool) -> int:
-    """Reads the progress columns, and the claim columns behind them if they were asked for; returns where they end."""
-    end = at + 8 if with_claims else at + 6
-    season_id = row[at]
-    if season_id is None:
-        return end
+def _read_progress(player: PlayerState, row: Sequence[Any], at: int, wanted: Wanted) -> int:
+    """Reads the program and progress columns and, if asked for, claims, passes and counters; returns where they end."""
+    player.program = row[at] or DEFAULT_PROGRAM
+    season_id = row[at + 1]
     progress = player.progress.get(season_id)
-    if progress is None:
-        level, xp, stamps, last, wins = row[at + 1 : at + 6]
+    if progress is None and season_id is not None:
+        level, xp, stamps, last, wins = row[at + 2 : at + 7]
         progress = Progress(player.id, season_id, level, xp, stamps, day_in(last), wins)
         player.progress[season_id] = progress
-    if with_claims and row[at + 6] is not None:
-        progress.claimed.add((row[at + 6], row[at + 7]))
-    return end
+    at += 7
+    if wanted.claims:
+        if progress is not None and row[at] is not None:
+            progress.claimed.add((row[at], row[at + 1]))
+        at += 2
+    if wanted.passes:
+        if progress is not None and row[at] is not None:
+            progress.passes[row[at]] = known_instant_in(row[at + 1])
+        at += 2
+    if wanted.counters:
+        if progress is not None and row[at] is not None:
+            counters = dict(zip(COUNTERS, row[at : at + len(COUNTERS)], strict=True))
+            counters["counted_since"] = known_instant_in(counters["counted_since"])
+            counters["streak_on"] = day_in(counters["streak_on"])
+            progress.counters = Counters(player.id, season_id, **counters)
+        at += len(COUNTERS)
+    return at

@@ -40,6 +40,14 @@ class RewardService:
             query = query.where(c.id < after)
         return [dict(row) for row in (await self._tx.execute(query)).mappings()]
 
+    async def of_operations(self, user_id: int, prefix: str) -> list[dict[str, Any]]:
+        """A player's rewards whose operation ids start with `prefix`, which ends in a colon, oldest first."""
+        c = reward_log.c
+        end = f"{prefix[:-1]};"  # the character behind the colon
+        columns = (c.operation_id, c.reward_type, c.token_type, c.code, c.amount, c.state)
+        query = select(*columns).where(c.user_id == user_id, c.operation_id >= prefix, c.operation_id < end)
+        return [dict(row) for row in (await self._tx.execute(query.order_by(c.id))).mappings()]
+
 
 def _row(reward: Reward) -> tuple[Any, ...]:
     grant, at = reward.grant, instant_out(reward.created_at)

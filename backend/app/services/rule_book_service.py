@@ -3,7 +3,7 @@
 Its statements join tables of several keepers because a play may only afford one round trip for all of them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -12,9 +12,10 @@ from app.core.errors import AppError
 from app.db.statements import Statement
 from app.db.transaction import Tx
 from app.db.values import json_in, known_day_in
-from app.domain.grants import grant_from
+from app.domain.grants import Grant, grant_from
 from app.domain.rule_book import ActiveSetup, FeatureState, RuleBook
 from app.domain.season import Level, Season
+from app.domain.season_options import OVERFLOW, STREAK, Milestone, Overflow, StreakRules
 from app.games import GAMES_BY_FEATURE
 
 IN_FORCE = """
@@ -31,9 +32,18 @@ LOCKED = Statement(IN_FORCE + " LOCK IN SHARE MODE")
 UNLOCKED = Statement(IN_FORCE)
 SEASONS = Statement("SELECT id, version FROM seasons WHERE is_active = 1 AND start_date <= ? AND end_date >= ?")
 SEASON = Statement("""
-    SELECT id, season_name, program, start_date, end_date, max_level, base_xp_per_stamp, is_active, grace_days,
-           internal_win_threshold, stamp_on_play, version
-    FROM seasons WHERE id = ?
+    SELECT s.id, s.season_name, s.program, s.start_date, s.end_date, s.max_level, s.base_xp_per_stamp, s.is_active,
+           s.grace_days, s.internal_win_threshold, s.stamp_on_play, s.version,
+           g.host_id, o.season_id, o.daily_xp_cap, o.play_stamps_per_day, o.overflow_every_xp, o.overflow_max_times,
+           o.streak
+    FROM seasons s LEFT JOIN programs g ON g.code = s.program LEFT JOIN season_options o ON o.season_id = s.id
+    WHERE s.id = ?
+""")
+# a share lock: an edit that was committed is seen, and one that is being made waits
+CHOSEN = Statement("SELECT id, version FROM seasons WHERE id IN ({ids}) ORDER BY id LOCK IN SHARE MODE")
+BONUSES = Statement("""
+    SELECT kind, threshold, reward_type, reward_amount, token_type, code, needs_approval
+    FROM season_bonuses WHERE season_id = ? ORDER BY kind, threshold, item_no
 """)
 LEVELS = Statement(
     "SELECT level, required_xp, auto_claim, label_ko, label_en FROM season_levels WHERE season_id = ? ORDER BY level"
@@ -89,9 +99,18 @@ class RuleBookService:
                 seasons[season_id] = await self.season(season_id, season_version)
         return RuleBook(states, tuple(seasons.values()), today, self._is_gated)
 
-    async def seasons_on(self, today: date) -> RuleBook:
-        """The running seasons alone, without a lock: for reads."""
-        rows = await self._tx.rows(SEASONS, (today.isoformat(), today.isoformat()))
+    async def seasons_on(self, today: date, *, ended_since: date | None = None) -> RuleBook:
+        """The running seasons alone, without a lock: for reads. `ended_since` as with `in_force`."""
+        rows = await self._tx.rows(SEASONS, (today.isoformat(), (ended_since or today).isoformat()))
+        return RuleBook({}, tuple([await self.season(id_, version) for id_, version in rows]), today)
+
+    async def chosen(self, season_ids: Iterable[int], today: date) -> RuleBook:
+        """These seasons, whatever their dates and state, share-locked until the commit: for what operators do in them.
+
+        Unknown ids are missing from the answer.
+        """
+        ids = sorted(set(season_ids))
+        rows = await self._tx.rows(CHOSEN, ids, ids=len(ids))
         return RuleBook({}, tuple([await self.season(id_, version) for id_, version in rows]), today)
 
     async def season(self, season_id: int, version: int) -> Season:
@@ -109,14 +128,14 @@ class RuleBookService:
             raise AppError("SEASON_NOT_FOUND")
         rewards: dict[int, dict[str, list[Any]]] = {}
         for level, track, *reward in await self._tx.rows(REWARDS, (season_id,)):
-            names = ("reward_type", "reward_amount", "token_type", "code", "needs_approval")
-            grant = grant_from(dict(zip(names, reward, strict=True)))
-            rewards.setdefault(level, {}).setdefault(track, []).append(grant)
+            rewards.setdefault(level, {}).setdefault(track, []).append(_grant(reward))
         levels = tuple(
             Level(level, xp, bool(auto), ko, en, {t: tuple(g) for t, g in rewards.get(level, {}).items()})
             for level, xp, auto, ko, en in await self._tx.rows(LEVELS, (season_id,))
         )
-        (id_, name, program, start, end, max_level, base_xp, is_active, grace, wins, on_play, version) = rows[0]
+        (id_, name, program, start, end, max_level, base_xp, is_active, grace, wins, on_play, version) = rows[0][:12]
+        host_id, options_id, xp_cap, play_stamps, every_xp, max_times, streak = rows[0][12:]
+        bonuses = {} if options_id is None else await self._bonuses(season_id)
         return Season(
             id=id_,
             season_name=name,
@@ -131,7 +150,19 @@ class RuleBookService:
             stamp_on_play=bool(on_play),
             version=version,
             levels=levels,
+            host_id=host_id,
+            has_options=options_id is not None,
+            daily_xp_cap=xp_cap,
+            play_stamps_per_day=play_stamps,
+            overflow=every_xp and Overflow(every_xp, max_times, bonuses.get((OVERFLOW, 0), ())),
+            streak=streak and _streak_rules(json_in(streak), bonuses),
         )
+
+    async def _bonuses(self, season_id: int) -> dict[tuple[str, int], tuple[Grant, ...]]:
+        found: dict[tuple[str, int], tuple[Grant, ...]] = {}
+        for kind, threshold, *reward in await self._tx.rows(BONUSES, (season_id,)):
+            found[kind, threshold] = (*found.get((kind, threshold), ()), _grant(reward))
+        return found
 
     async def _active(self, feature_type: str, config_id: int | None, version: int) -> ActiveSetup | None:
         """The parsed active version; None when there is none or when what is stored can't be played."""
@@ -145,3 +176,18 @@ class RuleBookService:
                 return None
             remember(self._definitions.setups, config_id, setup)
         return ActiveSetup(config_id, version, self._definitions.setups[config_id])
+
+
+def _grant(values: Sequence[Any]) -> Grant:
+    names = ("reward_type", "reward_amount", "token_type", "code", "needs_approval")
+    return grant_from(dict(zip(names, values, strict=True)))
+
+
+def _streak_rules(document: dict[str, Any], bonuses: dict[tuple[str, int], tuple[Grant, ...]]) -> StreakRules:
+    return StreakRules(
+        freezes_at_start=document["freezes_at_start"],
+        freeze_every_days=document["freeze_every_days"],
+        freeze_cap=document["freeze_cap"],
+        paused_days=frozenset(known_day_in(day) for day in document["paused_days"]),
+        milestones=tuple(Milestone(days, grants) for (kind, days), grants in bonuses.items() if kind == STREAK),
+    )

@@ -1,4 +1,4 @@
-"""Keeper of progress, stamps, XP and level claims: what a player did in a season."""
+"""Keeper of progress, stamps, XP, level claims, passes and counters: what a player did and owns in a season."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -9,10 +9,18 @@ from sqlalchemy import func, select
 from app.db.statements import Insert, Statement, Upsert
 from app.db.transaction import Tx
 from app.db.values import instant_out, known_day_in
-from app.domain.records import LevelClaim, Stamp, XpEntry
+from app.domain.records import LevelClaim, SeasonPass, Stamp, XpEntry
 from app.domain.season import Progress, StampSource
 from app.domain.season_edits import SeasonUse
-from app.models.season_pass import season_claims, season_progress, season_stamp_log, season_xp_ledger
+from app.domain.season_options import Counters
+from app.models.season_pass import (
+    season_claims,
+    season_counters,
+    season_passes,
+    season_progress,
+    season_stamp_log,
+    season_xp_ledger,
+)
 
 SET_PROGRESS = Upsert(
     season_progress,
@@ -31,6 +39,15 @@ ADD_XP = Insert(
     ["user_id", "season_id", "delta", "xp_after", "source", "is_earned", "operation_id", "created_at"],
 )
 STAMP_DAYS = Statement("SELECT stamp_date FROM season_stamp_log WHERE user_id = ? AND season_id = ? AND source = ?")
+SET_PASSES = Upsert(season_passes, ["user_id", "season_id", "track"], ["granted_at", "revoked_at"])
+SET_COUNTERS = Upsert(
+    season_counters,
+    ["user_id", "season_id"],
+    [
+        *("counted_since", "earned_xp", "play_stamps", "overflow_bonuses"),
+        *("streak_days", "streak_best", "streak_freezes", "streak_on"),
+    ],
+)
 ADD_CLAIMS = Insert(season_claims, ["user_id", "season_id", "track", "level", "is_auto", "created_at"])
 
 
@@ -51,7 +68,15 @@ class SeasonPassService:
             func.coalesce(func.max(p.internal_wins), 0).label("wins"),
         ).where(p.season_id == season_id)
         row = (await self._tx.execute(query)).one()
-        return SeasonUse(row.players, row.level, row.xp, row.day, row.wins > 0)
+        k, y = season_counters.c, season_passes.c
+        counted = select(
+            func.coalesce(func.max(k.overflow_bonuses), 0).label("overflow"),
+            func.coalesce(func.max(k.streak_best), 0).label("streak"),
+        ).where(k.season_id == season_id)  # fmt: skip
+        top = (await self._tx.execute(counted)).one()
+        owned = select(y.track).distinct().where(y.season_id == season_id, y.revoked_at.is_(None))
+        passes = frozenset((await self._tx.execute(owned)).scalars())
+        return SeasonUse(row.players, row.level, row.xp, row.day, row.wins > 0, top.overflow, top.streak, passes)
 
     async def of_player(self, user_id: int) -> list[dict[str, Any]]:
         """Where a player stands in each season they took part in, newest season first."""
@@ -72,6 +97,7 @@ class SeasonPassService:
         claims: Sequence[LevelClaim],
     ) -> None:
         """Writes what was decided. The unique keys refuse a stamp, XP entry or claim that already stands."""
+        progress = list(progress)
         await self._tx.write(
             SET_PROGRESS,
             [
@@ -100,3 +126,22 @@ class SeasonPassService:
             ADD_CLAIMS,
             [(c.user_id, c.season_id, c.track, c.level, c.is_auto, instant_out(c.created_at)) for c in claims],
         )
+        await self._tx.write(SET_COUNTERS, [_counters(p.counters) for p in progress if p.counters])
+
+    async def save_passes(self, passes: Iterable[SeasonPass]) -> None:
+        """Writes who owns which track now. The players' rows must be locked by this transaction."""
+        await self._tx.write(
+            SET_PASSES,
+            [
+                (p.user_id, p.season_id, p.track, instant_out(p.granted_at),
+                 p.revoked_at and instant_out(p.revoked_at))
+                for p in passes
+            ],
+        )  # fmt: skip
+
+
+def _counters(k: Counters) -> tuple[Any, ...]:
+    return (
+        *(k.user_id, k.season_id, instant_out(k.counted_since), k.earned_xp, k.play_stamps, k.overflow_bonuses),
+        *(k.streak_days, k.streak_best, k.streak_freezes, k.streak_on and k.streak_on.isoformat()),
+    )

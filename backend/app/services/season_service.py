@@ -1,4 +1,4 @@
-"""Keeper of `seasons`, `season_levels` and `season_level_rewards`: seasons as operators set them.
+"""Keeper of `seasons` and their levels, options and rewards: seasons as operators set them.
 
 Every change raises the version by one, whatever it touches: processes keep parsed seasons by (id, version).
 """
@@ -10,14 +10,17 @@ from typing import Any
 from sqlalchemy import Select, delete, func, select, update
 
 from app.db.transaction import Tx, new_row_id
+from app.db.values import json_in, json_out
 from app.domain.config_fields import RewardFields
-from app.domain.season_config import LevelConfig, SeasonConfig
-from app.models.season import season_level_rewards, season_levels, seasons
+from app.domain.season_config import LevelConfig, MilestoneConfig, OverflowConfig, SeasonConfig, StreakConfig
+from app.domain.season_options import OVERFLOW, STREAK
+from app.models.season import season_bonuses, season_level_rewards, season_levels, season_options, seasons
 
 OWN_COLUMNS = (
     *("season_name", "program", "start_date", "end_date", "base_xp_per_stamp"),
     *("grace_days", "internal_win_threshold", "stamp_on_play"),
 )
+OPTION_COLUMNS = ("daily_xp_cap", "play_stamps_per_day")
 REWARD_COLUMNS = ("reward_type", "reward_amount", "token_type", "code", "needs_approval")
 
 
@@ -62,7 +65,7 @@ class SeasonService:
             return None
         # levels after the head: an edit in between shows as a version that is too old, never as one that is too new
         levels = await self._levels(season_id)
-        values = {name: row[name] for name in OWN_COLUMNS}
+        values = {name: row[name] for name in OWN_COLUMNS} | await self._options(season_id)
         # stored rows were checked when they were saved; whatever plain SQL made of them since must still be readable
         config = SeasonConfig.model_construct(**values, max_level=row["max_level"], levels=levels)
         return StoredSeason(row["id"], row["version"], row["is_active"], row["created_at"], row["updated_at"], config)
@@ -72,12 +75,70 @@ class SeasonService:
         r = season_level_rewards.c
         query = select(season_level_rewards).where(r.season_id == season_id).order_by(r.level, r.track, r.item_no)
         for row in (await self._tx.execute(query)).mappings():
-            reward = RewardFields.model_construct(**{name: row[name] for name in REWARD_COLUMNS})
-            rewards.setdefault(row["level"], {}).setdefault(row["track"], []).append(reward)
+            rewards.setdefault(row["level"], {}).setdefault(row["track"], []).append(_reward(dict(row)))
         levels = select(season_levels).where(season_levels.c.season_id == season_id).order_by(season_levels.c.level)
         return tuple(
             _level(dict(row), rewards.get(row["level"], {})) for row in (await self._tx.execute(levels)).mappings()
         )
+
+    async def find_named(self, name: str, *, locked: bool = False) -> StoredSeason | None:
+        """As `find`, by the season's unique name."""
+        season_id = (await self._tx.execute(select(seasons.c.id).where(seasons.c.season_name == name))).scalar()
+        return None if season_id is None else await self.find(season_id, locked=locked)
+
+    async def _options(self, season_id: int) -> dict[str, Any]:
+        """The option fields of a config, as they are stored."""
+        query = select(season_options).where(season_options.c.season_id == season_id)
+        row = (await self._tx.execute(query)).mappings().first()
+        if row is None:
+            return {"daily_xp_cap": None, "play_stamps_per_day": None, "overflow": None, "streak": None}
+        b = season_bonuses.c
+        bonuses: dict[tuple[str, int], list[RewardFields]] = {}
+        rows = select(season_bonuses).where(b.season_id == season_id).order_by(b.kind, b.threshold, b.item_no)
+        for line in (await self._tx.execute(rows)).mappings():
+            bonuses.setdefault((line["kind"], line["threshold"]), []).append(_reward(dict(line)))
+        overflow = streak = None
+        if row["overflow_every_xp"] is not None:
+            overflow = OverflowConfig.model_construct(
+                every_xp=row["overflow_every_xp"],
+                max_times=row["overflow_max_times"],
+                rewards=tuple(bonuses.get((OVERFLOW, 0), ())),
+            )
+        if row["streak"] is not None:
+            milestones = [(days, rewards) for (kind, days), rewards in bonuses.items() if kind == STREAK]
+            document = json_in(row["streak"])
+            document["paused_days"] = tuple(date.fromisoformat(day) for day in document["paused_days"])
+            streak = StreakConfig.model_construct(
+                **document,
+                milestones=tuple(
+                    MilestoneConfig.model_construct(days=days, rewards=tuple(rewards)) for days, rewards in milestones
+                ),
+            )
+        return {name: row[name] for name in OPTION_COLUMNS} | {"overflow": overflow, "streak": streak}
+
+    async def _save_options(self, season_id: int, config: SeasonConfig) -> None:
+        """Writes the options; a season that has none and never had any gets no row."""
+        streak, overflow = config.streak, config.overflow
+        values = {name: getattr(config, name) for name in OPTION_COLUMNS} | {
+            "overflow_every_xp": overflow and overflow.every_xp,
+            "overflow_max_times": overflow and overflow.max_times,
+            "streak": streak and json_out(streak.model_dump(mode="json", exclude={"milestones"})),
+        }
+        own = season_options.c.season_id == season_id
+        if (await self._tx.execute(select(season_options.c.season_id).where(own))).first() is not None:
+            await self._tx.execute(update(season_options).where(own).values(**values))
+        elif any(value is not None for value in values.values()):
+            await self._tx.execute(season_options.insert().values(season_id=season_id, **values))
+        await self._tx.execute(delete(season_bonuses).where(season_bonuses.c.season_id == season_id))
+        bundles = [(OVERFLOW, 0, overflow.rewards)] if overflow else []
+        bundles += [(STREAK, milestone.days, milestone.rewards) for milestone in (streak.milestones if streak else ())]
+        rows = [
+            {"season_id": season_id, "kind": kind, "threshold": threshold, "item_no": number, **reward.model_dump()}
+            for kind, threshold, bundle in bundles
+            for number, reward in enumerate(bundle, start=1)
+        ]
+        if rows:
+            await self._tx.execute(season_bonuses.insert(), rows)
 
     async def is_name_taken(self, name: str, *, but_by: int | None = None) -> bool:
         """True when another season than `but_by` has this name."""
@@ -102,6 +163,7 @@ class SeasonService:
         )
         season_id = new_row_id(result)
         await self._add_levels(season_id, config)
+        await self._save_options(season_id, config)
         return season_id
 
     async def replace(self, season_id: int, config: SeasonConfig, *, is_active: bool, now: datetime) -> None:
@@ -110,6 +172,7 @@ class SeasonService:
         await self._tx.execute(delete(season_level_rewards).where(season_level_rewards.c.season_id == season_id))
         await self._tx.execute(delete(season_levels).where(season_levels.c.season_id == season_id))
         await self._add_levels(season_id, config)
+        await self._save_options(season_id, config)
 
     async def set_active(self, season_id: int, *, is_active: bool, now: datetime) -> None:
         """Publishes or retires a season, as its next version. Lock it first."""
@@ -135,6 +198,10 @@ class SeasonService:
 
 def _own_values(config: SeasonConfig) -> dict[str, Any]:
     return {name: getattr(config, name) for name in OWN_COLUMNS} | {"max_level": len(config.levels)}
+
+
+def _reward(row: dict[str, Any]) -> RewardFields:
+    return RewardFields.model_construct(**{name: row[name] for name in REWARD_COLUMNS})
 
 
 def _level(row: dict[str, Any], rewards: dict[str, list[RewardFields]]) -> LevelConfig:

@@ -72,7 +72,7 @@ def _carry_out(batch: Batch, command: C, player: PlayerState, decide: Callable[[
         changes=batch.changes,
         now=batch.now,
         today=batch.rules.today,
-        season=batch.rules.season_if_any(),
+        season=batch.rules.season_if_any(player),
         approval_threshold_points=batch.approval_threshold_points,
         request_id=command.request_id,
     )

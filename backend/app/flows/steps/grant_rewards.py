@@ -9,7 +9,8 @@ from app.core.invariants import require
 from app.domain.event_names import EventType, Feature, Topic
 from app.domain.grants import NOTHING, Grant, RewardState, RewardType, needs_approval
 from app.domain.records import LevelClaim, Reward, XpEntry
-from app.domain.season import FREE_TRACK, Level, XpSource, add_xp
+from app.domain.season import FREE_TRACK, Level, XpSource, add_xp, room_under_cap
+from app.domain.season_options import OVERFLOW
 from app.domain.wallet import Reason, move
 from app.flows.steps.decision import Decision
 
@@ -19,7 +20,7 @@ class LevelReached:
     """A level that XP has just opened. `claimed_at` is set when its rewards were given at once."""
 
     level: Level
-    states: tuple[RewardState, ...]
+    tracks: tuple[str, ...]
     claimed_at: datetime | None
 
 
@@ -48,14 +49,26 @@ def grant_rewards(
 def give_xp(
     decision: Decision, amount: int, *, operation_id: str, source: XpSource, is_earned: bool
 ) -> list[LevelReached]:
-    """Adds XP to the running season, opens every level it reaches and pays the automatic ones, each exactly once."""
+    """Adds XP to the running season, opens every level it reaches and pays the automatic ones, each exactly once.
+
+    Earned XP ends at the season's daily cap; nothing left under it adds nothing. Past the last level it pays the
+    overflow bonuses that were not paid yet.
+    """
     season, player = decision.known_season, decision.player
     progress = decision.changes.touch(player, season.id)
+    if is_earned and season.has_options:
+        counters = progress.counted_on(decision.today, decision.now)
+        amount = room_under_cap(season, counters, amount)
+        counters.earned_xp += amount
+    if amount == 0:
+        return []
     opened = add_xp(season, progress, amount)
     decision.changes.xp.append(
         XpEntry(player.id, season.id, amount, progress.current_xp, source, is_earned, operation_id, decision.now)
     )
-    return [_open_level(decision, level) for level in opened]
+    reached = [_open_level(decision, level) for level in opened]
+    _pay_overflow(decision)
+    return reached
 
 
 def pay_level(decision: Decision, level: Level, track: str, *, is_auto: bool) -> tuple[RewardState, ...]:
@@ -72,17 +85,26 @@ def pay_level(decision: Decision, level: Level, track: str, *, is_auto: bool) ->
     )
 
 
+def pay_bonus(decision: Decision, grants: Sequence[Grant], kind: str, number: int) -> tuple[RewardState, ...]:
+    """Pays one bonus beside the levels: the n-th overflow bonus, or the milestone of a streak of n days."""
+    season_id, user_id = decision.known_season.id, decision.player.id
+    operation_id = f"SEASON:{season_id}:{user_id}:{kind}:{number}"
+    return grant_rewards(decision, grants, operation_id=operation_id, source="SEASON", reason=Reason.SEASON_REWARD)
+
+
 def level_views(reached: Sequence[LevelReached], claimed_at_text: str) -> list[dict[str, Any]]:
-    """`rewards[]` of the contract: one line per grant of every level reached."""
+    """`rewards[]` of the contract: one line per grant of every level reached, on every track the player owns."""
     return [
         {
             "level": item.level.level,
+            "track": track,
             **grant.view(),
             "auto_claim": int(item.level.auto_claim),
             "claimed_at": None if item.claimed_at is None else claimed_at_text,
         }
         for item in reached
-        for grant in item.level.grants() or (NOTHING,)
+        for track in item.tracks
+        for grant in item.level.grants(track) or (NOTHING,)
     ]
 
 
@@ -91,9 +113,26 @@ def _open_level(decision: Decision, level: Level) -> LevelReached:
     reference = f"SEASON:{season_id}:{decision.player.id}:{level.level}"
     decision.log(EventType.SEASON_PASS_LEVEL_UP, Feature.SEASON_PASS, reference, level=level.level, season_id=season_id)
     decision.announce(Topic.LEVEL_UP, season_id=season_id, level=level.level)
+    owned = decision.player.progress_in(season_id).passes
+    tracks = (FREE_TRACK, *(track for track in sorted(owned) if level.grants(track)))
     if not level.auto_claim:
-        return LevelReached(level, (), None)
-    return LevelReached(level, pay_level(decision, level, FREE_TRACK, is_auto=True), decision.now)
+        return LevelReached(level, tracks, None)
+    for track in tracks:
+        pay_level(decision, level, track, is_auto=True)
+    return LevelReached(level, tracks, decision.now)
+
+
+def _pay_overflow(decision: Decision) -> None:
+    """Pays each bonus that the XP past the last level is worth and that has no number yet."""
+    season, player = decision.known_season, decision.player
+    progress = player.progress_in(season.id)
+    due = season.overflow_bonuses_at(progress.current_xp)
+    if season.overflow is None or due == 0:
+        return
+    counters = progress.counted_on(decision.today, decision.now)
+    while counters.overflow_bonuses < due:
+        counters.overflow_bonuses += 1
+        pay_bonus(decision, season.overflow.grants, OVERFLOW, counters.overflow_bonuses)
 
 
 def _state(decision: Decision, grant: Grant) -> RewardState:

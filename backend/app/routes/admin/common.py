@@ -14,6 +14,7 @@ from app.routes.openapi import body_of, keyed
 # every operator reads; only admins write; ops may stop and resume features
 READERS: Sequence[Any] = [Depends(require_staff(ADMIN, OPS, SUPPORT))]
 Switcher = Annotated[Principal, Depends(require_staff(ADMIN, OPS))]
+Helper = Annotated[Principal, Depends(require_staff(ADMIN, SUPPORT))]  # makes good what went wrong for one player
 Admin = Annotated[Principal, Depends(require_staff(ADMIN))]
 
 Limit = Annotated[int, Query(ge=1, le=100)]

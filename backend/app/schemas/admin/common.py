@@ -1,10 +1,11 @@
 """Shapes that the operators' calls share."""
 
 from datetime import datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 
+from app.core.names import is_external_id
 from app.core.time_utils import KST
 from app.schemas.common import RequestBody
 
@@ -19,12 +20,29 @@ Reason = Annotated[
     ),
     Field(description="Why. Kept in the audit log for ever.", examples=["Wrong odds reported by support"]),
 ]
+HostCode = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,50}$")]
 
 
 class AdminBody(RequestBody):
     """Every write says why."""
 
     reason: Reason
+
+
+class OnePlayer(AdminBody):
+    """A write about one player: exactly one of `external_id` and `user_id`."""
+
+    external_id: str | None = Field(default=None, min_length=1, max_length=100, examples=["user-1001"])
+    user_id: int | None = Field(default=None, ge=1, le=2**63 - 1)
+    host: HostCode = Field(default="main", description="Whose external_id it is.")
+
+    @model_validator(mode="after")
+    def _names_one_player(self) -> Self:
+        if (self.external_id is None) == (self.user_id is None):
+            raise ValueError("exactly one of external_id and user_id")
+        if self.external_id is not None and not is_external_id(self.external_id):
+            raise ValueError("external_id: printable characters, no space at either end")
+        return self
 
 
 class Listed(BaseModel, Generic[T]):

@@ -85,7 +85,36 @@ class SeasonLevel(BaseModel):
     rewards: dict[str, list[SeasonReward]]
 
 
+class SeasonOverflow(BaseModel):
+    """The bonus past the last level."""
+
+    every_xp: int
+    max_times: int
+    rewards: list[SeasonReward]
+
+
+class SeasonMilestone(BaseModel):
+    """What a streak of this many days gives."""
+
+    days: int
+    rewards: list[SeasonReward]
+
+
+class SeasonStreak(BaseModel):
+    """How consecutive days count."""
+
+    freezes_at_start: int
+    freeze_every_days: int
+    freeze_cap: int
+    paused_days: list[date]
+    milestones: list[SeasonMilestone]
+
+
 class SeasonView(SeasonHead):
-    """A whole season."""
+    """A whole season; null for the options it hasn't."""
 
     levels: list[SeasonLevel]
+    play_stamps_per_day: int | None = None
+    daily_xp_cap: int | None = None
+    overflow: SeasonOverflow | None = None
+    streak: SeasonStreak | None = None

@@ -1,0 +1,107 @@
+"""Support gives a player back a streak that broke through no fault of theirs.
+
+Reads seasons (share-locked), user_profiles with wallets, season_progress, season_passes and season_counters (locked),
+idempotency_keys. Writes season_counters, season_progress, season_claims, season_xp_ledger, reward_log, wallets,
+wallet_ledger, user_event_log, outbox, admin_audit_log, idempotency_keys.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic_core import to_json
+
+from app.core.errors import AppError
+from app.core.time_utils import kst_date, kst_text
+from app.domain.event_names import EventType, Feature
+from app.domain.rule_book import RuleBook
+from app.domain.season_options import STREAK, restored_through, set_streak, streak_now
+from app.flows.steps.commands import Result
+from app.flows.steps.decide_each import Batch, answer_keys, decide_each
+from app.flows.steps.decision import Decision
+from app.flows.steps.operators import OperatorCommand
+from app.flows.steps.save_changes import save_changes
+from app.flows.steps.stamp_season import pay_milestones
+from app.services import House, Services
+from app.services.player_service import Wanted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreStreakCommand(OperatorCommand):
+    """One player's streak becomes `days` long, as of yesterday, or of today if they have stamped today."""
+
+    operation = "RESTORE_STREAK"
+    season_id: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """One restored streak for the audit log."""
+
+    command: RestoreStreakCommand
+    before: int
+    answer: dict[str, Any]
+
+
+async def restore_streak(house: House, commands: Sequence[RestoreStreakCommand]) -> list[Result]:
+    """Carries out every command once per idempotency key and operator; milestones it reaches are paid, each once.
+
+    Refusals: USER_NOT_FOUND, SEASON_NOT_FOUND, NO_ACTIVE_SEASON (it does not run), NO_STREAKS.
+    """
+    now = house.clock.now()
+
+    async def work(keepers: Services) -> list[Result]:
+        rules = await keepers.rule_book.chosen((command.season_id for command in commands), kst_date(now))
+        wanted = Wanted.of(rules, wallets=True)
+        players = await keepers.player.lock((command.user_id for command in commands), wanted)
+        answers = await keepers.idempotency.stored(answer_keys(commands))
+        batch = Batch(players, rules, answers, now, house.settings.approval_threshold_points)
+        notes: list[Restored] = []
+        results = decide_each(batch, commands, lambda decision, c: _restore(decision, c, rules, notes))
+        await save_changes(keepers, batch.changes)
+        for note in notes:
+            await keepers.audit.add(
+                note.command.act,
+                "STREAK_RESTORED",
+                f"player:{note.command.user_id}",
+                before={"streak_days": note.before},
+                after={name: note.answer[name] for name in ("season_id", "streak_days", "milestones")},
+                now=now,
+            )
+        return results
+
+    return await house.write(work)
+
+
+def _restore(decision: Decision, command: RestoreStreakCommand, rules: RuleBook, notes: list[Restored]) -> bytes:
+    season = next((s for s in rules.open_to(decision.player) if s.id == command.season_id), None)
+    if season is None:
+        raise AppError("SEASON_NOT_FOUND")
+    if not season.is_running(decision.today):
+        raise AppError("NO_ACTIVE_SEASON")
+    if season.streak is None:
+        raise AppError("NO_STREAKS")
+    decision.season = season
+    progress = decision.changes.touch(decision.player, season.id)
+    counters = progress.counted_on(decision.today, decision.now)
+    before = streak_now(season.streak, counters, decision.today)
+    if counters.streak_on is None:
+        counters.streak_freezes = season.streak.freezes_at_start
+    last = restored_through(decision.today, is_stamped=progress.last_stamp_date == decision.today)
+    reached = set_streak(season.streak, counters, command.days, last)
+    reference = f"SEASON:{season.id}:{decision.player.id}:{STREAK}"
+    facts = {"days": command.days, "was_restored": True}
+    decision.log(EventType.SEASON_PASS_STREAK, Feature.SEASON_PASS, reference, **facts)
+    answer = {
+        "result": "OK",
+        "season_id": season.id,
+        "user_id": decision.player.id,
+        "external_id": decision.player.external_id,
+        "streak_days": counters.streak_days,
+        "covers_until": last.isoformat(),
+        "milestones": pay_milestones(decision, reached),
+        "server_time": kst_text(decision.now),
+    }
+    notes.append(Restored(command, before, answer))
+    return to_json(answer)
