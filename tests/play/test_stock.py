@@ -1,12 +1,18 @@
 """Prizes with stock: what is gone leaves the draw, and nobody pays for an empty one."""
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
 from app.container import Container
 from app.flows.play import PlayCommand, play
 from app.flows.replay_play import replay_play
 from app.flows.steps.commands import Done, IdempotencyKey
+from app.domain.records import Play
+from app.domain.stock import Shelf
 from app.games import GAMES
+from app.services import Services
 from tests.play.prizes import lottery, prize
 from tests.statements import counted
 from tests.world import Person, World, key
@@ -125,3 +131,35 @@ async def test_a_status_asks_at_most_four_times(world: World) -> None:
         with counted(world.house) as count:
             await world.ok("GET", path, headers=player.headers)
         assert len(count.statements) <= 4, count.statements
+
+
+async def test_a_batch_that_waited_for_the_stock_sees_the_units_given_meanwhile(mariadb_world: World) -> None:
+    """The rows are locked, the plays are only read: they must be read behind the lock, of the second prize too."""
+    world = mariadb_world
+    config_id = await world.configure("lottery", lottery(prize(1, stock=9), prize(2, stock=9)))
+    player = await world.player("kim")
+    now, holds, may_commit = world.clock.now(), asyncio.Event(), asyncio.Event()
+    given = Play(
+        id="a", user_id=player.id, feature_type="LOTTERY", config_id=config_id, play_no=1, day=now.date(), day_no=1,
+        rolls=[0], prize={}, memory=None, is_win=False, token_type="LOTTERY_TICKET", cost=1, request_id=None,
+        created_at=now, unit=(1, 1),
+    )  # fmt: skip
+
+    async def give(keepers: Services) -> None:
+        await keepers.prize_stock.lock("LOTTERY")
+        await keepers.game_log.add_plays([given, replace(given, id="b", play_no=2, day_no=2, unit=(2, 1))])
+        holds.set()
+        await may_commit.wait()
+
+    async def wait_and_look(keepers: Services) -> Shelf:
+        return await keepers.prize_stock.lock("LOTTERY")
+
+    giving = asyncio.create_task(world.house.write(give))
+    await holds.wait()
+    looking = asyncio.create_task(world.house.write(wait_and_look))
+    await asyncio.sleep(0.5)
+    assert not looking.done(), "it waits for the lock"
+    may_commit.set()
+    await giving
+    stocks = (await looking).stocks
+    assert [stocks[n].taken for n in (1, 2)] == [1, 1]
