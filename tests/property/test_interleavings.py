@@ -29,6 +29,7 @@ STEPS = 50  # of one story
 FIRST_MORNING = NOON - timedelta(days=1, hours=3)
 PLAYERS = st.integers(0, 1)
 TRACKS = st.sampled_from(["FREE", "GOLD", "SILVER"])
+LEVELS = st.sampled_from([3, 5, 3, 5, 3, 5, 1, 2, 6, 7])  # 3 and 5 are claimed by hand, and there is no 7
 PREMIUM = st.sampled_from(["GOLD", "SILVER"])
 
 
@@ -117,7 +118,7 @@ class Story(RuleBasedStateMachine):
         self.stage.die.roll = 3
         assert self.act(who, None, "/api/roulette/play", headers) == answer
 
-    @rule(who=PLAYERS, level=st.integers(1, 7), track=TRACKS)
+    @rule(who=PLAYERS, level=LEVELS, track=TRACKS)
     def claim(self, who: int, level: int, track: str) -> None:
         expected = self.models[who].claim(self.clock.now(), level, track)
         body = {"level": level, "track": track}

@@ -64,7 +64,7 @@ RICH: dict[str, Any] = {
     "streak": STREAK,
     "levels": LEVELS,
 }
-PRIZES = [points(3), None, coins(1), xp(12), points(20_000), None]
+PRIZES = [points(3), None, coins(2), xp(25), points(20_000), xp(40)]
 
 
 def wheel(*prizes: dict[str, Any] | None) -> dict[str, Any]:
