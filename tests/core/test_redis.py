@@ -11,7 +11,9 @@ from tests.world import key, open_world
 
 
 @pytest.mark.parametrize("state", ["ok", "off", "degraded"])
-async def test_value_moves_and_a_stop_holds_whatever_redis_does(database_url: str, clock: FixedClock, state: str) -> None:
+async def test_value_moves_and_a_stop_holds_whatever_redis_does(
+    database_url: str, clock: FixedClock, state: str
+) -> None:
     real = os.environ.get("TEST_REDIS_URL")
     if state == "ok" and real is None:
         pytest.skip("no Redis: see the header of this run")
