@@ -2,10 +2,11 @@
 
 import typer
 
-from app.cli import demo, ops, serve
+from app.cli import demo, ops, serve, worker
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("dev")(serve.dev)
+app.command("worker")(worker.worker)
 app.add_typer(ops.app, name="ops", help="Operate a running or configured service.")

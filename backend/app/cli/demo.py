@@ -22,6 +22,7 @@ from app.db.schema import upgrade_to_head
 from app.flows.seed_demo import DEMO_PLAYERS, seed_demo_players
 from app.flows.seed_reference import seed_reference
 from app.main import create_app
+from app.worker import DEMO_TICK_SECONDS, Worker
 
 FIRST_PORT = 8000
 
@@ -59,17 +60,26 @@ class _Demo(uvicorn.Server):
     def __init__(self, app: FastAPI, ready: dict[str, str], *, as_json: bool, opens_browser: bool) -> None:
         super().__init__(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))
         self._ready, self._as_json, self._opens_browser = ready, as_json, opens_browser
+        self._app = app
+        self._worker: Worker | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if not self.started:
             return
+        self._worker = Worker(self._app.state.container, tick_seconds=DEMO_TICK_SECONDS)
+        await self._worker.start()
         if self._as_json:
             typer.echo(json.dumps(self._ready))
         else:
             _greet(self._ready)
         if self._opens_browser and (os.environ.get("DISPLAY") or sys.platform in {"darwin", "win32"}):
             webbrowser.open(self._ready["player_url"])
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._worker is not None:
+            await self._worker.stop()
+        await super().shutdown(sockets)
 
 
 def _greet(ready: dict[str, str]) -> None:

@@ -2,7 +2,8 @@
 
 Reads feature_config, game_configs and seasons (share-locked), user_profiles with wallets, season_progress and the
 newest game_plays (locked), idempotency_keys. Writes game_plays, wallet_ledger, wallets, reward_log, user_event_log,
-outbox, idempotency_keys, and the season_* tables when a win or the season's `stamp_on_play` touches them.
+outbox, idempotency_keys, the season_* tables when a win or the season's `stamp_on_play` touches them, and bridge_keys
+with the counters of user_profiles when the play earns a bridge key.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from pydantic_core import to_json
 from app.core.errors import AppError
 from app.core.time_utils import kst_date
 from app.domain.draw import Draw, RecordingDraw
-from app.domain.event_names import EventType
+from app.domain.event_names import EventType, Feature
 from app.domain.game import Game, Outcome
 from app.domain.grants import NOTHING
 from app.domain.player import LastPlay
@@ -22,6 +23,8 @@ from app.domain.records import Play
 from app.domain.rule_book import RuleBook
 from app.domain.season import StampSource
 from app.domain.wallet import Reason, move, require_balance
+from app.flows.steps.bridge_view import mission_games
+from app.flows.steps.collect_keys import collect_play_key
 from app.flows.steps.commands import PlayerCommand, Result
 from app.flows.steps.decide_each import Batch, answer_keys, decide_each
 from app.flows.steps.decision import Decision
@@ -58,8 +61,8 @@ async def play(house: House, commands: Sequence[PlayCommand]) -> list[Result]:
     games = tuple(sorted({command.game.feature_type for command in commands}))
 
     async def work(keepers: Services) -> list[Result]:
-        rules = await keepers.rule_book.in_force(games, today)
-        wanted = Wanted(wallets=True, seasons=tuple(rules.season_ids), games=games)
+        rules = await keepers.rule_book.in_force([*games, Feature.BRIDGE], today)
+        wanted = _wanted(rules, games)
         players = await keepers.player.lock((command.user_id for command in commands), wanted)
         answers = await keepers.idempotency.stored(answer_keys(commands))
         batch = Batch(players, rules, answers, now, house.settings.approval_threshold_points)
@@ -68,6 +71,18 @@ async def play(house: House, commands: Sequence[PlayCommand]) -> list[Result]:
         return results
 
     return await house.write(work)
+
+
+def _wanted(rules: RuleBook, games: tuple[str, ...]) -> Wanted:
+    """What a play must know of its players; on a day with a bridge mission also the plays that it counts."""
+    bridges = rules.bridges_of_plays(games)
+    counted = set(mission_games(tuple(bridges), rules.today))
+    return Wanted(
+        wallets=True,
+        seasons=tuple(rules.season_ids),
+        games=tuple(sorted(counted.union(games))),
+        bridges=tuple(campaign.id for campaign in bridges),
+    )
 
 
 def _play_once(decision: Decision, game: Game, rules: RuleBook, draw: Draw) -> bytes:
@@ -84,6 +99,7 @@ def _play_once(decision: Decision, game: Game, rules: RuleBook, draw: Draw) -> b
         decision, outcome.grants, operation_id=f"PLAY:{played.id}", source=game.feature_type, reason=Reason.PLAY_REWARD
     )
     season_pass = _touch_season(decision, played)
+    collect_play_key(decision, rules, feature_type=game.feature_type, cause=f"PLAY:{played.id}")
     return to_json(_answer(decision, game, outcome, played, season_pass))
 
 

@@ -1,6 +1,7 @@
 """The season pass as a player sees it: reads only, never pays anything.
 
-Reads seasons, user_profiles, season_progress and season_claims.
+Reads seasons, user_profiles, season_progress and season_claims; while a bridge campaign runs also bridge_campaigns,
+bridge_keys and game_plays, in the same two statements.
 """
 
 from collections.abc import Sequence
@@ -9,9 +10,12 @@ from typing import Any
 
 from pydantic_core import to_json
 
+from app.core.errors import AppError
 from app.core.time_utils import kst_date, kst_text
 from app.domain.player import PlayerState
+from app.domain.rule_book import RuleBook
 from app.domain.season import FREE_TRACK, Level, Progress, Season
+from app.flows.steps.bridge_view import bridge_view, mission_games
 from app.flows.steps.commands import PlayerCommand, Result
 from app.flows.steps.look_each import look_each
 from app.services import House, Services
@@ -21,17 +25,31 @@ from app.services.player_service import Wanted
 async def season_status(house: House, queries: Sequence[PlayerCommand]) -> list[Result]:
     """The status of every player: season, progress, levels, today. Two statements, however many ask at once."""
     now = house.clock.now()
+    today = kst_date(now)
 
     async def work(keepers: Services) -> list[Result]:
-        rules = await keepers.rule_book.seasons_on(kst_date(now))
-        wanted = Wanted(seasons=tuple(rules.season_ids), claims=True)
+        rules = await keepers.rule_book.seasons_on(today)
+        wanted = Wanted(
+            seasons=tuple(rules.season_ids),
+            claims=True,
+            bridges=rules.bridge_ids,
+            games=mission_games(rules.bridges, today),
+        )
         players = await keepers.player.look((query.user_id for query in queries), wanted)
-        return look_each(players, queries, lambda player: _view(player, rules.running_season(), now))
+        return look_each(players, queries, lambda player: _status(player, rules, now))
 
     return await house.read(work)
 
 
-def _view(player: PlayerState, season: Season, now: datetime) -> bytes:
+def _status(player: PlayerState, rules: RuleBook, now: datetime) -> bytes:
+    """The status; between two seasons the refusal carries the bridge, which needs none."""
+    bridge = bridge_view(player, rules.bridge_of(player.host_id), now)
+    if bridge is not None and not rules.running_seasons():
+        raise AppError("NO_ACTIVE_SEASON", event_bridge=bridge)
+    return _view(player, rules.running_season(), bridge, now)
+
+
+def _view(player: PlayerState, season: Season, bridge: dict[str, Any] | None, now: datetime) -> bytes:
     progress = player.progress_in(season.id)
     today = kst_date(now)
     return to_json(
@@ -46,7 +64,7 @@ def _view(player: PlayerState, season: Season, now: datetime) -> bytes:
             },
             "levels": [_level_view(level, progress) for level in season.levels],
             "today": {"date": today, "stamped": progress.last_stamp_date == today},
-            "event_bridge": None,
+            "event_bridge": bridge,
             "internal_wins": _internal_wins(season, progress),
             "server_time": kst_text(now),
         }

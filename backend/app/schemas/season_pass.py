@@ -5,6 +5,7 @@ from datetime import date, datetime
 from pydantic import BaseModel, Field
 
 from app.core.auth import ADMIN, HOST
+from app.schemas.bridge import EventBridge
 from app.schemas.common import RequestBody, Reward, Timed
 
 # a host may reward effort on top of the stamp, within reason; a season's top levels cost hundreds of XP
@@ -120,5 +121,5 @@ class SeasonStatus(Timed):
     progress: ProgressView
     levels: list[LevelView]
     today: TodayView
-    event_bridge: None
+    event_bridge: EventBridge | None
     internal_wins: InternalWins

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.routes.admin import audit, features, games, players, seasons, ui_config, wallets
+from app.routes.admin import audit, bridge, features, games, jobs, players, seasons, ui_config, wallets
 
 router = APIRouter(prefix="/admin")
-for _module in (features, seasons, games, wallets, players, ui_config, audit):
+for _module in (features, seasons, games, wallets, players, ui_config, bridge, jobs, audit):
     router.include_router(_module.router)
