@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from app.config.settings import Settings
 from app.container import Container
-from app.core.time_utils import FixedClock
+from app.core.time_utils import Clock, FixedClock
 from app.db.transaction import Tx
 from app.domain.draw import Draw
 from app.domain.reference import reference_season
@@ -112,7 +112,7 @@ def key() -> dict[str, str]:
 
 
 @asynccontextmanager
-async def open_world(settings: Settings, clock: FixedClock, draw: Draw | None = None) -> AsyncIterator[World]:
+async def open_world(settings: Settings, clock: Clock, draw: Draw | None = None) -> AsyncIterator[World]:
     """A started service with the reference rows and the season XMAS_2025 (2025-12-09..2025-12-25)."""
     app = create_app(settings, clock=clock, draw=draw)
     async with app.router.lifespan_context(app):

@@ -10,6 +10,7 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from app.config.settings import Settings
 from app.container import Container, require_safe_start
+from app.core.error_reports import start_error_reports
 from app.core.logging_config import configure_logging
 from app.core.startup import StartupRefused, leave_process
 from app.core.time_utils import Clock
@@ -28,6 +29,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     """The application. Start-up refuses a database that doesn't fit the code, and unsafe production settings."""
     settings = settings or Settings()
     configure_logging(settings)
+    start_error_reports(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -55,9 +57,14 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json" if settings.docs_enabled else None,
-        max_body_size=settings.max_body_bytes,
         redirect_slashes=False,
     )
+    _open_doors(app, settings)
+    _surround(app, settings)
+    return app
+
+
+def _open_doors(app: FastAPI, settings: Settings) -> None:
     install_error_handlers(app)
     app.include_router(api_router)
     app.include_router(health.router)
@@ -67,8 +74,6 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
         app.include_router(docs.router)
         app.mount("/static", docs.STATIC)
     describe(app)
-    _surround(app, settings)
-    return app
 
 
 def _surround(app: FastAPI, settings: Settings) -> None:
@@ -81,7 +86,7 @@ def _surround(app: FastAPI, settings: Settings) -> None:
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Accept-Language"],
             expose_headers=["X-Request-ID", "ETag", "Idempotency-Replayed", "Retry-After"],
         )
-    app.add_middleware(Surroundings, access_log=settings.access_log)
+    app.add_middleware(Surroundings, access_log=settings.access_log, max_body_bytes=settings.max_body_bytes)
     app.add_middleware(CorrelationIdMiddleware, header_name="X-Request-ID")
 
 

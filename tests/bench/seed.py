@@ -29,6 +29,7 @@ TICKETS = 1_000_000_000  # nobody runs out
 # Above the season's threshold of 50: a win is counted, and gives no stamp any more, for as long as the bench lasts.
 WINS = 1_000
 XP_PER_STAMP = 20
+COINS_OF_A_STAMPER = 3
 STAMPS_OF_A_SEASON = 16  # a stamper has 0 to 15 stamps, evenly: 5 of 16 of the next stamps open a level
 CHUNK = 50_000  # rows a statement: a larger one only grows the undo log
 
@@ -47,19 +48,21 @@ class World:
 def seed(settings: Settings) -> World:
     """A migrated database with the reference event running today and PLAYERS players."""
     upgrade_to_head(settings.database_url)
-    asyncio.run(_seed_reference(settings))
+    world = asyncio.run(add_world(settings))
     with connection(settings.database_url) as db:
-        world = _world(db)
         add_players(db, world, range(1, PLAYERS + 1))
     return world
 
 
-async def _seed_reference(settings: Settings) -> None:
+async def add_world(settings: Settings) -> World:
+    """The reference event, running today."""
     container = Container(settings)
     try:
         await seed_reference(container.house, with_season=True)
     finally:
         await container.close()
+    with connection(settings.database_url) as db:
+        return _world(db)
 
 
 @contextmanager
@@ -111,7 +114,7 @@ def add_stampers(db: Connection, world: World, numbers: range) -> None:
     for start, end in _chunks(numbers):
         several = _numbers(db, start, end)
         _add_profiles(db, several)
-        _add_coins(db, several, 3)
+        _add_coins(db, several, COINS_OF_A_STAMPER)
         db.execute(
             text(
                 f"INSERT INTO season_progress (user_id, season_id, current_level, current_xp, total_stamps,"

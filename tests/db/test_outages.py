@@ -12,7 +12,7 @@ from app.core.errors import AppError
 from app.db.statements import Statement
 from app.db.transaction import Database, Tx
 from tests.db.conftest import open_database
-from tests.db.databases import ask
+from tests.db.databases import ask, connect
 from tests.db.faults import ADD
 from tests.servers import MariaDb
 
@@ -98,11 +98,16 @@ async def test_a_server_that_hangs_is_unavailable_within_the_budget_and_welcome_
 
 
 async def test_a_full_table_is_unavailable_and_not_a_bug(on_server: Database, server_url: str) -> None:
-    ask(server_url, "CREATE TABLE small (note CHAR(250)) ENGINE=MEMORY MAX_ROWS=1")
-    fill = Statement("INSERT INTO small SELECT REPEAT('x', 250) FROM information_schema.columns a, seq_1_to_1000000")
-    ask(server_url, "SET GLOBAL max_heap_table_size = 16384")
+    with connect(server_url) as connection, connection.cursor() as cursor:
+        cursor.execute("SET SESSION max_heap_table_size = 16384")
+        cursor.execute("CREATE TABLE small (note CHAR(250)) ENGINE=MEMORY")
+
+    async def too_much(tx: Tx) -> None:
+        for _ in range(10_000):
+            await tx.run(Statement("INSERT INTO small VALUES ('note')"))
+
     with pytest.raises(AppError, match="DATABASE_UNAVAILABLE"):
-        await on_server.transaction(lambda tx: tx.run(fill))
+        await on_server.transaction(too_much)
 
 
 async def test_a_full_disk_under_sqlite_is_unavailable_and_not_a_bug(on_sqlite: Database) -> None:

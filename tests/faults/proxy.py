@@ -8,17 +8,18 @@ COMMIT = b"\x03COMMIT"  # MySQL protocol: COM_QUERY and its text
 
 
 class CommitProxy:
-    """Passes bytes both ways. Once armed, it lets one COMMIT reach the server, swallows its reply and calls `on_commit`."""
+    """Passes bytes both ways. Once armed, it lets one COMMIT through, swallows its reply and calls `on_commit`."""
 
     def __init__(self, server_port: int) -> None:
         self._server_port = server_port
         self._on_commit: Callable[[], None] | None = None
         self.port = 0
-        self.swallowed = 0
+        self.lost_one = asyncio.Event()
 
     def arm(self, on_commit: Callable[[], None]) -> None:
         """The next commit is carried out and its reply lost; `on_commit` runs in between."""
         self._on_commit = on_commit
+        self.lost_one.clear()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -42,8 +43,8 @@ class CommitProxy:
             while data := await reader.read(1 << 16):
                 if lost.is_set() and self._on_commit is not None:
                     on_commit, self._on_commit = self._on_commit, None
-                    self.swallowed += 1
                     on_commit()  # the server has answered: the commit is durable; nobody will hear of it
+                    self.lost_one.set()
                     break
                 writer.write(data)
         writer.close()

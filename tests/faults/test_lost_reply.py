@@ -26,9 +26,7 @@ async def test_after_20_kills_between_commit_and_reply_every_retry_returns_the_f
                 headers = player.headers | key()
                 proxy.arm(own_mariadb.kill9)
                 lost = asyncio.create_task(world.client.post(PLAY, headers=headers))
-                while proxy.swallowed == 0:
-                    await asyncio.sleep(0.005)
-                proxy.swallowed = 0
+                await proxy.lost_one.wait()
                 await asyncio.to_thread(own_mariadb.restart)
                 query = "SELECT body FROM idempotency_keys WHERE idempotency_key = :k"
                 first = (await world.rows(query, k=headers["Idempotency-Key"]))[0][0]

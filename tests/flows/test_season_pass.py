@@ -49,7 +49,8 @@ async def test_the_status_of_a_newcomer_shows_everything_and_pays_nothing(world:
     player = await world.player("kim")
     status = SeasonStatus.model_validate(await world.ok("GET", STATUS, headers=player.headers))
     assert (status.season.season_name, status.season.max_level) == ("XMAS_2025", 10)
-    assert (status.progress.current_level, status.progress.next_level_xp, status.progress.last_stamp_date) == (0, 20, None)
+    progress = status.progress
+    assert (progress.current_level, progress.next_level_xp, progress.last_stamp_date) == (0, 20, None)
     assert [level.level for level in status.levels] == list(range(1, 11))
     assert not any(level.is_unlocked or level.is_claimed for level in status.levels)
     assert (status.today.date, status.today.stamped) == (date(2025, 12, 10), False)

@@ -45,6 +45,7 @@ def _mysql_engine(url: URL, settings: Settings, *, pool_size: int, **options: An
         pool_recycle=POOL_RECYCLE_SECONDS,
         # every transaction ends in our own commit or rollback: a second ROLLBACK would cost a round trip a request
         pool_reset_on_return=None,
+        hide_parameters=True,  # errors reach logs and reports; what players sent must not
         connect_args={"connect_timeout": 2, "charset": "utf8mb4"},
         **options,
     )
@@ -84,6 +85,7 @@ def _sqlite_engine(url: URL, settings: Settings, *, pool_size: int, writes: bool
         # below the budget, so that who waits in vain is told BUSY
         pool_timeout=settings.db_budget_seconds * 0.9,
         pool_reset_on_return=None,
+        hide_parameters=True,  # errors reach logs and reports; what players sent must not
         connect_args={"isolation_level": None},  # we say BEGIN ourselves, or savepoints would commit silently
     )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite_session)

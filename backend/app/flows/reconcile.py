@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from app.services import House
-from app.services.reconcile_service import CheckResult
+from app.services.reconcile.reconcile_service import CheckResult
 
 # two hosts of one service may differ by this much before readiness says no
 CLOCK_TOLERANCE = timedelta(seconds=2)

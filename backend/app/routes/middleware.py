@@ -68,11 +68,18 @@ class Surroundings:
         return receive_within_limit
 
     def _note(self, scope: MutableMapping[str, Any], status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "(none)")
+        route = _template(scope)
         REQUEST_SECONDS.labels(scope["method"], route).observe(seconds)
         REQUESTS.labels(scope["method"], route, status).inc()
         if self._access_log:
             log.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))
+
+
+def _template(scope: MutableMapping[str, Any]) -> str:
+    """The route's template with its prefixes, so that ids in paths don't become metrics of their own."""
+    # Starlette's "route" names only the innermost router's part; FastAPI keeps the whole beside it
+    whole = scope.get("fastapi", {}).get("effective_route_context", scope.get("route"))
+    return str(getattr(whole, "path", "(none)"))
 
 
 def _announced_length(scope: Scope) -> int:

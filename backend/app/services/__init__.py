@@ -26,7 +26,7 @@ from app.services.identity_service import IdentityService
 from app.services.job_service import JobService
 from app.services.outbox_service import OutboxService
 from app.services.player_service import PlayerService
-from app.services.reconcile_service import ReconcileService
+from app.services.reconcile.reconcile_service import ReconcileService
 from app.services.reward_service import RewardService
 from app.services.rule_book_service import Definitions, RuleBookService
 from app.services.season_pass_service import SeasonPassService

@@ -23,6 +23,7 @@ from tests.bench.figures import Figures, cpu_seconds, figures
 CLIENT = importlib.import_module("_mysql_connector")  # the C library itself, without the Python driver around it
 PLUGINS = Path(importlib.import_module("mysql.connector").__file__ or "").parents[1] / "vendor" / "plugin"
 MULTI_STATEMENTS, MULTI_RESULTS, LONG_FLAGS = 1 << 16, 1 << 17, 0x3FE8F  # protocol 4.1 with transactions
+CONNECT_SECONDS = 60
 # the same promises as the service's connections (db/session.py)
 SESSION = (
     "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; SET SESSION time_zone = '+00:00', sql_mode = "
@@ -82,9 +83,9 @@ def rows(client: Any, text: str) -> list[tuple[bytes, ...]]:
 
 
 def measure(crowd: Crowd, texts: Texts) -> Figures:
-    """Everybody connects, then everybody begins at once."""
+    """Everybody connects, then everybody begins at once. Raises RuntimeError when a connection or statement failed."""
     context = multiprocessing.get_context("fork")
-    together = context.Barrier(crowd.processes + 1)
+    together = context.Barrier(crowd.processes + 1, timeout=CONNECT_SECONDS)
     share = crowd.threads // crowd.processes
     children, ends = [], []
     for number in range(crowd.processes):
@@ -92,6 +93,7 @@ def measure(crowd: Crowd, texts: Texts) -> Figures:
         numbers = range(number * share, (number + 1) * share)
         child = context.Process(target=_process, args=(crowd, texts, numbers, together, theirs))
         child.start()
+        theirs.close()  # the child's alone now: if it dies, our end tells
         children.append(child)
         ends.append(ours)
     together.wait()
@@ -100,8 +102,11 @@ def measure(crowd: Crowd, texts: Texts) -> Figures:
     elapsed = time.perf_counter() - started
     for child in children:
         child.join()
-    latencies = [latency for noted, _ in results for latency in noted]
-    return figures(latencies, crowd.seconds or elapsed, sum(used for _, used in results))
+    failures = [failure for _, _, failure in results if failure]
+    if failures:
+        raise RuntimeError(failures[0])
+    latencies = [latency for noted, _, _ in results for latency in noted]
+    return figures(latencies, crowd.seconds or elapsed, sum(used for _, used, _ in results))
 
 
 def _process(crowd: Crowd, texts: Texts, numbers: range, together: Any, end: Connection) -> None:
@@ -112,24 +117,31 @@ def _process(crowd: Crowd, texts: Texts, numbers: range, together: Any, end: Con
     used_before = cpu_seconds()
     until = time.perf_counter() + (crowd.seconds or float("inf"))
     latencies = [array("d") for _ in numbers]
+    failures: list[str] = []
     threads = [
-        threading.Thread(target=_thread, args=(client, text, story, until, noted))
-        for client, text, story, noted in zip(clients, first, stories, latencies, strict=True)
+        threading.Thread(target=_thread, args=each, kwargs={"until": until, "failures": failures})
+        for each in zip(clients, first, stories, latencies, strict=True)
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    end.send(([latency for noted in latencies for latency in noted], cpu_seconds() - used_before))
+    noted = [latency for of_thread in latencies for latency in of_thread]
+    end.send((noted, cpu_seconds() - used_before, "".join(failures[:1])))
 
 
-def _thread(client: Any, text: str | None, story: Iterator[str], until: float, noted: array[float]) -> None:
+def _thread(
+    client: Any, text: str | None, story: Iterator[str], noted: array[float], *, until: float, failures: list[str]
+) -> None:
     clock = time.perf_counter
-    while text is not None:
-        started = clock()
-        run(client, text.encode())
-        now = clock()
-        if now > until:
-            return
-        noted.append(now - started)
-        text = next(story, None)
+    try:
+        while text is not None:
+            started = clock()
+            run(client, text.encode())
+            now = clock()
+            if now > until:
+                return
+            noted.append(now - started)
+            text = next(story, None)
+    except Exception as failure:
+        failures.append(f"{failure!r} in {text}")

@@ -8,7 +8,8 @@ from typing import Any
 from app.db.statements import Statement
 from app.db.transaction import Tx
 from app.db.values import instant_out
-from app.services.reconcile_checks import CHECKS
+from app.services.reconcile.check import Check
+from app.services.reconcile.checks import CHECKS
 
 EXAMPLES = 5
 
@@ -31,9 +32,9 @@ class ReconcileService:
 
     async def check_all(self, now: datetime) -> list[CheckResult]:
         """Every check, in order. 0 differences everywhere means: every balance, level and answer is explained."""
-        return [await self._check(name, promise, sql, now) for name, promise, sql in CHECKS]
+        return [await self._run(check, now) for check in CHECKS]
 
-    async def _check(self, name: str, promise: str, sql: str, now: datetime) -> CheckResult:
-        rows: Sequence[Any] = await self._tx.rows(Statement(sql), [instant_out(now)] * sql.count("?"))
+    async def _run(self, check: Check, now: datetime) -> CheckResult:
+        rows: Sequence[Any] = await self._tx.rows(Statement(check.sql), [instant_out(now)] * check.sql.count("?"))
         examples = [[str(value) for value in row] for row in rows[:EXAMPLES]]
-        return CheckResult(name, promise, len(rows), examples)
+        return CheckResult(check.name, check.promise, len(rows), examples)

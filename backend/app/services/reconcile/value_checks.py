@@ -1,0 +1,82 @@
+"""Wallets, ledger and rewards: every balance and every credit is explained."""
+
+from app.services.reconcile.check import Check
+
+VALUE_CHECKS: tuple[Check, ...] = (
+    Check(
+        "I1 balance = ledger",
+        "a wallet holds exactly the sum of its entries",
+        """
+        SELECT w.user_id, w.token_type, w.balance, COALESCE(SUM(l.delta), 0)
+        FROM wallets w LEFT JOIN wallet_ledger l ON l.user_id = w.user_id AND l.token_type = w.token_type
+        GROUP BY w.user_id, w.token_type, w.balance HAVING w.balance <> COALESCE(SUM(l.delta), 0)
+        """,
+    ),
+    Check(
+        "I1 ledger has wallet",
+        "every entry belongs to a wallet",
+        """
+        SELECT DISTINCT l.user_id, l.token_type FROM wallet_ledger l
+        LEFT JOIN wallets w ON w.user_id = l.user_id AND w.token_type = l.token_type WHERE w.user_id IS NULL
+        """,
+    ),
+    Check(
+        "I1 ledger chain",
+        "each entry's balance_after is the one before it plus its delta",
+        """
+        SELECT id, balance_after, running FROM (
+            SELECT id, balance_after, SUM(delta) OVER (PARTITION BY user_id, token_type ORDER BY id) AS running
+            FROM wallet_ledger
+        ) chain WHERE balance_after <> running
+        """,
+    ),
+    Check(
+        "I3 nothing negative",
+        "no balance, XP, stamp or key count is below zero",
+        """
+        SELECT 'wallets', user_id FROM wallets WHERE balance < 0
+        UNION ALL SELECT 'progress', user_id FROM season_progress
+            WHERE current_xp < 0 OR total_stamps < 0 OR internal_wins < 0
+        UNION ALL SELECT 'profile', id FROM user_profiles WHERE event_key_count < 0 OR event_pending_points < 0
+        """,
+    ),
+    Check(
+        "I5 reward has effect",
+        "every granted POINT or TOKEN reward moved its wallet by its amount, once",
+        """
+        SELECT r.operation_id, r.amount, SUM(l.delta) FROM reward_log r
+        LEFT JOIN wallet_ledger l ON l.operation_id = r.operation_id AND l.user_id = r.user_id AND l.delta > 0
+            AND l.token_type = CASE r.reward_type WHEN 'POINT' THEN 'POINT' ELSE r.token_type END
+        WHERE r.state = 'GRANTED' AND r.reward_type IN ('POINT', 'TOKEN')
+        GROUP BY r.id, r.operation_id, r.amount HAVING COUNT(l.id) <> 1 OR SUM(l.delta) <> r.amount
+        """,
+    ),
+    Check(
+        "I5 effect has reward",
+        "every credit has its reward row",
+        """
+        SELECT l.operation_id FROM wallet_ledger l
+        LEFT JOIN reward_log r ON r.operation_id = l.operation_id AND r.user_id = l.user_id
+        WHERE l.delta > 0 AND r.id IS NULL
+        """,
+    ),
+    Check(
+        "I5 XP reward has effect",
+        "every granted XP reward raised the XP by its amount",
+        """
+        SELECT r.operation_id FROM reward_log r
+        LEFT JOIN season_xp_ledger x ON x.operation_id = r.operation_id AND x.user_id = r.user_id
+        WHERE r.state = 'GRANTED' AND r.reward_type = 'XP' AND (x.id IS NULL OR x.delta <> r.amount)
+        """,
+    ),
+    Check(
+        "I23 no row from the future",
+        "nothing is dated after now",
+        """
+        SELECT 'wallet_ledger', id FROM wallet_ledger WHERE created_at > ?
+        UNION ALL SELECT 'reward_log', id FROM reward_log WHERE created_at > ?
+        UNION ALL SELECT 'user_event_log', id FROM user_event_log WHERE created_at > ?
+        UNION ALL SELECT 'season_stamp_log', id FROM season_stamp_log WHERE created_at > ?
+        """,
+    ),
+)
