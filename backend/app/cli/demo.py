@@ -14,7 +14,7 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
-from app.cli.environment import demo_settings
+from app.cli.environment import clock_of, demo_settings
 from app.config.settings import Settings
 from app.container import Container
 from app.core.time_utils import KST, ShiftedClock
@@ -37,7 +37,7 @@ def demo(  # noqa: PLR0917 – each is an option with a name
 ) -> None:
     """Starts a seeded demo. DEMO DATA: made-up players, a clock that can be moved."""
     settings = demo_settings(data, database_url)
-    clock = ShiftedClock(_saved_offset(data))
+    clock = clock_of(data) or ShiftedClock()
     if now is not None:
         clock.move_to(_instant(now))
     upgrade_to_head(settings.database_url)
@@ -123,9 +123,3 @@ def _instant(text: str) -> datetime:
     except ValueError:
         raise typer.BadParameter(f"{text!r} is not an ISO 8601 instant", param_hint="--now") from None
     return instant if instant.tzinfo else instant.replace(tzinfo=KST)
-
-
-def _saved_offset(data: Path) -> float:
-    """Where an earlier run's clock was moved to: a demo that was started again goes on from there."""
-    file = data / "clock_offset_seconds"
-    return float(file.read_text()) if file.exists() else 0.0

@@ -1,6 +1,7 @@
 """`./run ops jobs …` and `./run ops settle-bridge`: the worker's jobs at a terminal."""
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -126,13 +127,13 @@ async def _settle(container: Container, code: str) -> Row:
     }
 
 
-def _pause(name: str, reason: str, data: object, *, is_paused: bool) -> None:
+def _pause(name: str, reason: str, data: Path | None, *, is_paused: bool) -> None:
     async def work(container: Container) -> str:
         await register(container)
         await pause_job(container.house, AdminAct("cli", reason, None), name, is_paused=is_paused)
         return kst_text(container.clock.now())
 
-    typer.echo(f"{name} {'paused' if is_paused else 'on'} since {act(data, work)}")  # type: ignore[arg-type]
+    typer.echo(f"{name} {'paused' if is_paused else 'on'} since {act(data, work)}")
 
 
 def _day(text: str | None) -> date | None:

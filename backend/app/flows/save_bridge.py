@@ -124,9 +124,7 @@ async def _require_season(keepers: Services, season_id: int | None) -> None:
         raise invalid(("target_season_id", "no such season"))
 
 
-async def _finish(
-    house: House, keepers: Services, act: AdminAct, code: str, *, before: Row | None, action: str
-) -> Row:
+async def _finish(house: House, keepers: Services, act: AdminAct, code: str, *, before: Row | None, action: str) -> Row:
     after = await keepers.bridge.find(code) or {}
     kept: tuple[Any, Any] = (None if before is None else only(before, *KEPT), only(after, *KEPT))
     await keepers.audit.add(act, action, f"bridge:{code}", before=kept[0], after=kept[1], now=house.clock.now())

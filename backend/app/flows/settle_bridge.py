@@ -82,10 +82,14 @@ async def preview_settlement(house: House, code: str) -> tuple[Campaign, bool, l
         has_target = await target_season(keepers, campaign, rules) is not None
         if campaign.state is CampaignState.SETTLED:
             return campaign, has_target, []
-        return campaign, has_target, await keepers.bridge_control.due(
-            required_keys=campaign.required_keys,
-            is_per_key=campaign.policy is Policy.PER_KEY,
-            host_id=campaign.host_id,
+        return (
+            campaign,
+            has_target,
+            await keepers.bridge_control.due(
+                required_keys=campaign.required_keys,
+                is_per_key=campaign.policy is Policy.PER_KEY,
+                host_id=campaign.host_id,
+            ),
         )
 
     return await house.snapshot(work)

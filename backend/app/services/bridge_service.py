@@ -144,7 +144,11 @@ class BridgeService:
     async def key_counts(self, campaign_id: int) -> dict[str, int]:
         """How many players have the key of each day, by event type."""
         c = bridge_keys.c
-        query = select(c.event_type, func.count().label("players")).where(c.campaign_id == campaign_id).group_by(c.event_type)
+        query = (
+            select(c.event_type, func.count().label("players"))
+            .where(c.campaign_id == campaign_id)
+            .group_by(c.event_type)
+        )
         return {row.event_type: row.players for row in await self._tx.execute(query)}
 
     async def players_by_keys(self, campaign_id: int) -> dict[int, int]:
