@@ -42,6 +42,11 @@ async def require_safe_start(settings: Settings, *, clock: Clock | None = None) 
         await house.database.dispose()
 
 
+def by_player(command: PlayerCommand) -> int:
+    """One player's commands follow one another."""
+    return command.user_id
+
+
 class Container:
     """Everything a process shares: settings, clock, database, the lanes of its hot commands."""
 
@@ -50,13 +55,17 @@ class Container:
         house = self.house = open_house(settings, clock=clock, draw=draw)
         self.clock, self.database = house.clock, house.database
         self.cache = Cache(settings.redis_url)
-        self.plays: Lane[PlayCommand, Done] = Lane(lambda commands: play(house, commands))
-        self.stamps: Lane[StampCommand, Done] = Lane(lambda commands: stamp(house, commands))
-        self.claims: Lane[ClaimCommand, Done] = Lane(lambda commands: claim(house, commands), width=1)
-        self.adjustments: Lane[AdjustCommand, Done] = Lane(lambda commands: adjust_wallets(house, commands), width=1)
-        self.statuses: Lane[PlayerCommand, Done] = Lane(lambda queries: season_status(house, queries))
-        self.bridges: Lane[PlayerCommand, Done] = Lane(lambda queries: bridge_status(house, queries))
-        presences: Lane[PresenceCommand, Done] = Lane(lambda commands: record_presence(house, commands), width=1)
+        self.plays: Lane[PlayCommand, Done] = Lane(lambda commands: play(house, commands), key=by_player)
+        self.stamps: Lane[StampCommand, Done] = Lane(lambda commands: stamp(house, commands), key=by_player)
+        self.claims: Lane[ClaimCommand, Done] = Lane(lambda commands: claim(house, commands), key=by_player, width=1)
+        self.adjustments: Lane[AdjustCommand, Done] = Lane(
+            lambda commands: adjust_wallets(house, commands), key=by_player, width=1
+        )
+        self.statuses: Lane[PlayerCommand, Done] = Lane(lambda queries: season_status(house, queries), key=by_player)
+        self.bridges: Lane[PlayerCommand, Done] = Lane(lambda queries: bridge_status(house, queries), key=by_player)
+        presences: Lane[PresenceCommand, Done] = Lane(
+            lambda commands: record_presence(house, commands), key=by_player, width=1
+        )
         self.presence = Presence(house, presences)
         self.keys = TokenKeys.from_settings(settings)
         jwks = Jwks(self.keys.clock, allow_plain_loopback=settings.env != "production")

@@ -1,13 +1,14 @@
 """Bridge campaigns for the tests, and ways to walk through one."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from app.batches.job import Job
 from app.batches.scheduler import JOBS, register, tick
-from app.core.time_utils import KST
+from app.core.time_utils import KST, kst_date
 from app.domain.bridge import CampaignState
 from app.domain.bridge_config import BridgeConfig
+from app.domain.event_names import Feature
 from app.domain.records import Changes
 from app.domain.reference import reference_season
 from app.domain.season_config import SeasonConfig
@@ -16,8 +17,6 @@ from app.flows.steps.decision import Decision
 from app.flows.steps.save_changes import save_changes
 from app.services import House, Services
 from app.services.player_service import Wanted
-from app.core.time_utils import kst_date
-from app.domain.event_names import Feature
 from tests.world import Person, World, key
 
 CODE = "XMAS_BRIDGE_2025"
@@ -29,8 +28,8 @@ def kst(month: int, day: int, hour: int = 12, minute: int = 0, second: int = 0, 
     return datetime(2025 if month == 12 else 2026, month, day, hour, minute, second, micro, tzinfo=KST)
 
 
-async def open_reference(world: World, **changed: Any) -> None:
-    """Opens the seeded reference campaign; roulette stands for games that this installation doesn't have."""
+def campaign(**changed: Any) -> BridgeConfig:
+    """The reference campaign; roulette stands for the games that this installation may not have."""
     plays = {"kind": "PLAYS", "plays": 2, "games": ["ROULETTE"]}
     goal = {"kind": "HOST_EVENT", "host_event_type": GOAL}
     reward = [{"reward_type": "TOKEN", "reward_amount": 3, "token_type": "ROULETTE_COIN"}]
@@ -50,24 +49,41 @@ async def open_reference(world: World, **changed: Any) -> None:
         "required_keys": 7,
         "settles_at": "2026-01-01T00:10:00+09:00",
         "slots": slots,
-    } | changed
-    config = BridgeConfig.model_validate(document)
-    now = world.clock.now()
+    }
+    return BridgeConfig.model_validate(document | changed)
+
+
+def one_play(**changed: Any) -> BridgeConfig:
+    """A campaign of one day, whose key is one play."""
+    slot = {"event_type": "KEY_DAY_1_ROULETTE", "mission": {"kind": "PLAYS", "plays": 1, "games": ["ROULETTE"]}}
+    short = {"required_keys": 1, "slots": [slot], "settles_at": "2025-12-26T00:10:00+09:00"}
+    return campaign(**short | changed)
+
+
+async def open_campaign(house: House, config: BridgeConfig) -> None:
+    """Opens a campaign, in place of the seeded draft if it has its code."""
+    now = house.clock.now()
 
     async def work(keepers: Services) -> None:
-        row = await keepers.bridge.find(CODE)
-        assert row is not None, "the reference campaign is seeded"
-        await keepers.bridge.replace(row["id"], config, host_id=None, now=now)
-        await keepers.bridge.change(row["id"], state=CampaignState.OPEN, now=now)
+        row = await keepers.bridge.find(config.code)
+        if row is None:
+            await keepers.bridge.add(config, host_id=None, state=CampaignState.OPEN, now=now)
+        else:
+            await keepers.bridge.replace(row["id"], config, host_id=None, now=now)
+            await keepers.bridge.change(row["id"], state=CampaignState.OPEN, now=now)
 
-    await world.house.write(work)
+    await house.write(work)
 
 
-async def add_new_season(house: House, *, name: str = "NEW_YEAR_2026", is_active: bool = True) -> int:
+async def open_reference(world: World, **changed: Any) -> None:
+    """Opens the reference campaign, with changes."""
+    await open_campaign(world.house, campaign(**changed))
+
+
+async def add_new_season(house: House, *, first: date = date(2026, 1, 1)) -> int:
     """The season that begins with the new year."""
-    document = reference_season(name, datetime(2026, 1, 1).date(), datetime(2026, 1, 31).date())  # noqa: DTZ001
-    config = SeasonConfig.model_validate(document)
-    return await house.write(lambda k: k.season.add(config, is_active=is_active, now=house.clock.now()))
+    config = SeasonConfig.model_validate(reference_season("NEW_YEAR_2026", first, date(2026, 1, 31)))
+    return await house.write(lambda k: k.season.add(config, is_active=True, now=house.clock.now()))
 
 
 async def play(world: World, player: Person, times: int = 2) -> None:
@@ -114,7 +130,9 @@ async def bridge(world: World, player: Person) -> dict[str, Any]:
 
 
 async def counters(world: World, user_id: int) -> tuple[int, int]:
-    rows = await world.rows("SELECT event_key_count, event_pending_points FROM user_profiles WHERE id = :id", id=user_id)
+    rows = await world.rows(
+        "SELECT event_key_count, event_pending_points FROM user_profiles WHERE id = :id", id=user_id
+    )
     return rows[0]  # type: ignore[return-value]
 
 

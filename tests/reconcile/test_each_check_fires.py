@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.services.reconcile.bridge_checks import BRIDGE_CHECKS
 from app.services.reconcile.checks import CHECKS
 from tests.world import Person, World, key
 
@@ -63,7 +64,7 @@ async def lived_in(world: World) -> Person:
 
 
 def test_every_check_has_its_violation() -> None:
-    assert {check.name for check in CHECKS} == set(PLANTED)
+    assert {check.name for check in CHECKS if check not in BRIDGE_CHECKS} == set(PLANTED)  # those: tests/bridge
 
 
 @pytest.mark.parametrize("check", PLANTED)

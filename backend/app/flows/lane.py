@@ -15,42 +15,47 @@ MAX_WAITING = 4096  # beyond this a command would wait longer than its client do
 
 
 class Lane(Generic[C, R]):
-    """Runs commands in batches, two transactions at a time, without any timer: an idle service adds no delay.
+    """Runs commands in batches, without any timer: an idle service adds no delay.
 
-    If a batch fails, its members run one by one, so that a poisoned command fails alone. Raises BUSY when
-    too many wait.
+    Up to `width` transactions run side by side. Commands with one `key` (a player's id) follow one another: they would
+    only wait for each other's row lock, holding a connection. If a batch fails, its members run one by one, so that a
+    poisoned command fails alone. Raises BUSY when too many wait.
     """
 
-    def __init__(self, run: Callable[[Sequence[C]], Awaitable[Sequence[R | AppError]]], *, width: int = 2) -> None:
-        self._run, self._width = run, width
-        self._waiting: deque[tuple[C, asyncio.Future[R]]] = deque()
-        self._under_way = 0
-        self._runners: set[asyncio.Task[None]] = set()  # the loop itself holds tasks only weakly
+    def __init__(
+        self,
+        run: Callable[[Sequence[C]], Awaitable[Sequence[R | AppError]]],
+        *,
+        key: Callable[[C], int],
+        width: int = 2,
+    ) -> None:
+        self._run, self._key = run, key
+        self._waiting: list[deque[tuple[C, asyncio.Future[R]]]] = [deque() for _ in range(width)]
+        self._runners: list[asyncio.Task[None] | None] = [None] * width
 
     async def submit(self, command: C) -> R:
         """The command's result, after its transaction was committed. Raises the AppError it was refused with."""
-        if len(self._waiting) >= MAX_WAITING:
+        if sum(map(len, self._waiting)) >= MAX_WAITING:
             raise AppError("BUSY", retry_after_seconds=1)
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
-        self._waiting.append((command, future))
-        if self._under_way < self._width:
-            self._under_way += 1
-            runner = asyncio.create_task(self._drain())
-            self._runners.add(runner)
-            runner.add_done_callback(self._runners.discard)
+        number = self._key(command) % len(self._waiting)
+        self._waiting[number].append((command, future))
+        if self._runners[number] is None:
+            self._runners[number] = asyncio.create_task(self._drain(number))
         return await future
 
-    async def _drain(self) -> None:
+    async def _drain(self, number: int) -> None:
+        waiting = self._waiting[number]
         try:
-            while self._waiting:
-                batch = [self._waiting.popleft() for _ in range(min(MAX_BATCH, len(self._waiting)))]
+            while waiting:
+                batch = [waiting.popleft() for _ in range(min(MAX_BATCH, len(waiting)))]
                 try:
                     self._settle(batch, await self._run([command for command, _ in batch]))
                 except Exception as error:
                     await self._one_by_one(batch, error)
         finally:
             # no await lies between seeing nobody wait and this line: a command that comes later starts a new runner
-            self._under_way -= 1
+            self._runners[number] = None
 
     async def _one_by_one(self, batch: list[tuple[C, "asyncio.Future[R]"]], error: Exception) -> None:
         for member in batch:
