@@ -1,6 +1,6 @@
 """Bridge campaigns for the tests, and ways to walk through one."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.batches.job import Job
@@ -23,9 +23,10 @@ CODE = "XMAS_BRIDGE_2025"
 GOAL = "goal.reached"
 
 
-def kst(month: int, day: int, hour: int = 12, minute: int = 0, second: int = 0, micro: int = 0) -> datetime:
+def kst(month: int, day: int, hour: int = 12, minute: int = 0, second: float = 0) -> datetime:
     """An instant of the walk, in Seoul: December is of 2025, January of 2026."""
-    return datetime(2025 if month == 12 else 2026, month, day, hour, minute, second, micro, tzinfo=KST)
+    minute_begins = datetime(2025 if month == 12 else 2026, month, day, hour, minute, tzinfo=KST)
+    return minute_begins + timedelta(seconds=second)
 
 
 def campaign(**changed: Any) -> BridgeConfig:
@@ -110,10 +111,10 @@ async def host_goal(world: World, user_id: int, *, event_type: str = GOAL, event
 
 async def collect_all(world: World, player: Person, *, but: frozenset[int] = frozenset()) -> None:
     """Walks a player from 25 to 31 December; on the days in `but` they stay away."""
-    for day, date in enumerate(range(25, 32), start=1):
+    for day, of_december in enumerate(range(25, 32), start=1):
         if day in but:
             continue
-        world.clock.set(kst(12, date, 23, 30))
+        world.clock.set(kst(12, of_december, 23, 30))
         if day in (2, 6):
             await host_goal(world, player.id)
         elif day != 7:
@@ -130,10 +131,8 @@ async def bridge(world: World, player: Person) -> dict[str, Any]:
 
 
 async def counters(world: World, user_id: int) -> tuple[int, int]:
-    rows = await world.rows(
-        "SELECT event_key_count, event_pending_points FROM user_profiles WHERE id = :id", id=user_id
-    )
-    return rows[0]  # type: ignore[return-value]
+    query = "SELECT event_key_count, event_pending_points FROM user_profiles WHERE id = :id"
+    return (await world.rows(query, id=user_id))[0]  # type: ignore[return-value]
 
 
 async def balance(world: World, user_id: int, token_type: str = "POINT") -> int:

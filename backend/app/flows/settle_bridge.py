@@ -1,7 +1,7 @@
 """Settles a bridge campaign: closes its door, pays every player once, proves the totals.
 
-Locks feature_config and bridge_campaigns to close; then, 500 players a transaction: job_runs, feature_config (shared),
-user_profiles with wallets and season_progress. Writes bridge_settlements, user_profiles, reward_log, wallets,
+Locks feature_config and bridge_campaigns to close; then, some hundred players a transaction: job_runs, feature_config
+(shared), user_profiles with wallets and season_progress. Writes bridge_settlements, user_profiles, reward_log, wallets,
 wallet_ledger, season_progress, season_xp_ledger, season_claims, user_event_log, outbox, job_runs, bridge_campaigns.
 """
 
@@ -33,7 +33,6 @@ from app.services.bridge_control_service import ControlTotals, DueTotal
 from app.services.job_service import Advance
 from app.services.player_service import Wanted
 
-CHUNK = 500  # players a transaction: some 5,000 rows, a fraction of a second under lock
 POINT_ITEM = "POINT"
 Progress = Callable[[JobRun], None]
 
@@ -121,7 +120,7 @@ async def settle_chunk(house: House, lease: Lease, campaign: Campaign) -> JobRun
         run = await hold(keepers, lease)
         rules = await keepers.rule_book.in_force([Feature.BRIDGE], kst_date(now))
         rules.require_open(Feature.BRIDGE)  # an operator's stop holds here, too
-        ids = await keepers.player.with_keys(campaign.host_id, after=run.cursor, limit=CHUNK)
+        ids = await keepers.player.with_keys(campaign.host_id, after=run.cursor, limit=house.settings.settlement_chunk)
         if not ids:
             return None
         target = await target_season(keepers, campaign, rules)

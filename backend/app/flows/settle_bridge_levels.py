@@ -22,7 +22,6 @@ from app.services import House, Services
 from app.services.job_service import Advance
 from app.services.player_service import Wanted
 
-CHUNK = 500
 Row = dict[str, Any]
 
 
@@ -61,13 +60,13 @@ async def _give_chunk(house: House, lease: Lease, campaign: Campaign) -> bool:
         rules = await keepers.rule_book.in_force([Feature.BRIDGE], kst_date(now))
         rules.require_open(Feature.BRIDGE)
         target = await target_season(keepers, campaign, rules)
-        rows = await keepers.bridge.pending_levels(campaign.id, after=run.cursor, limit=CHUNK)
+        rows = await keepers.bridge.pending_levels(campaign.id, after=run.cursor, limit=house.settings.settlement_chunk)
         if target is None or not rows:
             return False
         ids = [row["user_id"] for row in rows]
         players = await keepers.player.lock(ids, Wanted(wallets=True, seasons=(target.id,)))
         # read again: until the lock was there, the run of another day may have given some of them
-        rows = await keepers.bridge.pending_levels(campaign.id, after=run.cursor, limit=CHUNK)
+        rows = await keepers.bridge.pending_levels(campaign.id, after=run.cursor, limit=house.settings.settlement_chunk)
         batch, settled = Changes(), []
         for row in rows:
             if row["user_id"] in players:
