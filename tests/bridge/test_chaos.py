@@ -42,7 +42,7 @@ async def test_chaos_is_exact(own_mariadb: MariaDb, seed: int) -> None:
 
     the database.
     """
-    settings = settings_for(own_mariadb.create_database("dojang"), job_lease_seconds=1, settlement_chunk=50)
+    settings = settings_for(own_mariadb.create_database("dojang"), job_lease_seconds=1, settlement_chunk=100)
     expected = await prepare(settings, 20_000)
     with workers(settings, 4) as crew:
         deeds = wreak_havoc(own_mariadb, crew, random.Random(seed))
@@ -55,11 +55,13 @@ async def test_chaos_is_exact(own_mariadb: MariaDb, seed: int) -> None:
 def wreak_havoc(server: MariaDb, crew: Workers, dice: random.Random) -> dict[str, int]:
     """Does its deeds until the settlement is done; returns how many of each."""
     run, deeds = Settlement(server, "dojang"), dict.fromkeys(("kill", "pause", "database"), 0)
-    until = time.monotonic() + 600
-    while (found := run.look())[0] != "DONE":
+    seen = -1
+    # on a machine that is busy the owner must get to settle somebody at all: the half second begins with that
+    while (found := run.wait_for_progress(seen, within=120))[0] != "DONE":
         assert found[0] != "FAILED"
-        assert time.monotonic() < until, f"{found} after {deeds}"
+        seen = found[2]
         time.sleep(0.5)
+        found = run.look()
         deed = dice.choices(("kill", "pause", "database"), weights=(6, 2, 1))[0]
         if deed == "database":
             server.kill9()

@@ -18,7 +18,7 @@ from app.core.logging_config import configure_logging
 from app.worker import work_until_stopped
 from tests.servers import MariaDb
 
-TICK_SECONDS = 0.1
+TICK_SECONDS = 0.2
 # forks from a process that has imported everything: a fresh interpreter would take longer than a settlement
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["app.worker"])

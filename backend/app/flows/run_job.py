@@ -101,4 +101,6 @@ async def _end(house: House, lease: Lease, error: Exception | None, *, is_final:
 
 
 def _reason(error: Exception) -> str:
-    return error.code if isinstance(error, AppError) else f"{type(error).__name__}: {error}"
+    if isinstance(error, AppError):
+        return error.code
+    return str(error) if isinstance(error, JobFailed) else f"{type(error).__name__}: {error}"
