@@ -1,4 +1,4 @@
-"""Who may open which door, and what no door lets in."""
+"""What no door of the operators lets in. Who may open which stands in tests/routes/test_who_may_call.py."""
 
 from typing import Any
 
@@ -8,8 +8,6 @@ from fastapi import FastAPI
 from app.routes.admin import router
 from tests.admin.desk import WHY, Desk, traces
 
-ADMIN_ONLY, SWITCHERS, EVERY_OPERATOR = {"admin"}, {"admin", "ops"}, {"admin", "ops", "support"}
-SCOPES = ("player", "host", "support", "ops", "admin")
 NAMES = {"feature_type": "ROULETTE", "season_id": "1", "code": "roulette", "config_id": "1", "user_id": "1", "key": "k"}
 
 
@@ -24,27 +22,6 @@ def contract() -> dict[str, dict[str, Any]]:
 def doors() -> list[tuple[str, str]]:
     """(method, path) of every route under /api/admin."""
     return sorted((method.upper(), path) for path, methods in contract().items() for method in methods)
-
-
-def who_may(method: str, path: str) -> set[str]:
-    if method == "GET":
-        return EVERY_OPERATOR
-    return SWITCHERS if (method, path) == ("PATCH", "/api/admin/features/{feature_type}") else ADMIN_ONLY
-
-
-@pytest.mark.parametrize(("method", "path"), doors())
-async def test_every_door_opens_for_its_scopes_only(calm_admin: Desk, method: str, path: str) -> None:
-    world, url = calm_admin.world, path.format(**NAMES)
-    assert await world.code(method, url) == (401, "AUTH_REQUIRED")
-    for scope in SCOPES:
-        headers = await world.token(f"{scope}@example.com", scope)
-        before = await traces(world)
-        answer = await world.client.request(method, url, headers=headers)
-        if scope in who_may(method, path):
-            assert answer.status_code != 403, f"{scope} may"
-        else:
-            assert (answer.status_code, answer.json()["error"]["code"]) == (403, "SCOPE_REQUIRED"), f"{scope} may not"
-        assert await traces(world) == before, "a call without a body changes nothing"
 
 
 @pytest.mark.parametrize(("method", "path"), [door for door in doors() if door[0] != "GET"])
@@ -140,6 +117,6 @@ def test_every_route_has_its_own_operation_id_and_says_what_it_takes_and_refuses
     assert all(name.startswith("admin_") for name in names)
     for method, path in doors():
         operation = contract()[path][method.lower()]
-        assert "403" in operation["responses"]
+        assert {"401", "403"} <= operation["responses"].keys()
         assert operation["security"] == [{"bearer": []}]
         assert (method == "GET") == ("requestBody" not in operation)

@@ -175,6 +175,8 @@ BROKEN: list[tuple[dict[str, Any], str]] = [
     ({"end_date": "9999-12-31"}, "end_date"),
     ({"end_date": 1767225600}, "end_date"),
     ({"end_date": "1767225600"}, "end_date"),
+    ({"end_date": "20260131"}, "end_date"),
+    ({"end_date": "2026-W05-6"}, "end_date"),
     ({"end_date": "2026-01-31T00:00:00Z"}, "end_date"),
     ({"base_xp_per_stamp": -1}, "base_xp_per_stamp"),
     ({"base_xp_per_stamp": "20"}, "base_xp_per_stamp"),

@@ -62,6 +62,8 @@ FORGED: dict[str, Callable[[], str]] = {
     "alg empty": lambda: unsigned(""),
     "alg none with a signature": lambda: ours({"alg": "none"}),
     "alg HS512": lambda: ours({"alg": "HS512"}),
+
+    "our secret with HS384": lambda: jwt.encode(claims(), SECRET, "HS384", {"kid": "k1", "typ": "at+jwt"}),
     "alg a list": lambda: ours({"alg": ["HS256"]}),
     "no alg": lambda: sealed({"kid": "k1", "typ": "at+jwt"}, claims()),
     "no signature": lambda: ours().rsplit(".", 1)[0] + ".",

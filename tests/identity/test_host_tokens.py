@@ -62,6 +62,19 @@ async def test_no_other_algorithm_does(sqlite_door: Door, pinned: str, used: str
     assert await sqlite_door.verdict(signed(used)) == expected
 
 
+@pytest.mark.parametrize(("pinned", "used"), [("RS256", "RS512"), ("RS256", "PS256"), ("HS256", "HS384")])
+async def test_nor_does_another_of_the_same_family(sqlite_door: Door, pinned: str, used: str) -> None:
+    await add_host(sqlite_door, pinned)
+    assert await sqlite_door.verdict(jwt.encode(claims(), PAIRS[pinned][0], used)) == "TOKEN_INVALID"
+
+
+@pytest.mark.parametrize("header", ["jku", "jwk", "x5u", "x5c", "zip", "enc"])
+async def test_a_header_that_says_where_to_find_the_key_is_refused(sqlite_door: Door, header: str) -> None:
+    await add_host(sqlite_door)
+    token = jwt.encode(claims(), PAIRS["ES256"][0], "ES256", {header: "https://host.example/keys"})
+    assert await sqlite_door.verdict(token) == "TOKEN_INVALID"
+
+
 async def test_the_scope_is_player_whatever_the_token_says(sqlite_door: Door) -> None:
     await add_host(sqlite_door)
     token = signed(scope="admin ops host", scopes=["admin"], ver=1, host="main")

@@ -25,6 +25,13 @@ async def test_it_kills_every_access_token_of_the_sign_in(door: Door) -> None:
     assert code_of(await door.refresh(second["refresh_token"])) == "TOKEN_REVOKED"
 
 
+async def test_a_lost_refresh_can_not_be_asked_for_again_after_the_logout(door: Door) -> None:
+    first = await door.sign_in("kim")
+    second = await door.refreshed(first["refresh_token"])
+    await sign_out(door, second["access_token"])
+    assert code_of(await door.refresh(first["refresh_token"])) == "TOKEN_REVOKED"
+
+
 async def test_other_sign_ins_of_the_player_go_on(door: Door) -> None:
     here, there = await door.sign_in("kim"), await door.sign_in("kim")
     await sign_out(door, here["access_token"])
@@ -52,13 +59,15 @@ async def test_a_blocked_player_may_leave(door: Door) -> None:
     assert (await sign_out(door, signed_in["access_token"]))[0] == 204
 
 
-async def test_ended_sign_ins_are_forgotten_once_their_tokens_have_expired(door: Door) -> None:
-    for _ in range(3):
-        await sign_out(door, (await door.sign_in("kim"))["access_token"])
+async def test_ended_sign_ins_are_forgotten_once_their_tokens_have_expired_and_stay_ended(door: Door) -> None:
+    ended = [await door.sign_in("kim") for _ in range(3)]
+    for signed_in in ended:
+        await sign_out(door, signed_in["access_token"])
     assert len(await door.world.rows("SELECT * FROM revoked_sessions")) == 3
     door.wall.advance(minutes=16)
     await sign_out(door, (await door.sign_in("kim"))["access_token"])
     assert len(await door.world.rows("SELECT * FROM revoked_sessions")) == 1
+    assert code_of(await door.refresh(ended[0]["refresh_token"])) == "TOKEN_REVOKED"
 
 
 async def test_as_many_sign_ins_as_one_likes_can_be_ended_at_a_time(door: Door) -> None:

@@ -58,7 +58,9 @@ def _prepare_mysql_session(connection: Any, _entry: ConnectionPoolEntry) -> None
     cursor = connection.cursor()
     cursor.execute(
         f"SET SESSION sql_mode = '{STRICT_MODES}', time_zone = '+00:00', "
-        f"innodb_lock_wait_timeout = {LOCK_WAIT_SECONDS}, wait_timeout = {SESSION_IDLE_SECONDS}"
+        f"innodb_lock_wait_timeout = {LOCK_WAIT_SECONDS}, wait_timeout = {SESSION_IDLE_SECONDS}, "
+        # a player's ended sign-ins are read as one text: MySQL would cut it at 1 kB, and believe the rest again
+        "group_concat_max_len = 1048576"
     )
     cursor.close()
 

@@ -17,7 +17,7 @@ EARLIEST_DAY, LATEST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 
 
 def _from_text(value: object) -> object:
-    """The day that a text names. Only YYYY-MM-DD passes: Pydantic would take "1767225600" for a day as well."""
+    """The day that a text names. Only YYYY-MM-DD passes: others would take "1767225600" or "20260131" as well."""
     if not isinstance(value, str):
         return value
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):

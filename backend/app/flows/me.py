@@ -5,6 +5,7 @@ from typing import Any
 from app.core.errors import AppError
 from app.core.time_utils import kst_date, kst_text
 from app.domain.rule_book import RuleBook
+from app.flows.steps.allowed_player import allowed_player
 from app.flows.steps.commands import PlayerCommand
 from app.flows.steps.sessions import player_view
 from app.services import House, Services
@@ -16,10 +17,7 @@ async def me(house: House, query: PlayerCommand) -> dict[str, Any]:
     now = house.clock.now()
 
     async def work(keepers: Services) -> dict[str, Any]:
-        player = (await keepers.player.look([query.user_id], Wanted(wallets=True))).get(query.user_id)
-        if player is None:
-            raise AppError("USER_NOT_FOUND")
-        player.require_allowed(session_id=query.session_id, issued_at=query.issued_at)
+        player = await allowed_player(keepers, query, Wanted(wallets=True))
         names = [row["feature_type"] for row in await keepers.feature.all()]
         rules = await keepers.rule_book.in_force(names, kst_date(now), locked=False) if names else None
         return {
@@ -40,18 +38,3 @@ def _is_open(rules: RuleBook | None, name: str) -> bool:
         return rules is not None and bool(rules.require_open(name).is_enabled)
     except AppError:
         return False
-
-
-async def require_allowed(house: House, query: PlayerCommand) -> None:
-    """Returns when the player may act with this sign-in; raises TOKEN_REVOKED or USER_BLOCKED.
-
-    For doors that ask a single keeper and have no flow of their own to check it in.
-    """
-
-    async def work(keepers: Services) -> None:
-        player = (await keepers.player.look([query.user_id], Wanted())).get(query.user_id)
-        if player is None:
-            raise AppError("USER_NOT_FOUND")
-        player.require_allowed(session_id=query.session_id, issued_at=query.issued_at)
-
-    await house.read(work)

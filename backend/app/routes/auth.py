@@ -14,7 +14,7 @@ from app.flows.sign_out import sign_out
 from app.flows.staff_sign_in import staff_sign_in
 from app.flows.steps.commands import PlayerCommand
 from app.routes.bodies import parse_body
-from app.routes.deps import caller, container_of, host, principal_of, request_id
+from app.routes.deps import caller, container_of, principal_of, request_id, require_host
 from app.routes.openapi import API_KEY, keyed, problems
 from app.schemas.auth import HostExchangeBody, Me, RefreshBody, StaffSignInBody, TokenAnswer
 
@@ -68,7 +68,7 @@ async def get_token(request: Request) -> dict[str, Any]:
             password=body.password,
             request_id=request_id(),
         )
-    vouching = await container.authenticator.host((await host(request)).host_code)
+    vouching = await container.authenticator.host((await require_host(request)).host_code)
     return await sign_in(
         container.house,
         container.keys,

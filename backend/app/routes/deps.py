@@ -96,8 +96,8 @@ async def staff(request: Request, *accepted: str) -> Principal:
     return principal
 
 
-async def host(request: Request) -> Principal:
-    """The host's server, by `X-API-Key` or by a token with scope host."""
+async def require_host(request: Request) -> Principal:
+    """The host's server, by `X-API-Key` or by a token with scope host. Also a dependency for routes."""
     keys = request.headers.getlist("x-api-key")
     if len(keys) > 1:
         raise AppError("TOKEN_INVALID")
@@ -115,11 +115,6 @@ def require_staff(*accepted: str) -> Callable[[Request], Awaitable[Principal]]:
         return await staff(request, *accepted)
 
     return dependency
-
-
-async def require_host(request: Request) -> Principal:
-    """The dependency for host routes: `Annotated[Principal, Depends(require_host)]`."""
-    return await host(request)
 
 
 def admin_act(principal: Principal, reason: str) -> AdminAct:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field
 
 from app.core.names import is_external_id, is_nickname
 from app.schemas.common import RequestBody, Timed
@@ -23,8 +23,6 @@ def _nickname(text: str) -> str:
 
 ExternalId = Annotated[str, AfterValidator(_external_id), Field(min_length=1, max_length=100, examples=["u-1001"])]
 Nickname = Annotated[str, AfterValidator(_nickname), Field(min_length=1, max_length=50, examples=["하늘"])]
-# every write of an operator says why
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 
 class HostExchangeBody(RequestBody):

@@ -3,7 +3,8 @@
 from fastapi import APIRouter
 
 from app.routes.admin import audit, bridge, features, games, jobs, players, seasons, ui_config, wallets
+from app.routes.openapi import problems
 
-router = APIRouter(prefix="/admin")
+router = APIRouter(prefix="/admin", responses=problems("AUTH_REQUIRED"))
 for _module in (features, seasons, games, wallets, players, ui_config, bridge, jobs, audit):
     router.include_router(_module.router)

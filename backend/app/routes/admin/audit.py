@@ -21,7 +21,7 @@ Target = Annotated[str | None, Query(min_length=1, max_length=200, examples=["fe
     response_model=Listed[AuditEntry],
     dependencies=READERS,
     openapi_extra=READ,
-    responses=problems("AUTH_REQUIRED", "SCOPE_REQUIRED"),
+    responses=problems("SCOPE_REQUIRED"),
 )
 async def audit(request: Request, target: Target = None, after: After = None, limit: Limit = 20) -> dict[str, Any]:
     """Every write of an operator, newest first: who, what, why, before and after."""

@@ -21,19 +21,22 @@ After = Annotated[int | None, Query(ge=1, le=2**63 - 1, description="`next` of t
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 TokenType = Annotated[Code | None, Query()]
 
-IF_MATCH = {
+IF_MATCH: dict[str, Any] = {
     "name": "If-Match",
     "in": "header",
-    "required": True,
     "schema": {"type": "string", "examples": ['"3"', "*"]},
     "description": "The ETag that the change is based on; `*` changes whatever stands (emergencies).",
 }
 READ = keyed({}, required=None)
 
 
-def write(model: type[BaseModel], *, if_match: bool = False, is_keyed: bool = False) -> dict[str, Any]:
-    """How the contract describes a write: its body, the bearer, and the headers it takes."""
+def write(model: type[BaseModel], *, if_match: bool | None = None, is_keyed: bool = False) -> dict[str, Any]:
+    """How the contract describes a write: its body, the bearer, and the headers it takes.
+
+    `if_match`: whether the header is required; None: the route takes none.
+    """
     described = keyed(body_of(model), required=True if is_keyed else None)
-    if if_match:
-        described["parameters"] = [*described.get("parameters", []), IF_MATCH]
+    described["requestBody"]["required"] = True
+    if if_match is not None:
+        described["parameters"] = [*described.get("parameters", []), IF_MATCH | {"required": if_match}]
     return described

@@ -33,7 +33,7 @@ Type = Annotated[FeatureType, Path()]
     response_model=FeatureList,
     dependencies=READERS,
     openapi_extra=READ,
-    responses=problems("AUTH_REQUIRED", "SCOPE_REQUIRED"),
+    responses=problems("SCOPE_REQUIRED"),
 )
 async def features(request: Request) -> dict[str, Any]:
     """Every switch with its state, and when its game was last played."""

@@ -27,7 +27,7 @@ router = APIRouter(prefix="/games", tags=["admin: games"])
     response_model=GameList,
     dependencies=READERS,
     openapi_extra=READ,
-    responses=problems("AUTH_REQUIRED", "SCOPE_REQUIRED"),
+    responses=problems("SCOPE_REQUIRED"),
 )
 async def games(request: Request) -> dict[str, Any]:
     """Every registered game with its switch and the version in force."""

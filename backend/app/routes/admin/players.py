@@ -30,7 +30,7 @@ EDIT = FOUND | problems("VERSION_CONFLICT", "PRECONDITION_REQUIRED", "VALIDATION
     response_model=Listed[PlayerRow],
     dependencies=READERS,
     openapi_extra=READ,
-    responses=problems("AUTH_REQUIRED", "SCOPE_REQUIRED"),
+    responses=problems("SCOPE_REQUIRED"),
 )
 async def players(request: Request, query: Search = None, after: After = None, limit: Limit = 20) -> dict[str, Any]:
     """Players by id, external id or nickname, oldest first."""

@@ -26,7 +26,7 @@ EDIT = problems("SCOPE_REQUIRED", "SEASON_NOT_FOUND", "VERSION_CONFLICT", "ACTIV
     response_model=Listed[SeasonHead],
     dependencies=READERS,
     openapi_extra=READ,
-    responses=problems("AUTH_REQUIRED", "SCOPE_REQUIRED"),
+    responses=problems("SCOPE_REQUIRED"),
 )
 async def seasons(request: Request, after: After = None, limit: Limit = 20) -> dict[str, Any]:
     """Every season without its levels, newest first."""

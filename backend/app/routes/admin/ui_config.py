@@ -23,7 +23,7 @@ Key = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,49}$", examples=["ticket_z
     response_model=UiConfigList,
     dependencies=READERS,
     openapi_extra=READ,
-    responses=problems("AUTH_REQUIRED", "SCOPE_REQUIRED"),
+    responses=problems("SCOPE_REQUIRED"),
 )
 async def texts(request: Request) -> dict[str, Any]:
     """Every text, by key."""
@@ -52,7 +52,7 @@ async def text(request: Request, response: Response, key: Key) -> dict[str, Any]
     "/{key}",
     operation_id="admin_save_ui_config",
     response_model=UiConfigRow,
-    openapi_extra=write(UiConfigBody, if_match=True),
+    openapi_extra=write(UiConfigBody, if_match=False),
     responses=CREATED | problems("SCOPE_REQUIRED", "VERSION_CONFLICT", "PRECONDITION_REQUIRED", "VALIDATION_ERROR"),
 )
 async def save(request: Request, response: Response, who: Admin, key: Key) -> dict[str, Any]:
