@@ -228,6 +228,7 @@ def _differences(run: JobRun, totals: ControlTotals) -> list[str]:
         "points of the settlements = points of the ledger": (totals.points_paid, totals.ledger_points),
         "players with keys = settlements": (totals.players_with_keys, totals.settled),
         "keys collected = keys settled": (totals.keys, totals.keys_settled),
+        "points collected = points settled": (totals.points_collected, totals.points_settled),
         "nobody is left": (totals.left, 0),
     }
     return [f"{fact}: {left} ≠ {right}" for fact, (left, right) in pairs.items() if left != right]

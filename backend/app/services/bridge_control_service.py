@@ -17,7 +17,8 @@ DUE = Statement("""
     FROM user_profiles WHERE event_key_count > 0 AND (? IS NULL OR host_id = ?) GROUP BY outcome
 """)
 SETTLED = Statement("""
-    SELECT COUNT(*), COALESCE(SUM(outcome = 'PAID'), 0), COALESCE(SUM(points_paid), 0), COALESCE(SUM(key_count), 0)
+    SELECT COUNT(*), COALESCE(SUM(outcome = 'PAID'), 0), COALESCE(SUM(points_paid), 0), COALESCE(SUM(key_count), 0),
+           COALESCE(SUM(pending_points), 0)
     FROM bridge_settlements WHERE campaign_id = ?
 """)
 LEDGER = Statement("""
@@ -26,7 +27,9 @@ LEDGER = Statement("""
     JOIN wallet_ledger l ON l.operation_id = CONCAT(?, s.user_id, ':POINT') AND l.reason = 'BRIDGE_POINTS'
     WHERE s.campaign_id = ?
 """)
-KEYS = Statement("SELECT COUNT(DISTINCT user_id), COUNT(*) FROM bridge_keys WHERE campaign_id = ?")
+KEYS = Statement("""
+    SELECT COUNT(DISTINCT user_id), COUNT(*), COALESCE(SUM(points), 0) FROM bridge_keys WHERE campaign_id = ?
+""")
 LEFT = Statement("SELECT COUNT(*) FROM user_profiles WHERE event_key_count > 0 AND (? IS NULL OR host_id = ?)")
 
 
@@ -48,10 +51,12 @@ class ControlTotals:
     paid: int
     points_paid: int
     keys_settled: int
+    points_settled: int
     ledger_rows: int
     ledger_points: int
     players_with_keys: int
     keys: int
+    points_collected: int
     left: int
 
 
@@ -68,19 +73,21 @@ class BridgeControlService:
 
     async def totals(self, campaign_id: int, code: str, host_id: int | None) -> ControlTotals:
         """Every trace, for the proof at the end. Ask on a snapshot."""
-        settled, paid, points, keys_settled = await self._row(SETTLED, campaign_id)
+        settled, paid, points, keys_settled, points_settled = await self._row(SETTLED, campaign_id)
         ledger_rows, ledger_points = await self._row(LEDGER, f"BRIDGE:{code}:", campaign_id)
-        players_with_keys, keys = await self._row(KEYS, campaign_id)
+        players_with_keys, keys, points_collected = await self._row(KEYS, campaign_id)
         (left,) = await self._row(LEFT, host_id, host_id)
         return ControlTotals(
             settled=settled,
             paid=paid,
             points_paid=points,
             keys_settled=keys_settled,
+            points_settled=points_settled,
             ledger_rows=ledger_rows,
             ledger_points=ledger_points,
             players_with_keys=players_with_keys,
             keys=keys,
+            points_collected=points_collected,
             left=left,
         )
 
