@@ -98,7 +98,7 @@ async def test_a_dry_run_says_who_would_get_what_and_changes_nothing(world: Worl
     preview = await desk.get(f"{PATH}/{CODE}/settle/dry-run")
     assert (preview["will_pay_players"], preview["will_pay_points"], preview["will_skip_players"]) == (2, 10_000, 1)
     assert {line["outcome"]: line["players"] for line in preview["outcomes"]} == {"PAID": 2, "BLOCKED": 1}
-    assert preview["has_target_season"] is True, "the old season still runs on its last day"
+    assert preview["has_target_season"] is False, "the old season is over when it is settled"
     progress = await desk.get(f"{PATH}/{CODE}/progress")
     assert [line["players"] for line in progress["keys"]] == [3]
     assert progress["players_by_key_count"] == [{"keys": 1, "players": 3}]

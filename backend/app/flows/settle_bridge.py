@@ -72,12 +72,13 @@ async def close_bridge(house: House, code: str) -> Campaign:
 
 
 async def preview_settlement(house: House, code: str) -> tuple[Campaign, bool, list[DueTotal]]:
-    """(the campaign, whether its target season is there, what a settlement would do now). Changes nothing."""
+    """(the campaign, whether its target season will be there, what a settlement would do now). Changes nothing."""
     now = house.clock.now()
 
     async def work(keepers: Services) -> tuple[Campaign, bool, list[DueTotal]]:
         campaign = await keepers.rule_book.bridge_named(code)
-        rules = await keepers.rule_book.seasons_on(kst_date(now))
+        # asked before New Year, the season that begins with it is the one that counts
+        rules = await keepers.rule_book.seasons_on(kst_date(max(now, campaign.settles_at)))
         has_target = await target_season(keepers, campaign, rules) is not None
         if campaign.state is CampaignState.SETTLED:
             return campaign, has_target, []
