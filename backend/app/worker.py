@@ -18,6 +18,7 @@ from app.core.logging_config import configure_logging
 from app.core.startup import StartupRefused, leave_process
 from app.core.time_utils import KST, Clock, SystemClock
 from app.flows.start_up import refuse_unsafe_start
+from app.main import tune_garbage_collector
 from app.utils.random_utils import new_id
 
 log = structlog.get_logger()
@@ -83,6 +84,7 @@ async def work_until_stopped(settings: Settings, *, clock: Clock | None = None, 
         await refuse_unsafe_start(container.house)
         worker = Worker(container, tick_seconds=tick_seconds)
         await worker.start()
+        tune_garbage_collector()
         log.info("worker_started", owner=worker.owner)
         await stopped.wait()
         await worker.stop()

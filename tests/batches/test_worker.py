@@ -1,6 +1,9 @@
 """The worker's memory: what was missed is caught up in order, each run once, by one worker, as operators say."""
 
 import asyncio
+import gc
+import os
+import signal
 from datetime import date, timedelta
 
 import pytest
@@ -11,10 +14,12 @@ from app.core.time_utils import kst_date
 from app.domain.jobs import JobFailed, RunStatus, daily_slot
 from app.flows.run_job import run_job
 from app.flows.turn_seasons import turn_seasons
+from app.main import GC_THRESHOLDS
 from app.services.job_service import Advance
-from app.worker import Worker
+from app.worker import Worker, work_until_stopped
 from tests.admin.desk import desk_of
 from tests.bridge.campaigns import kst
+from tests.fixtures import settings_for
 from tests.world import World
 
 DAILY = "daily_test"
@@ -187,3 +192,20 @@ async def test_seasons_turn_with_their_days_and_retire_after_their_grace(sqlite_
     assert await world.rows("SELECT is_active FROM seasons") == [(0,)]
     acts = await world.rows("SELECT action FROM admin_audit_log WHERE actor = 'system:season_turn' ORDER BY id")
     assert acts == [("SEASON_BEGAN",), ("SEASON_ENDED",), ("SEASON_RETIRED",)]
+
+
+async def test_a_worker_process_collects_garbage_like_the_api_and_ends_when_it_is_told(sqlite_url: str) -> None:
+    before = gc.get_threshold()
+    try:
+        process = asyncio.create_task(work_until_stopped(settings_for(sqlite_url), tick_seconds=60))
+        for _ in range(1_000):
+            if gc.get_threshold() == GC_THRESHOLDS:
+                break
+            await asyncio.sleep(0.02)
+        else:
+            raise AssertionError("the collector was not tuned")
+        os.kill(os.getpid(), signal.SIGTERM)
+        await process
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()

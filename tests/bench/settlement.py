@@ -23,6 +23,7 @@ from app.container import Container
 from app.core.time_utils import SystemClock
 from app.domain.jobs import BRIDGE_SETTLEMENT, JobRun, RunStatus
 from app.flows.settle_bridge import settle_bridge
+from app.main import tune_garbage_collector
 from tests.bridge.crowd import connection, prepare, require_exact
 from tests.fixtures import settings_for
 from tests.servers import MariaDb
@@ -53,6 +54,7 @@ async def settle(url: str, players: int) -> tuple[float, list[float]]:
         return await settle_bridge(container.house, run.lease, goes_on=lambda: True, progress=sample)
 
     job = JOBS_BY_NAME[BRIDGE_SETTLEMENT]
+    tune_garbage_collector()  # as the worker does at its start
     try:
         slot = await job.schedule.due(container.house, job.name, container.clock.now())
         assert slot is not None, "the campaign is due"
