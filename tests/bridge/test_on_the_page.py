@@ -16,7 +16,7 @@ async def test_the_front_page_shows_the_keys(sqlite_world: World) -> None:
     world = sqlite_world
     await open_reference(world)
     world.clock.set(kst(12, 25, 12))
-    player = await world.player("kim")
+    player = await world.player("kim", ROULETTE_COIN=2)
     await enter(world, "kim")
     assert "slot-open" in (await world.client.get("/")).text
     await play(world, player)
@@ -59,6 +59,6 @@ async def test_a_blocked_player_can_still_leave_on_the_last_evening(sqlite_world
     player = await world.player("kim")
     world.clock.set(kst(12, 31, 23, 30))
     await enter(world, "kim")
-    await world.run("UPDATE user_profiles SET is_blocked = 1 WHERE id = :u", u=player.id)
+    await world.sql("UPDATE user_profiles SET is_blocked = 1 WHERE id = :u", u=player.id)
     left = await world.client.post("/sign-out", headers={"Sec-Fetch-Site": "same-origin"})
     assert left.status_code == 303, left.text
