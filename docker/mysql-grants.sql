@@ -38,6 +38,10 @@ GRANT UPDATE ON dojang.feature_config TO dojang@'%';
 GRANT UPDATE ON dojang.app_ui_config TO dojang@'%';
 GRANT UPDATE ON dojang.outbox TO dojang@'%';
 GRANT UPDATE ON dojang.grant_allowances TO dojang@'%';
+GRANT UPDATE ON dojang.bridge_campaigns TO dojang@'%';
+GRANT UPDATE ON dojang.bridge_settlements TO dojang@'%';
+GRANT UPDATE ON dojang.job_runs TO dojang@'%';
+GRANT UPDATE ON dojang.job_controls TO dojang@'%';
 
 -- What is replaced as a whole, or may go once it is over.
 GRANT DELETE ON dojang.season_levels TO dojang@'%';
@@ -45,3 +49,6 @@ GRANT DELETE ON dojang.season_level_rewards TO dojang@'%';
 GRANT DELETE ON dojang.season_bonuses TO dojang@'%';
 GRANT DELETE ON dojang.feature_schedule TO dojang@'%';
 GRANT DELETE ON dojang.revoked_sessions TO dojang@'%';
+GRANT DELETE ON dojang.refresh_tokens TO dojang@'%';
+GRANT DELETE ON dojang.bridge_slots TO dojang@'%';
+GRANT DELETE ON dojang.job_runs TO dojang@'%';

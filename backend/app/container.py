@@ -11,9 +11,11 @@ from app.db.transaction import Database
 from app.domain.draw import Draw
 from app.flows.adjust_wallet import AdjustCommand, adjust_wallets
 from app.flows.authenticate import Authenticator
+from app.flows.bridge_status import bridge_status
 from app.flows.claim import ClaimCommand, claim
 from app.flows.lane import Lane
 from app.flows.play import PlayCommand, play
+from app.flows.presence import Presence, PresenceCommand, record_presence
 from app.flows.season_status import SeasonQuery, season_status
 from app.flows.stamp import StampCommand, stamp
 from app.flows.start_up import refuse_unsafe_start
@@ -60,6 +62,11 @@ class Container:
             lambda commands: adjust_wallets(house, commands), key=by_player, width=1
         )
         self.statuses: Lane[SeasonQuery, Done] = Lane(lambda queries: season_status(house, queries), key=by_player)
+        self.bridges: Lane[PlayerCommand, Done] = Lane(lambda queries: bridge_status(house, queries), key=by_player)
+        presences: Lane[PresenceCommand, Done] = Lane(
+            lambda commands: record_presence(house, commands), key=by_player, width=1
+        )
+        self.presence = Presence(house, presences)
         self.keys = TokenKeys.from_settings(settings)
         jwks = Jwks(self.keys.clock, allow_plain_loopback=settings.env != "production")
         self.authenticator = Authenticator(house, self.keys, jwks)

@@ -65,6 +65,7 @@ VIOLATIONS = [
         "a stranger opens wallets", "wallet-keeper", {"services/planted.py": "from app.models.wallet import wallets"}
     ),
     Violation("a stranger pays rewards", "reward-keeper", {"services/planted.py": "import app.models.reward"}),
+    Violation("a stranger collects keys", "bridge-keeper", {"services/planted.py": "import app.models.bridge"}),
     Violation("a stranger stamps", "season-pass-keeper", {"services/planted.py": "from app.models import season_pass"}),
     Violation(
         "a stranger stocks prizes", "prize-stock-keeper", {"services/planted.py": "import app.models.prize_stock"}

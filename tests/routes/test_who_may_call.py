@@ -23,6 +23,22 @@ RULES: dict[tuple[str, str], str] = {
     ("GET", "/api/today-feature"): PUBLIC,
     ("POST", "/api/demo/clock"): PUBLIC,
     ("GET", "/api/me"): PLAYER,
+    ("GET", "/api/bridge/status"): PLAYER,
+    ("GET", "/api/admin/bridge/campaigns"): READ,
+    ("GET", "/api/admin/bridge/campaigns/{code}"): READ,
+    ("GET", "/api/admin/bridge/campaigns/{code}/progress"): READ,
+    ("GET", "/api/admin/bridge/campaigns/{code}/settle/dry-run"): READ,
+    ("GET", "/api/admin/bridge/campaigns/{code}/settle/status"): READ,
+    ("POST", "/api/admin/bridge/campaigns"): ADMIN,
+    ("PUT", "/api/admin/bridge/campaigns/{code}"): ADMIN,
+    ("POST", "/api/admin/bridge/campaigns/{code}/open"): ADMIN,
+    ("PUT", "/api/admin/bridge/campaigns/{code}/target-season"): ADMIN,
+    ("POST", "/api/admin/bridge/campaigns/{code}/settle/run"): ADMIN,
+    ("GET", "/api/admin/jobs"): READ,
+    ("GET", "/api/admin/jobs/{job}/runs"): READ,
+    ("POST", "/api/admin/jobs/{job}/run"): ADMIN,
+    ("POST", "/api/admin/jobs/{job}/pause"): OPERATE,
+    ("POST", "/api/admin/jobs/{job}/resume"): OPERATE,
     ("GET", "/api/wallet"): PLAYER,
     ("GET", "/api/wallet/ledger"): PLAYER,
     ("GET", "/api/rewards"): PLAYER,
@@ -82,7 +98,7 @@ RULES: dict[tuple[str, str], str] = {
 ANYBODY = {("POST", "/api/auth/logout")}
 PATH_VALUES = {
     "feature_type": "ROULETTE", "code": "roulette", "config_id": "1", "user_id": "1", "season_id": "1",
-    "key": "ticket_zero", "prize_id": "1",
+    "key": "ticket_zero", "prize_id": "1", "job": "reconcile",
 }  # fmt: skip
 # where the door must read a sound body before the flow can look at the player
 BODIES = {

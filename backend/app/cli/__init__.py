@@ -2,11 +2,12 @@
 
 import typer
 
-from app.cli import demo, ops, season, serve
+from app.cli import demo, ops, season, serve, worker
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("dev")(serve.dev)
+app.command("worker")(worker.worker)
 ops.app.add_typer(season.app, name="season", help="Seasons as files: export, plan, apply.")
 app.add_typer(ops.app, name="ops", help="Operate a running or configured service.")

@@ -14,7 +14,7 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
-from app.cli.environment import demo_settings
+from app.cli.environment import clock_of, demo_settings
 from app.config.settings import Settings
 from app.container import Container
 from app.core.time_utils import KST, ShiftedClock
@@ -22,6 +22,7 @@ from app.db.schema import upgrade_to_head
 from app.flows.seed_demo import DEMO_PLAYERS, seed_demo_players
 from app.flows.seed_reference import seed_reference
 from app.main import create_app
+from app.worker import DEMO_TICK_SECONDS, Worker
 
 FIRST_PORT = 8000
 
@@ -36,7 +37,7 @@ def demo(  # noqa: PLR0917 – each is an option with a name
 ) -> None:
     """Starts a seeded demo. DEMO DATA: made-up players, a clock that can be moved."""
     settings = demo_settings(data, database_url)
-    clock = ShiftedClock(_saved_offset(data))
+    clock = clock_of(data) or ShiftedClock()
     if now is not None:
         clock.move_to(_instant(now))
     upgrade_to_head(settings.database_url)
@@ -60,17 +61,26 @@ class _Demo(uvicorn.Server):
     def __init__(self, app: FastAPI, ready: dict[str, str], *, as_json: bool, opens_browser: bool) -> None:
         super().__init__(uvicorn.Config(app, log_config=None, access_log=False, server_header=False))
         self._ready, self._as_json, self._opens_browser = ready, as_json, opens_browser
+        self._app = app
+        self._worker: Worker | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if not self.started:
             return
+        self._worker = Worker(self._app.state.container, tick_seconds=DEMO_TICK_SECONDS)
+        await self._worker.start()
         if self._as_json:
             typer.echo(json.dumps(self._ready))
         else:
             _greet(self._ready)
         if self._opens_browser and (os.environ.get("DISPLAY") or sys.platform in {"darwin", "win32"}):
             webbrowser.open(self._ready["player_url"])
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._worker is not None:
+            await self._worker.stop()
+        await super().shutdown(sockets)
 
 
 def _greet(ready: dict[str, str]) -> None:
@@ -113,9 +123,3 @@ def _instant(text: str) -> datetime:
     except ValueError:
         raise typer.BadParameter(f"{text!r} is not an ISO 8601 instant", param_hint="--now") from None
     return instant if instant.tzinfo else instant.replace(tzinfo=KST)
-
-
-def _saved_offset(data: Path) -> float:
-    """Where an earlier run's clock was moved to: a demo that was started again goes on from there."""
-    file = data / "clock_offset_seconds"
-    return float(file.read_text()) if file.exists() else 0.0

@@ -7,8 +7,10 @@ import typer
 
 from app.config.settings import Settings
 from app.core.security import new_secret
+from app.core.time_utils import ShiftedClock
 
 SETTINGS_FILE = "settings.env"
+OFFSET_FILE = "clock_offset_seconds"
 
 
 def demo_settings(data: Path, database_url: str | None) -> Settings:
@@ -35,3 +37,9 @@ def settings_of(data: Path | None) -> Settings:
         name, _, value = line.partition("=")
         given[name.lower()] = value
     return Settings(**given)  # type: ignore[arg-type]  # the names are this file's own, written above
+
+
+def clock_of(data: Path | None) -> ShiftedClock | None:
+    """The clock of the demo in `data`, where it was moved to; None where there is none, which is the machine's own."""
+    file = None if data is None else data / OFFSET_FILE
+    return ShiftedClock(float(file.read_text())) if file is not None and file.exists() else None

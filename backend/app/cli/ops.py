@@ -1,17 +1,16 @@
 """`./run ops …`: what an operator does at a terminal."""
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
+from app.cli import jobs
+from app.cli.acting import AsJson, Data, Reason, act
 from app.cli.environment import settings_of
 from app.cli.reference import write_reference
 from app.container import Container
-from app.core.errors import AppError
 from app.core.startup import Level
 from app.core.time_utils import kst_text
 from app.db.schema import upgrade_to_head
@@ -23,29 +22,9 @@ from app.flows.start_up import examine
 from app.flows.switch_feature import switch_feature
 from app.services.audit_service import AdminAct
 
-T = TypeVar("T")
-Data = Annotated[Path | None, typer.Option("--data", help="act on the demo in this folder")]
-AsJson = Annotated[bool, typer.Option("--json", help="for machines")]
-Reason = Annotated[str, typer.Option("--reason", help="why; it is written to the audit log")]
-
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
-
-
-def act(data: Path | None, work: Callable[[Container], Awaitable[T]]) -> T:
-    """Runs `work` on the chosen service; a refusal ends the command with its code and words, exit code 1."""
-
-    async def run() -> T:
-        container = Container(settings_of(data))
-        try:
-            return await work(container)
-        finally:
-            await container.close()
-
-    try:
-        return asyncio.run(run())
-    except AppError as refusal:
-        typer.echo(f"{refusal.code}: {refusal.meaning.en} {refusal.facts or ''}", err=True)
-        raise typer.Exit(1) from None
+app.add_typer(jobs.app, name="jobs", help="The worker's jobs.")
+app.command("settle-bridge")(jobs.settle_bridge)
 
 
 @app.command()

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.ops import AsJson, Data, Reason, act
+from app.cli.acting import AsJson, Data, Reason, act
 from app.container import Container
 from app.domain.season_file import SeasonPlan, read_season_file
 from app.flows.export_season import export_season

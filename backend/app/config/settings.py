@@ -55,6 +55,10 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "console"] = "json"
     access_log: bool = True
+    # players a settlement's transaction: some ten rows each, a fraction of a second under lock
+    settlement_chunk: int = Field(default=500, ge=1, le=2_000)
+    # how long a worker that gives no sign of life keeps its job; it prolongs the lease three times as often
+    job_lease_seconds: int = Field(default=30, ge=1, le=3600)
     demo_data: Path | None = None
     sentry_dsn: SecretStr | None = None
     web_concurrency: int = Field(default=1, ge=1, le=64)

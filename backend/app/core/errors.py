@@ -72,6 +72,9 @@ ERRORS: dict[str, Meaning] = {
         "SEASON_NOT_FOUND": ("No such season", "존재하지 않는 시즌입니다"),
         "USER_NOT_FOUND": ("No such player", "존재하지 않는 사용자입니다"),
         "GAME_NOT_FOUND": ("No such game", "존재하지 않는 게임입니다"),
+        "NO_BRIDGE": ("No bridge campaign runs now", "진행 중인 시즌 브리지가 없습니다"),
+        "BRIDGE_NOT_FOUND": ("No such bridge campaign", "존재하지 않는 브리지 캠페인입니다"),
+        "JOB_NOT_FOUND": ("No such job", "존재하지 않는 작업입니다"),
     }),
     **_table(Kind.METHOD, {
         "METHOD_NOT_ALLOWED": ("This method is not allowed here", "허용되지 않는 메서드입니다"),
@@ -84,6 +87,11 @@ ERRORS: dict[str, Meaning] = {
         "IDEMPOTENCY_IN_PROGRESS": ("The same request is still running", "같은 요청이 처리 중입니다"),
         "VERSION_CONFLICT": ("It was changed by someone else meanwhile", "다른 사람이 먼저 변경했습니다"),
         "NAME_TAKEN": ("This name is already used", "이미 사용 중인 이름입니다"),
+        "BRIDGE_CONFLICT": ("Another bridge campaign overlaps it", "기간이 겹치는 브리지 캠페인이 있습니다"),
+        "BRIDGE_STATE": ("The campaign's state does not allow this", "캠페인 상태에서 할 수 없는 작업입니다"),
+        "JOB_PAUSED": ("The job is paused", "일시 중지된 작업입니다"),
+        "JOB_ALREADY_DONE": ("This run is already done", "이미 완료된 작업입니다"),
+        "JOB_RUNNING": ("The job is running now", "이미 실행 중인 작업입니다"),
     }),
     **_table(Kind.GONE, {
         "FEATURE_RETIRED": ("This endpoint is retired", "종료된 기능입니다"),

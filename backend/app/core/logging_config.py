@@ -41,6 +41,7 @@ def configure_logging(settings: Settings) -> None:
     )
     logging.basicConfig(handlers=[handler], level=settings.log_level, force=True)
     logging.getLogger("uvicorn.access").disabled = True  # our own line says more
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that is skipped while its job runs is meant
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log whole addresses with their queries
 
 

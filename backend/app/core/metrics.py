@@ -19,3 +19,4 @@ REFUSALS = Counter("dojang_refusals_total", "Refusals by error code", ["code"], 
 PLAYS = Counter("dojang_plays_total", "Plays accepted", ["game"], registry=REGISTRY)
 STAMPS = Counter("dojang_stamps_total", "Stamps accepted", registry=REGISTRY)
 REPLAYS = Counter("dojang_replays_total", "Stored answers given again", ["operation"], registry=REGISTRY)
+ALARMS = Counter("dojang_alarms_total", "What a person must look at", ["alarm"], registry=REGISTRY)

@@ -63,6 +63,11 @@ def kst_date(instant: datetime) -> date:
     return require_aware(instant).astimezone(KST).date()
 
 
+def kst_hour(instant: datetime) -> int:
+    """The hour of the day in Asia/Seoul at this instant."""
+    return require_aware(instant).astimezone(KST).hour
+
+
 def kst_midnight(day: date) -> datetime:
     """The first instant of a KST day, aware, in UTC."""
     return datetime.combine(day, time.min, tzinfo=KST).astimezone(UTC)

@@ -1,11 +1,13 @@
 """The values of driver SQL: what SQLAlchemy's types would convert, converted by hand where statements are hot."""
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from pydantic_core import from_json, to_json
 
 
+@lru_cache(maxsize=1024)  # one command writes its one instant into dozens of rows
 def instant_out(instant: datetime) -> str:
     """An aware instant as the text that MySQL's DATETIME(6) and SQLite both store. Raises ValueError when naive."""
     if instant.tzinfo is None:

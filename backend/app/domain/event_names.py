@@ -20,6 +20,7 @@ class EventType(StrEnum):
     REWARD_PENDING = "REWARD_PENDING"
     REWARD_REVOKED = "REWARD_REVOKED"
     TRIAL_GRANT = "TRIAL_GRANT"
+    BRIDGE_KEY = "BRIDGE_KEY"
 
 
 class Topic(StrEnum):
@@ -28,6 +29,7 @@ class Topic(StrEnum):
     LEVEL_UP = "season_pass.level_up"
     REWARD_GRANTED = "reward.granted"
     REWARD_PENDING = "reward.pending"
+    BRIDGE_KEY = "bridge.key"
 
 
 class Feature(StrEnum):

@@ -46,6 +46,10 @@ class PlayerState:
     balances: dict[str, int] = field(default_factory=dict)
     progress: dict[int, Progress] = field(default_factory=dict)
     last_plays: dict[str, LastPlay] = field(default_factory=dict)
+    # of the bridge, read only where a command asks for it: (campaign id, day) of each key, and the counters
+    bridge_days: set[tuple[int, int]] = field(default_factory=set)
+    event_key_count: int = 0
+    event_pending_points: int = 0
 
     def require_allowed(self, *, session_id: str | None, issued_at: datetime) -> None:
         """Returns when the player may act with a token of this sign-in; raises TOKEN_REVOKED or USER_BLOCKED."""

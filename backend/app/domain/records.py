@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from app.domain.bridge import LevelState, Outcome
 from app.domain.event_names import EventType, Topic
 from app.domain.game import Memory
 from app.domain.grants import Grant, RewardState
@@ -139,6 +140,38 @@ class Answer:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class BridgeKey:
+    """One key of a bridge campaign: unique by (campaign, player, event_type). `cause` is what earned it."""
+
+    campaign_id: int
+    user_id: int
+    event_type: str
+    day: int
+    key_date: date
+    points: int
+    cause: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeSettlement:
+    """How one player of a bridge campaign was settled, with what their counters were: unique by (campaign, player)."""
+
+    campaign_id: int
+    user_id: int
+    outcome: Outcome
+    key_count: int
+    pending_points: int
+    points_paid: int
+    level_state: LevelState
+    season_id: int | None
+    level_after: int | None
+    xp_added: int
+    created_at: datetime
+    updated_at: datetime
+
+
 @dataclass(slots=True)
 class Changes:
     """Everything a batch of commands wants written. Empty lists cost no statement."""
@@ -153,6 +186,9 @@ class Changes:
     progress: dict[tuple[int, int], Progress] = field(default_factory=dict)
     balances: dict[tuple[int, str], int] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
+    bridge_keys: list[BridgeKey] = field(default_factory=list)
+    settlements: list[BridgeSettlement] = field(default_factory=list)
+    key_counters: dict[int, tuple[int, int]] = field(default_factory=dict)
     announcements: list[Announcement] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
 
@@ -162,6 +198,7 @@ class Changes:
         return (
             len(self.plays) + len(self.entries) + len(self.rewards) + len(self.xp) + len(self.stamps)
             + len(self.claims) + len(self.passes) + len(self.events) + len(self.announcements) + len(self.answers)
+            + len(self.bridge_keys) + len(self.settlements)
         )  # fmt: skip
 
     def add_entry(self, entry: Entry) -> None:
@@ -174,3 +211,8 @@ class Changes:
         progress = player.progress_in(season_id)
         self.progress[player.id, season_id] = progress
         return progress
+
+    def count_keys(self, player: PlayerState, key_count: int, pending_points: int) -> None:
+        """Sets the player's bridge counters, marked to be saved."""
+        player.event_key_count, player.event_pending_points = key_count, pending_points
+        self.key_counters[player.id] = (key_count, pending_points)

@@ -8,6 +8,7 @@ from app.domain.event_names import Feature
 AREAS: dict[str, str] = {
     Feature.SEASON_PASS: "시즌패스",
     Feature.CLAIM: "보상 받기",
+    Feature.BRIDGE: "시즌 브리지",
 }
 
 NOTICES: dict[str, dict[str, Any]] = {

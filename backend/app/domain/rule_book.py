@@ -1,10 +1,13 @@
 """What operators decided, as it stands in one transaction: switches, active configs, running seasons."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from app.core.errors import AppError
+from app.domain.bridge import Campaign, CampaignState, MissionKind
+from app.domain.event_names import Feature
 from app.domain.player import PlayerState
 from app.domain.season import Season, the_season
 
@@ -36,6 +39,7 @@ class RuleBook:
     seasons: tuple[Season, ...]
     today: date
     is_gated: bool = False
+    bridges: tuple[Campaign, ...] = ()
 
     @property
     def season_ids(self) -> list[int]:
@@ -91,3 +95,41 @@ class RuleBook:
         """The running season where one is welcome but not needed: a play goes on without it."""
         running = self.running_seasons(player)
         return running[0] if len(running) == 1 else None
+
+    def season_of(self, program: str, host_id: int | None) -> Season | None:
+        """The running season of a program, if it takes every player of this host; None means those of all hosts."""
+        running = [s for s in self.seasons if s.program == program and s.is_running(self.today)]
+        fitting = [season for season in running if season.host_id in (None, host_id)]
+        return fitting[0] if len(fitting) == 1 else None
+
+    @property
+    def bridge_ids(self) -> tuple[int, ...]:
+        return tuple(campaign.id for campaign in self.bridges)
+
+    def bridge_of(self, host_id: int) -> Campaign | None:
+        """The unsettled campaign of a host's players: the oldest, because the counters belong to one at a time."""
+        ours = [campaign for campaign in self.bridges if campaign.concerns(host_id)]
+        return min(ours, key=lambda campaign: (campaign.start_date, campaign.id), default=None)
+
+    def collecting_bridge(self, host_id: int) -> Campaign | None:
+        """The campaign in which these players collect keys now: while BRIDGE is open, until settlement closes it."""
+        campaign = self.bridge_of(host_id) if self._is_open(Feature.BRIDGE) else None
+        return campaign if campaign is not None and campaign.state is CampaignState.OPEN else None
+
+    def bridges_of_plays(self, games: Iterable[str]) -> list[Campaign]:
+        """The campaigns in which a play of these games may earn a key today: usually none."""
+        if not self.bridges or not self._is_open(Feature.BRIDGE):
+            return []
+        played = set(games)
+        return [
+            campaign
+            for campaign in self.bridges
+            if campaign.state is CampaignState.OPEN
+            and (slot := campaign.slot_on(self.today)) is not None
+            and slot.mission.kind is MissionKind.PLAYS
+            and played.intersection(slot.mission.games)
+        ]
+
+    def _is_open(self, feature_type: str) -> bool:
+        feature = self.features.get(feature_type)
+        return feature is not None and feature.is_enabled and (feature.is_scheduled or not self.is_gated)

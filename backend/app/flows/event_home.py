@@ -1,7 +1,7 @@
 """The event as one player sees it on the front page: five statements, nothing written.
 
 Reads feature_config, game_configs and seasons, user_profiles with wallets, season_progress, season_claims and the
-newest plays, season_stamp_log, reward_log, app_ui_config.
+newest plays, bridge_campaigns and bridge_keys, season_stamp_log, reward_log, app_ui_config.
 """
 
 from collections.abc import Mapping
@@ -17,12 +17,13 @@ from app.domain.rule_book import RuleBook
 from app.domain.season import Progress, Season
 from app.domain.season_config import MAX_GRACE_DAYS
 from app.flows.steps.allowed_player import allowed_player
+from app.flows.steps.bridge_view import bridge_view
 from app.flows.steps.commands import PlayerCommand
 from app.games import GAMES
 from app.services import House, Services
 from app.services.player_service import Wanted
 
-AREAS = (Feature.SEASON_PASS, Feature.CLAIM)
+AREAS = (Feature.SEASON_PASS, Feature.CLAIM, Feature.BRIDGE)
 GAME_TYPES = tuple(sorted(game.feature_type for game in GAMES.values()))
 TEXTS = ("event_home", "notice_home", "event_notes", "ticket_zero")
 LAST_REWARDS = 5
@@ -56,7 +57,7 @@ class EventHome:
     games: tuple[GameCard, ...]
     rewards: list[dict[str, Any]]
     texts: Mapping[str, Any]
-    event_bridge: dict[str, Any] | None = None
+    event_bridge: dict[str, Any] | None
 
 
 async def event_home(house: House, query: PlayerCommand) -> EventHome:
@@ -67,7 +68,9 @@ async def event_home(house: House, query: PlayerCommand) -> EventHome:
     async def work(keepers: Services) -> EventHome:
         earliest_end = today - timedelta(days=MAX_GRACE_DAYS)
         rules = await keepers.rule_book.in_force([*AREAS, *GAME_TYPES], today, ended_since=earliest_end, locked=False)
-        wanted = Wanted(wallets=True, seasons=tuple(rules.season_ids), games=GAME_TYPES, claims=True)
+        wanted = Wanted(
+            wallets=True, seasons=tuple(rules.season_ids), games=GAME_TYPES, claims=True, bridges=rules.bridge_ids
+        )
         player = await allowed_player(keepers, query, wanted)
         season = _season_to_show(rules, player)
         has_begun = season is not None and season.start_date <= today
@@ -84,6 +87,7 @@ async def event_home(house: House, query: PlayerCommand) -> EventHome:
             games=tuple(_game_card(rules, player, code) for code in GAMES),
             rewards=await keepers.reward.of_player(player.id, after=None, limit=LAST_REWARDS),
             texts=await keepers.ui_config.find_many(TEXTS),
+            event_bridge=bridge_view(player, rules.bridge_of(player.host_id), now),
         )
 
     return await house.read(work)

@@ -2,8 +2,9 @@
 
 Reads feature_config, game_configs and seasons (share-locked), user_profiles with wallets, season_progress and the
 newest game_plays (locked), idempotency_keys, and for games with stock prize_stock (locked, last). Writes game_plays,
-wallet_ledger, wallets, reward_log, user_event_log, outbox, idempotency_keys, and the season_* tables when a win or the
-season's `stamp_on_play` touches them.
+wallet_ledger, wallets, reward_log, user_event_log, outbox, idempotency_keys, the season_* tables when a win or the
+season's `stamp_on_play` touches them, and bridge_keys with the counters of user_profiles when the play earns a bridge
+key.
 """
 
 import math
@@ -17,7 +18,7 @@ from pydantic_core import to_json
 from app.core.errors import AppError
 from app.core.time_utils import kst_date, kst_text
 from app.domain.draw import Draw, RecordingDraw
-from app.domain.event_names import EventType
+from app.domain.event_names import EventType, Feature
 from app.domain.game import Game, Outcome, Seen
 from app.domain.game_fields import GameFields
 from app.domain.grants import NOTHING
@@ -26,6 +27,8 @@ from app.domain.records import Play
 from app.domain.rule_book import RuleBook
 from app.domain.stock import EMPTY_SHELF, Shelf
 from app.domain.wallet import Reason, move, require_balance
+from app.flows.steps.bridge_view import mission_games
+from app.flows.steps.collect_keys import collect_play_key
 from app.flows.steps.commands import PlayerCommand, Result
 from app.flows.steps.decide_each import Batch, answer_keys, decide_each
 from app.flows.steps.decision import Decision
@@ -77,8 +80,8 @@ async def play(house: House, commands: Sequence[PlayCommand]) -> list[Result]:
     games = tuple(sorted({command.game.feature_type for command in commands}))
 
     async def work(keepers: Services) -> list[Result]:
-        rules = await keepers.rule_book.in_force(games, today)
-        wanted = Wanted.of(rules, wallets=True, games=games)
+        rules = await keepers.rule_book.in_force([*games, Feature.BRIDGE], today)
+        wanted = _wanted(rules, games)
         players = await keepers.player.lock((command.user_id for command in commands), wanted)
         answers = await keepers.idempotency.stored(answer_keys(commands))
         table = Table(rules, house.draw, await _lock_stock(keepers, commands, rules))
@@ -88,6 +91,13 @@ async def play(house: House, commands: Sequence[PlayCommand]) -> list[Result]:
         return results
 
     return await house.write(work)
+
+
+def _wanted(rules: RuleBook, games: tuple[str, ...]) -> Wanted:
+    """What a play must know of its players; on a day with a bridge mission also the plays that it counts."""
+    bridges = tuple(rules.bridges_of_plays(games))
+    counted = tuple(sorted({*games, *mission_games(bridges, rules.today)}))
+    return Wanted.of(rules, wallets=True, games=counted, bridges=tuple(campaign.id for campaign in bridges))
 
 
 async def _lock_stock(keepers: Services, commands: Sequence[PlayCommand], rules: RuleBook) -> dict[str, Shelf]:
@@ -117,6 +127,7 @@ def _play_once(decision: Decision, command: PlayCommand, table: Table) -> bytes:
         reason=Reason.PLAY_REWARD,
     )
     season_pass = _touch_season(decision, played)
+    collect_play_key(decision, table.rules, feature_type=game.feature_type, cause=f"PLAY:{played.id}")
     return to_json(_answer(decision, game, drawn.outcome, played, season_pass))
 
 

@@ -1,7 +1,8 @@
 """The season pass as a player sees it: reads only, never pays anything.
 
 Reads seasons, user_profiles, season_progress and season_claims, and where seasons have them season_passes and
-season_counters.
+season_counters; while a bridge campaign runs also bridge_campaigns, bridge_keys and game_plays, in the same two
+statements.
 """
 
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ from app.domain.rule_book import RuleBook
 from app.domain.season import FREE_TRACK, Level, Progress, Season, is_open, room_under_cap
 from app.domain.season_config import MAX_GRACE_DAYS
 from app.domain.season_options import Counters, streak_now
+from app.flows.steps.bridge_view import bridge_view, mission_games
 from app.flows.steps.commands import PlayerCommand, Result
 from app.flows.steps.look_each import look_each
 from app.services import House, Services
@@ -45,7 +47,9 @@ async def season_status(house: House, queries: Sequence[SeasonQuery]) -> list[Re
         names_one = any(query.season_id is not None for query in queries)
         since = today - timedelta(days=MAX_GRACE_DAYS) if names_one else today
         rules = await keepers.rule_book.seasons_on(today, ended_since=since)
-        players = await keepers.player.look((query.user_id for query in queries), Wanted.of(rules, claims=True))
+        games = mission_games(rules.bridges, today)
+        wanted = Wanted.of(rules, claims=True, games=games, bridges=rules.bridge_ids)
+        players = await keepers.player.look((query.user_id for query in queries), wanted)
         results: list[Result] = []
         for query in queries:
             results += look_each(players, [query], partial(_answer, rules=rules, query=query, now=now))
@@ -55,15 +59,19 @@ async def season_status(house: House, queries: Sequence[SeasonQuery]) -> list[Re
 
 
 def _answer(player: PlayerState, *, rules: RuleBook, query: SeasonQuery, now: datetime) -> bytes:
+    """The status; between two seasons the refusal carries the bridge, which needs none."""
+    bridge = bridge_view(player, rules.bridge_of(player.host_id), now)
     if query.season_id is None:
-        return _view(player, rules.running_season(player, query.program), now)
+        if bridge is not None and not rules.running_seasons(player, query.program):
+            raise AppError("NO_ACTIVE_SEASON", event_bridge=bridge)
+        return _view(player, rules.running_season(player, query.program), bridge, now)
     for season in rules.open_to(player):
         if season.id == query.season_id and season.is_claimable(rules.today):
-            return _view(player, season, now)
+            return _view(player, season, bridge, now)
     raise AppError("SEASON_NOT_FOUND")
 
 
-def _view(player: PlayerState, season: Season, now: datetime) -> bytes:
+def _view(player: PlayerState, season: Season, bridge: dict[str, Any] | None, now: datetime) -> bytes:
     progress = player.progress_in(season.id)
     today = kst_date(now)
     return to_json(
@@ -78,7 +86,7 @@ def _view(player: PlayerState, season: Season, now: datetime) -> bytes:
             },
             "levels": [_level_view(season, level, progress) for level in season.levels],
             "today": {"date": today, "stamped": progress.last_stamp_date == today},
-            "event_bridge": None,
+            "event_bridge": bridge,
             "internal_wins": _internal_wins(season, progress),
             "premium": [{"track": track, "is_owned": track in progress.passes} for track in season.premium_tracks],
             **_options(season, progress, today, now),

@@ -1,13 +1,16 @@
 """Seeding: the reference rows where they are missing.
 
-Writes hosts, programs, feature_config, game_configs, prize_stock, app_ui_config and seasons.
+Writes hosts, programs, feature_config, game_configs, prize_stock, app_ui_config, seasons and bridge_campaigns.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from app.core.time_utils import kst_date
+from app.domain.bridge import CampaignState
+from app.domain.bridge_config import BridgeConfig
 from app.domain.player import DEFAULT_PROGRAM
 from app.domain.reference import AREAS, GAME_SETUPS, GAME_TITLES, NOTICES, reference_season
+from app.domain.reference_bridge import reference_bridge
 from app.domain.season_config import SeasonConfig
 from app.flows.steps.put_in_force import put_in_force
 from app.games import GAMES_BY_FEATURE
@@ -17,6 +20,7 @@ ACTOR = "system:seed"
 MAIN_HOST = "main"
 # a season of the reference's length that began a few days ago: the board is never empty and never over
 DAYS_AGO, DAYS_AHEAD = 3, 13
+NEW_YEAR_DAYS = 30
 
 
 async def seed_reference(house: House, *, with_season: bool = False) -> list[str]:
@@ -48,19 +52,35 @@ async def seed_reference(house: House, *, with_season: bool = False) -> list[str
                 added.append(f"notice {key}")
         if with_season:
             added += await _add_season(keepers, house)
+        added += await _add_bridge(keepers, house, is_open=with_season)
         return added
 
     return await house.write(work)
 
 
 async def _add_season(keepers: Services, house: House) -> list[str]:
-    """A running season, unless one runs today."""
+    """A running season unless one runs today, and one that begins with the new year if its days are free."""
     now = house.clock.now()
     today = kst_date(now)
     if (await keepers.rule_book.seasons_on(today)).seasons:
         return []
-    start = today - timedelta(days=DAYS_AGO)
-    name = f"WINTER_{start:%Y%m%d}"
-    config = SeasonConfig.model_validate(reference_season(name, start, today + timedelta(days=DAYS_AHEAD)))
-    await keepers.season.add(config, is_active=True, now=now)
-    return [f"season {name}"]
+    start, end = today - timedelta(days=DAYS_AGO), today + timedelta(days=DAYS_AHEAD)
+    seasons = [(f"WINTER_{start:%Y%m%d}", start, end)]
+    new_year = date(today.year + 1, 1, 1)
+    if end < new_year:
+        seasons.append((f"NEW_YEAR_{new_year.year}", new_year, new_year + timedelta(days=NEW_YEAR_DAYS)))
+    for name, first, last in seasons:
+        config = SeasonConfig.model_validate(reference_season(name, first, last))
+        await keepers.season.add(config, is_active=True, now=now)
+    return [f"season {name}" for name, _, _ in seasons]
+
+
+async def _add_bridge(keepers: Services, house: House, *, is_open: bool) -> list[str]:
+    """The bridge at the end of this year, unless there is any campaign: a draft that operators look at first."""
+    now = house.clock.now()
+    if await keepers.bridge.page(after=None, limit=1):
+        return []
+    config = BridgeConfig.model_validate(reference_bridge(kst_date(now).year, GAMES_BY_FEATURE))
+    state = CampaignState.OPEN if is_open else CampaignState.DRAFT
+    await keepers.bridge.add(config, host_id=None, state=state, now=now)
+    return [f"bridge {config.code}"]

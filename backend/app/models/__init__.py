@@ -3,11 +3,13 @@
 from app.db.base import metadata
 from app.models import (
     audit,
+    bridge,
     event_log,
     feature,
     game,
     idempotency,
     identity,
+    job,
     outbox,
     player,
     prize_stock,
@@ -20,11 +22,13 @@ from app.models import (
 
 __all__ = [
     "audit",
+    "bridge",
     "event_log",
     "feature",
     "game",
     "idempotency",
     "identity",
+    "job",
     "metadata",
     "outbox",
     "player",

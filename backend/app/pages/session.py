@@ -10,6 +10,7 @@ from app.container import Container
 from app.core.auth import PLAYER, Principal
 from app.core.errors import AppError
 from app.flows.refresh_sign_in import refresh_sign_in
+from app.flows.steps.commands import PlayerCommand
 
 ACCESS, REFRESH = "dojang_access", "dojang_refresh"
 # what says that a cookie is of no use any more, as opposed to "not now"
@@ -42,7 +43,14 @@ def container_of(request: Request) -> Container:
 
 
 async def visitor(request: Request) -> Visitor:
-    """The player behind the cookies; raises AUTH_REQUIRED when there is none.
+    """The player who looks or acts, noted as being there; raises AUTH_REQUIRED when there is none."""
+    who = await signed_in(request)
+    await container_of(request).presence.note(PlayerCommand(**who.command_fields))
+    return who
+
+
+async def signed_in(request: Request) -> Visitor:
+    """The player behind the cookies, blocked or not; raises AUTH_REQUIRED when there is none.
 
     An access token that has expired is renewed by the refresh token, as an API client would do it; the new pair leaves
     with the answer. Flows check blocks and sign-outs with the player's row.

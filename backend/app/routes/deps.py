@@ -13,7 +13,7 @@ from fastapi import Request
 from app.container import Container
 from app.core.auth import HOST, PLAYER, STAFF_SCOPES, Principal
 from app.core.errors import AppError, invalid
-from app.flows.steps.commands import IdempotencyKey
+from app.flows.steps.commands import IdempotencyKey, PlayerCommand
 from app.services.audit_service import AdminAct
 
 VISIBLE_ASCII = re.compile(r"[!-~]{1,128}")
@@ -74,7 +74,9 @@ async def caller(request: Request) -> Caller:
     principal.require_scope(PLAYER)
     known_as = request_id()
     user_id = await container_of(request).authenticator.player_id(principal, request_id=known_as)
-    return Caller(user_id, principal, known_as)
+    who = Caller(user_id, principal, known_as)
+    await container_of(request).presence.note(PlayerCommand(**who.command_fields))
+    return who
 
 
 async def scopes_now(request: Request, principal: Principal) -> frozenset[str]:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from app.core.auth import ADMIN, HOST
 from app.domain.season_config import Program
+from app.schemas.bridge import EventBridge
 from app.schemas.common import RequestBody, Reward, Timed
 
 # a host may reward effort on top of the stamp, within reason; a season's top levels cost hundreds of XP
@@ -201,7 +202,7 @@ class SeasonStatus(Timed):
     progress: ProgressView
     levels: list[LevelView]
     today: TodayView
-    event_bridge: None
+    event_bridge: EventBridge | None
     internal_wins: InternalWins
     premium: list[PremiumView]
     daily_xp: DailyXpView | None

@@ -14,6 +14,8 @@ from app.db.transaction import Database, Tx
 from app.domain.draw import Draw
 from app.services.allowance_service import AllowanceService
 from app.services.audit_service import AuditService
+from app.services.bridge_control_service import BridgeControlService
+from app.services.bridge_service import BridgeService
 from app.services.doctor_service import DoctorService
 from app.services.event_log_service import EventLogService
 from app.services.feature_service import FeatureService
@@ -21,6 +23,7 @@ from app.services.game_config_service import GameConfigService
 from app.services.game_log_service import GameLogService
 from app.services.idempotency_service import IdempotencyService
 from app.services.identity_service import IdentityService
+from app.services.job_service import JobService
 from app.services.outbox_service import OutboxService
 from app.services.player_service import PlayerService
 from app.services.prize_stock_service import PrizeStockService
@@ -58,6 +61,9 @@ class Services:
         self.audit = AuditService(tx)
         self.allowance = AllowanceService(tx)
         self.identity = IdentityService(tx)
+        self.bridge = BridgeService(tx)
+        self.bridge_control = BridgeControlService(tx)
+        self.job = JobService(tx)
         self.doctor = DoctorService(tx)
         self.reconcile = ReconcileService(tx)
 

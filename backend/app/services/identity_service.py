@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, exists, func, select, update
+from sqlalchemy import Select, and_, delete, exists, func, select, tuple_, update
 
 from app.core.host_tokens import KnownHost
 from app.core.security import new_secret, sha256_hex
@@ -217,6 +217,23 @@ class IdentityService:
         if not (await self._tx.execute(known)).scalar_one():
             values = {"user_id": user_id, "session_id": session_id, "expires_at": expires_at}
             await self._tx.execute(revoked_sessions.insert().values(**values))
+
+    async def forget_revoked_sessions(self, before: datetime, *, limit: int) -> int:
+        """Deletes ended sign-ins whose access tokens have all expired; returns how many, `limit` at most."""
+        c = revoked_sessions.c
+        query = select(c.user_id, c.session_id).where(c.expires_at < before).limit(limit)
+        over = [tuple(row) for row in await self._tx.execute(query)]
+        if over:
+            await self._tx.execute(delete(revoked_sessions).where(tuple_(c.user_id, c.session_id).in_(over)))
+        return len(over)
+
+    async def forget_refresh_tokens(self, before: datetime, *, limit: int) -> int:
+        """Deletes refresh tokens whose family ended before an instant; returns how many, `limit` at most."""
+        c = refresh_tokens.c
+        over = list((await self._tx.execute(select(c.id).where(c.family_expires_at < before).limit(limit))).scalars())
+        if over:
+            await self._tx.execute(delete(refresh_tokens).where(c.id.in_(over)))
+        return len(over)
 
 
 def _is_live() -> Any:

@@ -3,7 +3,7 @@
 The state that it reads joins tables of other keepers (wallets, progress, newest plays): one round trip, one lock order.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -21,6 +21,13 @@ from app.domain.season_options import Counters
 from app.models.identity import hosts
 from app.models.player import user_profiles
 
+WITH_KEYS = Statement("""
+    SELECT id FROM user_profiles
+    WHERE id > ? AND event_key_count > 0 AND (? IS NULL OR host_id = ?) ORDER BY id LIMIT ?
+""")
+SET_KEY_COUNTERS = Statement(
+    "UPDATE user_profiles SET event_key_count = ?, event_pending_points = ? WHERE id IN ({ids})"
+)
 LAST_CHARACTER = "\U0010ffff"  # sorts behind every other, byte for byte: ends the range of a prefix
 LONGEST_ID = 19  # digits of 2**63: a longer number is no id
 
@@ -35,11 +42,21 @@ class Wanted:
     claims: bool = False
     passes: bool = False
     counters: bool = False
+    # the bridge counters, and which days of these campaigns the player has
+    bridges: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, rules: RuleBook, *, wallets: bool = False, games: tuple[str, ...] = (), claims: bool = False) -> Self:
+    def of(
+        cls,
+        rules: RuleBook,
+        *,
+        wallets: bool = False,
+        games: tuple[str, ...] = (),
+        claims: bool = False,
+        bridges: tuple[int, ...] = (),
+    ) -> Self:
         """These parts, and of the seasons in force only what they use: passes and counters where there are any."""
-        return cls(wallets, tuple(rules.season_ids), games, claims, rules.has_premium, rules.has_options)
+        return cls(wallets, tuple(rules.season_ids), games, claims, rules.has_premium, rules.has_options, bridges)
 
 
 # one step in an index: the first program of the player's host, if it has one of its own
@@ -86,6 +103,12 @@ def _state_statement(wanted: Wanted, locked: bool) -> Statement:
             f"(SELECT x.play_no FROM game_plays x WHERE x.user_id = u.id AND x.feature_type = ? "
             f"ORDER BY x.play_no DESC LIMIT 1)"
         )
+    if wanted.bridges:
+        columns.append("u.event_key_count, u.event_pending_points")
+        columns.append(
+            "(SELECT GROUP_CONCAT(CONCAT(k.campaign_id, ':', k.day)) FROM bridge_keys k"
+            " WHERE k.user_id = u.id AND k.campaign_id IN ({bridges}))"
+        )
     lock = "FOR UPDATE" if locked else ""
     return Statement(
         f"SELECT {', '.join(columns)} FROM user_profiles u {' '.join(joins)} "
@@ -110,10 +133,11 @@ class PlayerService:
     async def _states(self, ids: Iterable[int], wanted: Wanted, *, locked: bool) -> dict[int, PlayerState]:
         unique = sorted(set(ids))
         statement = _state_statement(wanted, locked)
-        params: list[Any] = [*wanted.seasons]
+        params: list[Any] = [*wanted.bridges, *wanted.seasons]
         for game in wanted.games:
             params += [game, game]
-        rows = await self._tx.rows(statement, [*params, *unique], seasons=len(wanted.seasons), ids=len(unique))
+        counts = {"bridges": len(wanted.bridges), "seasons": len(wanted.seasons), "ids": len(unique)}
+        rows = await self._tx.rows(statement, [*params, *unique], **counts)
         players: dict[int, PlayerState] = {}
         for row in rows:
             _read_row(players, row, wanted)
@@ -167,6 +191,19 @@ class PlayerService:
             .values(version=user_profiles.c.version + 1, **values)
         )
 
+    async def with_keys(self, host_id: int | None, *, after: int, limit: int) -> list[int]:
+        """The next players who have bridge keys, by id; `host_id` None means of every host."""
+        params = (after, host_id, host_id, limit)
+        return [row[0] for row in await self._tx.rows(WITH_KEYS, params)]
+
+    async def save_key_counters(self, counters: Mapping[int, tuple[int, int]]) -> None:
+        """Writes (key count, pending points) of players, who must be locked: one statement for each pair of values."""
+        alike: dict[tuple[int, int], list[int]] = {}
+        for user_id, values in counters.items():
+            alike.setdefault(values, []).append(user_id)
+        for values, ids in sorted(alike.items()):
+            await self._tx.run(SET_KEY_COUNTERS, [*values, *sorted(ids)], ids=len(ids))
+
 
 def _profiles() -> Select[Any]:
     return select(user_profiles, hosts.c.code.label("host")).join(hosts, hosts.c.id == user_profiles.c.host_id)
@@ -200,6 +237,15 @@ def _read_row(players: dict[int, PlayerState], row: Sequence[Any], wanted: Wante
             play_no, day, day_no, played_at, memory = row[at : at + 5]
             player.last_plays[game] = LastPlay(play_no, day_in(day), day_no, instant_in(played_at), json_in(memory))
         at += 5
+    if wanted.bridges:
+        player.event_key_count, player.event_pending_points, days = row[at : at + 3]
+        if days:
+            player.bridge_days.update(_campaign_day(pair) for pair in days.split(","))
+
+
+def _campaign_day(pair: str) -> tuple[int, int]:
+    campaign_id, _, day = pair.partition(":")
+    return int(campaign_id), int(day)
 
 
 def _read_progress(player: PlayerState, row: Sequence[Any], at: int, wanted: Wanted) -> int:

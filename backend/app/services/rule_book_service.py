@@ -11,7 +11,9 @@ from typing import Any
 from app.core.errors import AppError
 from app.db.statements import Statement
 from app.db.transaction import Tx
-from app.db.values import json_in, known_day_in
+from app.db.values import json_in, known_day_in, known_instant_in
+from app.domain.bridge import Campaign, CampaignState, Policy
+from app.domain.bridge_config import slot_from
 from app.domain.grants import Grant, grant_from
 from app.domain.rule_book import ActiveSetup, FeatureState, RuleBook
 from app.domain.season import Level, Season
@@ -21,16 +23,32 @@ from app.games import GAMES_BY_FEATURE
 IN_FORCE = """
     SELECT f.feature_type, f.is_enabled,
            EXISTS (SELECT 1 FROM feature_schedule d WHERE d.feature_type = f.feature_type AND d.schedule_date = ?),
-           c.id, c.version, s.id, s.version
+           c.id, c.version, s.id, s.version, b.id, b.version
     FROM feature_config f
     LEFT JOIN game_configs c ON c.feature_type = f.feature_type AND c.active_slot = 1
     LEFT JOIN seasons s ON s.is_active = 1 AND s.start_date <= ? AND s.end_date >= ?
+    LEFT JOIN bridge_campaigns b
+        ON f.feature_type = 'BRIDGE' AND b.state IN ('OPEN', 'CLOSING') AND b.start_date <= ?
     WHERE f.feature_type IN ({features})
 """
 # a share lock: a stop that was committed is seen, and one that is being made waits for the batches under way
 LOCKED = Statement(IN_FORCE + " LOCK IN SHARE MODE")
 UNLOCKED = Statement(IN_FORCE)
-SEASONS = Statement("SELECT id, version FROM seasons WHERE is_active = 1 AND start_date <= ? AND end_date >= ?")
+SEASONS = Statement("""
+    SELECT 'SEASON', id, version FROM seasons WHERE is_active = 1 AND start_date <= ? AND end_date >= ?
+    UNION ALL
+    SELECT 'BRIDGE', id, version FROM bridge_campaigns WHERE state IN ('OPEN', 'CLOSING') AND start_date <= ?
+""")
+SEASON_VERSION = Statement("SELECT version FROM seasons WHERE id = ?")
+BRIDGE_VERSION = Statement("SELECT id, version FROM bridge_campaigns WHERE code = ?")
+BRIDGE = Statement("""
+    SELECT id, code, program, host_id, start_date, end_date, required_keys, points_per_key, policy, settles_at,
+           target_season_id, state, version
+    FROM bridge_campaigns WHERE id = ?
+""")
+SLOTS = Statement("""
+    SELECT day, slot_date, event_type, mission, rewards FROM bridge_slots WHERE campaign_id = ? ORDER BY day
+""")
 SEASON = Statement("""
     SELECT s.id, s.season_name, s.program, s.start_date, s.end_date, s.max_level, s.base_xp_per_stamp, s.is_active,
            s.grace_days, s.internal_win_threshold, s.stamp_on_play, s.version,
@@ -62,6 +80,7 @@ class Definitions:
 
     seasons: dict[tuple[int, int], Season] = field(default_factory=dict)
     setups: dict[int, Any] = field(default_factory=dict)
+    bridges: dict[tuple[int, int], Campaign] = field(default_factory=dict)
 
 
 def remember(cache: dict[Any, Any], key: Any, value: Any) -> None:
@@ -86,23 +105,32 @@ class RuleBookService:
         """
         names = sorted(features)
         since = ended_since or today
-        params = (today.isoformat(), today.isoformat(), since.isoformat(), *names)
+        params = (today.isoformat(), today.isoformat(), since.isoformat(), today.isoformat(), *names)
         statement = LOCKED if locked else UNLOCKED
         rows = await self._tx.rows(statement, params, features=len(names))
         states: dict[str, FeatureState] = {}
         seasons: dict[int, Season] = {}
-        for name, is_enabled, is_scheduled, config_id, version, season_id, season_version in rows:
+        bridges: dict[int, Campaign] = {}
+        for name, is_enabled, is_scheduled, config_id, version, season_id, season_version, bridge_id, seen in rows:
             if name not in states:
                 active = await self._active(name, config_id, version)
                 states[name] = FeatureState(name, bool(is_enabled), bool(is_scheduled), active)
             if season_id is not None and season_id not in seasons:
                 seasons[season_id] = await self.season(season_id, season_version)
-        return RuleBook(states, tuple(seasons.values()), today, self._is_gated)
+            if bridge_id is not None and bridge_id not in bridges:
+                bridges[bridge_id] = await self.bridge(bridge_id, seen)
+        return RuleBook(states, tuple(seasons.values()), today, self._is_gated, tuple(bridges.values()))
 
     async def seasons_on(self, today: date, *, ended_since: date | None = None) -> RuleBook:
-        """The running seasons alone, without a lock: for reads. `ended_since` as with `in_force`."""
-        rows = await self._tx.rows(SEASONS, (today.isoformat(), (ended_since or today).isoformat()))
-        return RuleBook({}, tuple([await self.season(id_, version) for id_, version in rows]), today)
+        """The running seasons and unsettled bridge campaigns alone, without a lock: for reads.
+
+        `ended_since` as with `in_force`.
+        """
+        since = ended_since or today
+        rows = await self._tx.rows(SEASONS, (today.isoformat(), since.isoformat(), today.isoformat()))
+        seasons = [await self.season(id_, version) for kind, id_, version in rows if kind == "SEASON"]
+        bridges = [await self.bridge(id_, version) for kind, id_, version in rows if kind == "BRIDGE"]
+        return RuleBook({}, tuple(seasons), today, bridges=tuple(bridges))
 
     async def chosen(self, season_ids: Iterable[int], today: date) -> RuleBook:
         """These seasons, whatever their dates and state, share-locked until the commit: for what operators do in them.
@@ -112,6 +140,51 @@ class RuleBookService:
         ids = sorted(set(season_ids))
         rows = await self._tx.rows(CHOSEN, ids, ids=len(ids))
         return RuleBook({}, tuple([await self.season(id_, version) for id_, version in rows]), today)
+
+    async def active_season(self, season_id: int) -> Season | None:
+        """A season whether it runs today or not; None when it is a draft or retired."""
+        rows = await self._tx.rows(SEASON_VERSION, (season_id,))
+        season = await self.season(season_id, rows[0][0]) if rows else None
+        return season if season is not None and season.is_active else None
+
+    async def bridge_named(self, code: str) -> Campaign:
+        """One bridge campaign as it stands; raises BRIDGE_NOT_FOUND."""
+        rows = await self._tx.rows(BRIDGE_VERSION, (code,))
+        if not rows:
+            raise AppError("BRIDGE_NOT_FOUND")
+        return await self.bridge(*rows[0])
+
+    async def bridge(self, campaign_id: int, version: int) -> Campaign:
+        """One bridge campaign in one version: from the cache, else read."""
+        campaign = self._definitions.bridges.get((campaign_id, version))
+        if campaign is None:
+            campaign = await self._read_bridge(campaign_id)
+            remember(self._definitions.bridges, (campaign.id, campaign.version), campaign)
+        return campaign
+
+    async def _read_bridge(self, campaign_id: int) -> Campaign:
+        # the head first, as with seasons
+        row = (await self._tx.rows(BRIDGE, (campaign_id,)))[0]
+        (id_, code, program, host_id, start, end, required, points, policy, settles_at, target, state, version) = row
+        return Campaign(
+            id=id_,
+            code=code,
+            program=program,
+            host_id=host_id,
+            start_date=known_day_in(start),
+            end_date=known_day_in(end),
+            required_keys=required,
+            points_per_key=points,
+            policy=Policy(policy),
+            settles_at=known_instant_in(settles_at),
+            target_season_id=target,
+            state=CampaignState(state),
+            version=version,
+            slots=tuple(
+                slot_from(day, known_day_in(on), event_type, json_in(mission), json_in(rewards))
+                for day, on, event_type, mission, rewards in await self._tx.rows(SLOTS, (campaign_id,))
+            ),
+        )
 
     async def season(self, season_id: int, version: int) -> Season:
         """One season in one version: from the cache, else read."""

@@ -154,6 +154,11 @@ class SeasonService:
         ).with_for_update()  # fmt: skip
         return sorted((await self._tx.execute(query)).scalars())
 
+    async def active_until(self, day: date) -> list[dict[str, Any]]:
+        """The active seasons that have begun by a day, oldest first, without their levels."""
+        query = select(seasons).where(seasons.c.is_active.is_(True), seasons.c.start_date <= day)
+        return [dict(row) for row in (await self._tx.execute(query.order_by(seasons.c.id))).mappings()]
+
     async def add(self, config: SeasonConfig, *, is_active: bool, now: datetime) -> int:
         """A new season as version 1; returns its id."""
         result = await self._tx.execute(

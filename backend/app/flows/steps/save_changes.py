@@ -11,6 +11,8 @@ async def save_changes(keepers: Services, changes: Changes) -> None:
     await keepers.reward.add(changes.rewards)
     await keepers.season_pass.save(changes.progress.values(), changes.stamps, changes.xp, changes.claims)
     await keepers.season_pass.save_passes(changes.passes.values())
+    await keepers.bridge.save(changes.bridge_keys, changes.settlements)
+    await keepers.player.save_key_counters(changes.key_counters)
     await keepers.event_log.add(changes.events)
     await keepers.outbox.add(changes.announcements)
     await keepers.idempotency.store(changes.answers)

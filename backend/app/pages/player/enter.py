@@ -17,7 +17,7 @@ from app.flows.steps.commands import PlayerCommand
 from app.pages.origin import require_own_page
 from app.pages.player.doors import HandOffRoute, PageRoute
 from app.pages.player.look import show
-from app.pages.session import ENDED, Visitor, container_of, forget_session, remember_session, visitor
+from app.pages.session import ENDED, Visitor, container_of, forget_session, remember_session, signed_in
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 hand_off_router = APIRouter(route_class=HandOffRoute, include_in_schema=False)
@@ -79,7 +79,7 @@ async def leave(request: Request) -> Response:
     """Ends this sign-in everywhere, and takes the cookies away even if it had ended before."""
     container = container_of(request)
     try:
-        who = await visitor(request)
+        who = await signed_in(request)
         await sign_out(container.house, container.keys, who.principal, user_id=who.user_id, request_id=who.request_id)
     except AppError as refusal:
         if refusal.code not in ENDED:

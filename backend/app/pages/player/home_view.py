@@ -137,4 +137,5 @@ def digest_parts(home: EventHome) -> Iterable[Any]:
         yield home.season.id, home.season.version, home.progress.current_xp, sorted(home.progress.claimed)
     yield sorted(home.stamp_days)
     yield [(row["id"], row["state"]) for row in home.rewards]
-    yield home.texts, home.event_bridge
+    bridge = home.event_bridge or {}
+    yield home.texts, [bridge.get(name) for name in ("campaign", "active_keys", "pending_reward_points", "slots")]

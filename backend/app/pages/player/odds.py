@@ -13,7 +13,7 @@ from app.games import GAMES
 from app.pages.player.doors import PageRoute
 from app.pages.player.look import show
 from app.pages.player.visits import note_visit
-from app.pages.session import Visitor, container_of, visitor
+from app.pages.session import Visitor, container_of, signed_in
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 PLAY_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -33,7 +33,7 @@ async def odds(request: Request, play: Text = None) -> Response:
 
 async def _visitor_if_any(request: Request) -> Visitor | None:
     try:
-        return await visitor(request)
+        return await signed_in(request)
     except AppError as refusal:
         if refusal.meaning.kind.value == "unauthenticated":
             return None

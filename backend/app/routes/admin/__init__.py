@@ -2,9 +2,21 @@
 
 from fastapi import APIRouter
 
-from app.routes.admin import audit, features, games, players, premium, programs, seasons, ui_config, wallets
+from app.routes.admin import (
+    audit,
+    bridge,
+    features,
+    games,
+    jobs,
+    players,
+    premium,
+    programs,
+    seasons,
+    ui_config,
+    wallets,
+)
 from app.routes.openapi import problems
 
 router = APIRouter(prefix="/admin", responses=problems("AUTH_REQUIRED"))
-for _module in (features, programs, seasons, premium, games, wallets, players, ui_config, audit):
+for _module in (features, programs, seasons, premium, games, wallets, players, ui_config, bridge, jobs, audit):
     router.include_router(_module.router)

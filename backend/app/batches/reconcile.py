@@ -1,0 +1,13 @@
+"""Looks every ten minutes whether every value is explained."""
+
+from app.batches.job import Run
+from app.core.alarms import raise_alarm
+from app.flows.reconcile import reconcile
+
+
+async def check(run: Run) -> bool:
+    """Raises an alarm for every invariant that is broken. Repairs nothing."""
+    for result in await reconcile(run.container.house):
+        if result.count:
+            raise_alarm("reconcile", check=result.name, differences=result.count, examples=result.examples)
+    return True

@@ -1,0 +1,72 @@
+"""The jobs of the worker, one row each, and the tick that runs what is due."""
+
+from collections.abc import Callable, Sequence
+
+from app.batches import bridge, reconcile, retention, seasons
+from app.batches.job import Daily, Every, Job, Run, WhenDue
+from app.container import Container
+from app.domain.jobs import BRIDGE_CLOSING, BRIDGE_LEVELS, BRIDGE_SETTLEMENT, JobSlot, Lease, RunStatus
+from app.flows.run_job import run_job
+from app.flows.settle_bridge_levels import due_levels
+from app.services import Services
+
+JOBS: tuple[Job, ...] = (
+    Job("season_turn", "opens and closes seasons", Daily(0, 0), seasons.turn),
+    Job(
+        BRIDGE_CLOSING,
+        "ends the collecting of keys",
+        WhenDue("a minute before each campaign's settlement", bridge.due_closing),
+        bridge.close,
+    ),
+    Job(
+        BRIDGE_SETTLEMENT,
+        "pays every player of a bridge campaign once",
+        WhenDue("at each campaign's settlement time", bridge.due_settlement),
+        bridge.settle,
+    ),
+    Job(
+        BRIDGE_LEVELS,
+        "gives levels that waited for a season",
+        WhenDue("as soon as the new season is there", due_levels),
+        bridge.give_levels,
+    ),
+    Job("reconcile", "checks that every value is explained", Every(minutes=10), reconcile.check),
+    Job("retention", "deletes what is over", Daily(4, 0), retention.clean),
+)
+JOBS_BY_NAME = {job.name: job for job in JOBS}
+
+
+async def register(container: Container, jobs: Sequence[Job] = JOBS) -> None:
+    """Makes the jobs known to operators."""
+    now = container.clock.now()
+
+    async def work(keepers: Services) -> None:
+        for job in jobs:
+            await keepers.job.register(job.name, promise=job.promise, schedule=job.schedule.words, now=now)
+
+    await container.house.write(work)
+
+
+async def tick(container: Container, job: Job, owner: str, goes_on: Callable[[], bool]) -> None:
+    """Runs what is due of a job, one run after the other, until nothing is due or one can't be completed now.
+
+    Runs that were begun and left come first, then those that were asked for, then the schedule's. Any number of workers
+    may tick at once: the claim lets one through.
+    """
+    house = container.house
+    while goes_on():
+        slot = await house.read(lambda keepers: keepers.job.unfinished(job.name))
+        slot = slot or await job.schedule.due(house, job.name, container.clock.now())
+        if slot is None or await run_slot(container, job, slot, owner, goes_on) is not RunStatus.DONE:
+            return
+
+
+async def run_slot(
+    container: Container, job: Job, slot: JobSlot, owner: str, goes_on: Callable[[], bool]
+) -> RunStatus | None:
+    """Runs one slot now, if it is free; returns how it stands, None when it wasn't ours to run."""
+
+    async def work(lease: Lease) -> bool:
+        return await job.run(Run(container, lease, goes_on))
+
+    return await run_job(container.house, slot, owner, work)

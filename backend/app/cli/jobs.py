@@ -1,0 +1,148 @@
+"""`./run ops jobs …` and `./run ops settle-bridge`: the worker's jobs at a terminal."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.batches.scheduler import JOBS_BY_NAME, register, run_slot
+from app.cli.acting import AsJson, Data, Reason, act, print_json
+from app.container import Container
+from app.core.errors import AppError
+from app.core.time_utils import kst_date, kst_text
+from app.domain.bridge import Outcome
+from app.domain.jobs import BRIDGE_LEVELS, BRIDGE_SETTLEMENT, RunStatus, daily_slot, subject_slot
+from app.flows.bridge_reads import settlement_status
+from app.flows.control_jobs import list_jobs, pause_job
+from app.flows.settle_bridge import preview_settlement
+from app.flows.settle_bridge_levels import due_levels
+from app.services.audit_service import AdminAct
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+OWNER = "cli"
+Row = dict[str, object]
+
+
+@app.command("list")
+def show(data: Data = None, as_json: AsJson = False) -> None:
+    """Every job, its schedule and its newest run."""
+
+    async def work(container: Container) -> list[Row]:
+        await register(container)
+        return await list_jobs(container.house)
+
+    rows = act(data, work)
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        run = row["newest_run"]
+        stands = f"{run['status']} {run['logical_date']}" if isinstance(run, dict) else "never ran"
+        typer.echo(f"{row['job']!s:20} {'paused' if row['is_paused'] else 'on':7} {stands:20} {row['schedule']}")
+
+
+@app.command()
+def run(
+    name: str,
+    day: Annotated[str | None, typer.Option("--date", help="KST day, YYYY-MM-DD; default: today")] = None,
+    data: Data = None,
+) -> None:
+    """Runs a job here and now, once for its day. Exit code 1 when it is done already, paused, or didn't complete."""
+    job = JOBS_BY_NAME.get(name)
+    if job is None:
+        raise typer.BadParameter(f"no such job; there are {', '.join(JOBS_BY_NAME)}")
+
+    async def work(container: Container) -> RunStatus | None:
+        await register(container)
+        slot = daily_slot(name, _day(day) or kst_date(container.clock.now()))
+        return await run_slot(container, job, slot, OWNER, lambda: True)
+
+    _end(act(data, work))
+
+
+@app.command()
+def pause(name: str, reason: Reason, data: Data = None) -> None:
+    """No worker begins a run of it any more; one under way goes on to its end."""
+    _pause(name, reason, data, is_paused=True)
+
+
+@app.command()
+def resume(name: str, reason: Reason, data: Data = None) -> None:
+    """Runs it again; what was missed meanwhile is caught up."""
+    _pause(name, reason, data, is_paused=False)
+
+
+def settle_bridge(
+    campaign: Annotated[str, typer.Option(help="the campaign's code")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would happen")] = False,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Settles a bridge campaign here and now; can be stopped and run again. Also gives levels that waited."""
+    answer = act(data, lambda container: _preview(container, campaign) if dry_run else _settle(container, campaign))
+    if as_json:
+        print_json(answer)
+        return
+    for name, value in answer.items():
+        typer.echo(f"{name}: {value}")
+
+
+async def _preview(container: Container, code: str) -> Row:
+    found, has_target, outcomes = await preview_settlement(container.house, code)
+    paid = [line for line in outcomes if line.outcome == Outcome.PAID]
+    return {
+        "campaign": found.code,
+        "state": found.state.value,
+        "target_season": "there" if has_target else "missing: levels would wait",
+        "will_pay": sum(line.players for line in paid),
+        "will_pay_points": sum(line.points for line in paid),
+        "skipped": {line.outcome: line.players for line in outcomes if line.outcome != Outcome.PAID},
+    }
+
+
+async def _settle(container: Container, code: str) -> Row:
+    house = container.house
+    await register(container)
+    before = await settlement_status(house, code)
+    if kst_date(container.clock.now()) <= (await house.read(lambda k: k.rule_book.bridge_named(code))).end_date:
+        raise AppError("BRIDGE_STATE", state=before["state"], ends="its last day is not over")
+    slot = subject_slot(BRIDGE_SETTLEMENT, code, kst_date(before["settles_at"]))
+    if before["run"]["status"] == RunStatus.FAILED:
+        now = container.clock.now()
+        await house.write(lambda keepers: keepers.job.ask_for(slot, now=now))
+    await run_slot(container, JOBS_BY_NAME[BRIDGE_SETTLEMENT], slot, OWNER, lambda: True)
+    levels = await due_levels(house, container.clock.now())
+    if levels is not None and levels.subject == code:
+        await run_slot(container, JOBS_BY_NAME[BRIDGE_LEVELS], levels, OWNER, lambda: True)
+    after = await settlement_status(house, code)
+    if after["run"]["status"] != RunStatus.DONE:
+        raise AppError("JOB_RUNNING", status=str(after["run"]["status"]), last_error=after["run"]["last_error"])
+    return {
+        "campaign": code,
+        "new": after["run"]["seen"] - before["run"]["seen"],
+        "paid": after["run"]["paid"],
+        "points": after["run"]["points"],
+        "outcomes": after["outcomes"],
+    }
+
+
+def _pause(name: str, reason: str, data: Path | None, *, is_paused: bool) -> None:
+    async def work(container: Container) -> str:
+        await register(container)
+        await pause_job(container.house, AdminAct("cli", reason, None), name, is_paused=is_paused)
+        return kst_text(container.clock.now())
+
+    typer.echo(f"{name} {'paused' if is_paused else 'on'} since {act(data, work)}")
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("a day is written YYYY-MM-DD", param_hint="--date") from None
+
+
+def _end(status: RunStatus | None) -> None:
+    typer.echo(status.value if status else "nothing to do: done already, paused, or another worker is at it")
+    raise typer.Exit(0 if status is RunStatus.DONE else 1)

@@ -1,0 +1,131 @@
+"""Bridge campaigns: made, changed, opened, given a target season.
+
+Locks feature_config (all of it, as every edit of what accruals rely on) and the campaign; reads hosts and seasons.
+Writes bridge_campaigns, bridge_slots, admin_audit_log.
+"""
+
+from typing import Any
+
+from app.core.errors import AppError, invalid
+from app.domain.bridge import CampaignState
+from app.domain.bridge_config import BridgeConfig
+from app.domain.token_types import require_known_tokens
+from app.flows.steps.edits import Row, only, require_version
+from app.games import GAMES_BY_FEATURE, TOKEN_TYPES
+from app.services import House, Services
+from app.services.audit_service import AdminAct
+
+KEPT = ("code", "state", "version", "target_season_id", "points_per_key", "required_keys", "policy", "settles_at")
+
+
+async def create_bridge(house: House, act: AdminAct, config: BridgeConfig) -> Row:
+    """A new campaign as a draft. Raises NAME_TAKEN, or VALIDATION_ERROR for a game, token, host or season unknown."""
+    _require_sound(config)
+    now = house.clock.now()
+
+    async def work(keepers: Services) -> Row:
+        await keepers.feature.lock_all()
+        if await keepers.bridge.find(config.code) is not None:
+            raise AppError("NAME_TAKEN", field="code")
+        host_id = await _host_id(keepers, config.host)
+        await _require_season(keepers, config.target_season_id)
+        await keepers.bridge.add(config, host_id=host_id, state=CampaignState.DRAFT, now=now)
+        return await _finish(house, keepers, act, config.code, before=None, action="BRIDGE_CREATED")
+
+    return await house.write(work, is_repeatable=False)
+
+
+async def replace_bridge(
+    house: House, act: AdminAct, code: str, config: BridgeConfig, *, expected_version: int | None
+) -> Row:
+    """A whole draft anew. Once it is open, what players were promised is fixed: BRIDGE_STATE."""
+    _require_sound(config)
+    if config.code != code:
+        raise invalid(("code", "a campaign keeps its code"))
+    now = house.clock.now()
+
+    async def work(keepers: Services) -> Row:
+        before = await _locked(keepers, code, expected_version)
+        _require_state(before, CampaignState.DRAFT)
+        host_id = await _host_id(keepers, config.host)
+        await _require_season(keepers, config.target_season_id)
+        await keepers.bridge.replace(before["id"], config, host_id=host_id, now=now)
+        return await _finish(house, keepers, act, code, before=before, action="BRIDGE_CHANGED")
+
+    return await house.write(work, is_repeatable=False)
+
+
+async def open_bridge(house: House, act: AdminAct, code: str, *, expected_version: int | None) -> Row:
+    """Lets a draft collect keys from its first day on. Its payout needs no further approval.
+
+    Raises BRIDGE_STATE, and BRIDGE_CONFLICT when another campaign of the same players isn't settled before it begins.
+    """
+    now = house.clock.now()
+
+    async def work(keepers: Services) -> Row:
+        before = await _locked(keepers, code, expected_version)
+        _require_state(before, CampaignState.DRAFT)
+        rivals = await keepers.bridge.overlapping(before)
+        if rivals:
+            raise AppError("BRIDGE_CONFLICT", campaigns=rivals)
+        if before["settles_at"] <= now:
+            raise invalid(("settles_at", "lies in the past"))
+        await keepers.bridge.change(before["id"], state=CampaignState.OPEN, now=now)
+        return await _finish(house, keepers, act, code, before=before, action="BRIDGE_OPENED")
+
+    return await house.write(work, is_repeatable=False)
+
+
+async def retarget_bridge(
+    house: House, act: AdminAct, code: str, season_id: int | None, *, expected_version: int | None
+) -> Row:
+    """Names the season that takes the levels, at any time: levels that wait for one are given then."""
+    now = house.clock.now()
+
+    async def work(keepers: Services) -> Row:
+        before = await _locked(keepers, code, expected_version)
+        await _require_season(keepers, season_id)
+        await keepers.bridge.change(before["id"], target_season_id=season_id, now=now)
+        return await _finish(house, keepers, act, code, before=before, action="BRIDGE_RETARGETED")
+
+    return await house.write(work, is_repeatable=False)
+
+
+def _require_sound(config: BridgeConfig) -> None:
+    config.require_known_games(GAMES_BY_FEATURE)
+    require_known_tokens(config.model_dump(include={"slots"}), TOKEN_TYPES)
+
+
+def _require_state(campaign: Row, wanted: CampaignState) -> None:
+    if campaign["state"] != wanted:
+        raise AppError("BRIDGE_STATE", state=campaign["state"])
+
+
+async def _locked(keepers: Services, code: str, expected_version: int | None) -> Row:
+    await keepers.feature.lock_all()
+    campaign = await keepers.bridge.find(code, locked=True)
+    if campaign is None:
+        raise AppError("BRIDGE_NOT_FOUND")
+    require_version(expected_version, campaign["version"])
+    return campaign
+
+
+async def _host_id(keepers: Services, host: str | None) -> int | None:
+    if host is None:
+        return None
+    known = {known.code: known.id for known in await keepers.identity.active_hosts()}
+    if host not in known:
+        raise invalid(("host", "unknown host"))
+    return known[host]
+
+
+async def _require_season(keepers: Services, season_id: int | None) -> None:
+    if season_id is not None and await keepers.season.find(season_id) is None:
+        raise invalid(("target_season_id", "no such season"))
+
+
+async def _finish(house: House, keepers: Services, act: AdminAct, code: str, *, before: Row | None, action: str) -> Row:
+    after = await keepers.bridge.find(code) or {}
+    kept: tuple[Any, Any] = (None if before is None else only(before, *KEPT), only(after, *KEPT))
+    await keepers.audit.add(act, action, f"bridge:{code}", before=kept[0], after=kept[1], now=house.clock.now())
+    return after

@@ -1,0 +1,102 @@
+"""The worker: an alarm clock that asks each minute what is due. Several may run; the lease lets one do the work."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Sequence
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from app.batches.job import Job
+from app.batches.scheduler import JOBS, register, tick
+from app.config.settings import Settings
+from app.container import Container
+from app.core.errors import AppError
+from app.core.logging_config import configure_logging
+from app.core.startup import StartupRefused, leave_process
+from app.core.time_utils import KST, Clock, SystemClock
+from app.flows.start_up import refuse_unsafe_start
+from app.main import tune_garbage_collector
+from app.utils.random_utils import new_id
+
+log = structlog.get_logger()
+TICK_SECONDS = 60.0
+# the demo's clock jumps by days: what it jumps over should show at once
+DEMO_TICK_SECONDS = 2.0
+
+
+class Worker:
+    """Ticks every job of one process. An alarm that is lost, late or rung twice does no harm: each tick asks anew."""
+
+    def __init__(self, container: Container, *, jobs: Sequence[Job] = JOBS, tick_seconds: float = TICK_SECONDS) -> None:
+        self._container, self._jobs, self._tick_seconds = container, jobs, tick_seconds
+        self.owner = f"{socket.gethostname()}:{os.getpid()}:{new_id(SystemClock().now())[-12:]}"
+        self._scheduler = AsyncIOScheduler(timezone=KST)
+        self._is_stopping = False
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Registers the jobs and begins to tick, at once and then at every interval."""
+        await register(self._container, self._jobs)
+        for job in self._jobs:
+            self._scheduler.add_job(
+                self._tick,
+                "interval",
+                seconds=self._tick_seconds,
+                args=[job],
+                id=job.name,
+                next_run_time=SystemClock().now(),
+                max_instances=1,
+                coalesce=True,
+                misfire_grace_time=None,
+            )
+        self._scheduler.start()
+
+    async def stop(self) -> None:
+        """Lets every run finish its chunk and give its lease back."""
+        self._is_stopping = True
+        self._scheduler.shutdown(wait=False)
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    async def _tick(self, job: Job) -> None:
+        # a task of its own: the scheduler cancels its own ones when it shuts down
+        task = asyncio.create_task(self._run(job))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        await asyncio.shield(task)
+
+    async def _run(self, job: Job) -> None:
+        try:
+            await tick(self._container, job, self.owner, lambda: not self._is_stopping)
+        except AppError as refusal:  # the database can't be reached: the next tick asks again
+            log.warning("tick_failed", job=job.name, code=refusal.code)
+
+
+async def work_until_stopped(settings: Settings, *, clock: Clock | None = None, tick_seconds: float) -> None:
+    """Works until SIGTERM or SIGINT. Raises StartupRefused when the start would be unsafe."""
+    container = Container(settings, clock=clock)
+    stopped = asyncio.Event()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(one, stopped.set)
+    try:
+        await refuse_unsafe_start(container.house)
+        worker = Worker(container, tick_seconds=tick_seconds)
+        await worker.start()
+        tune_garbage_collector()
+        log.info("worker_started", owner=worker.owner)
+        await stopped.wait()
+        await worker.stop()
+    finally:
+        await container.close()
+
+
+def main(*, tick_seconds: float = TICK_SECONDS) -> None:
+    """The worker process. An unsafe start ends it with code 78 and one line for each problem."""
+    settings = Settings()
+    configure_logging(settings)
+    try:
+        asyncio.run(work_until_stopped(settings, tick_seconds=tick_seconds))
+    except StartupRefused as refusal:
+        leave_process(refusal)
