@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from app.container import Container
+from app.domain.records import Play
+from app.domain.stock import Shelf
 from app.flows.play import PlayCommand, play
 from app.flows.replay_play import replay_play
 from app.flows.steps.commands import Done, IdempotencyKey
-from app.domain.records import Play
-from app.domain.stock import Shelf
 from app.games import GAMES
 from app.services import Services
 from tests.play.prizes import lottery, prize
