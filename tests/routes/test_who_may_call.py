@@ -20,6 +20,7 @@ RULES: dict[tuple[str, str], str] = {
     ("GET", "/api/roulette/odds"): PUBLIC,
     ("GET", "/api/dice/odds"): PUBLIC,
     ("GET", "/api/lottery/odds"): PUBLIC,
+    ("GET", "/api/scratch-box/odds"): PUBLIC,
     ("GET", "/api/today-feature"): PUBLIC,
     ("POST", "/api/demo/clock"): PUBLIC,
     ("GET", "/api/me"): PLAYER,
@@ -53,6 +54,8 @@ RULES: dict[tuple[str, str], str] = {
     ("POST", "/api/dice/play"): PLAYER,
     ("GET", "/api/lottery/status"): PLAYER,
     ("POST", "/api/lottery/play"): PLAYER,
+    ("GET", "/api/scratch-box/status"): PLAYER,
+    ("POST", "/api/scratch-box/play"): PLAYER,
     ("POST", "/api/trial-grant"): PLAYER,
     ("PATCH", "/api/admin/features/{feature_type}"): OPERATE,
     ("GET", "/api/admin/features"): READ,
@@ -103,6 +106,7 @@ PATH_VALUES = {
 # where the door must read a sound body before the flow can look at the player
 BODIES = {
     "/api/events/page": {"page": "HOME"},
+    "/api/scratch-box/play": {"box": 1},
     "/api/trial-grant": {"token_type": "DICE_TOKEN"},
     "/api/season-pass/claim": {"level": 8},
 }

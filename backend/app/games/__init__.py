@@ -4,6 +4,7 @@ from app.domain.game import Game
 from app.games.dice import DICE as DICE
 from app.games.lottery import LOTTERY as LOTTERY
 from app.games.roulette import ROULETTE as ROULETTE
+from app.games.scratch_box import SCRATCH_BOX as SCRATCH_BOX
 
 GAMES: dict[str, Game] = {game.code: game for game in tuple(globals().values()) if isinstance(game, Game)}
 GAMES_BY_FEATURE: dict[str, Game] = {game.feature_type: game for game in GAMES.values()}

@@ -1,0 +1,82 @@
+"""The rule of scratch-box: each player has rounds of their own; the picked box gives one of the prizes still in it.
+
+Which prize lies in which box is decided when a box is opened. Drawing evenly from the prizes that are left gives every
+order of prizes the same probability, as if they had been shuffled into the boxes before the round.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.core.errors import AppError, invalid
+from app.domain.config_fields import parse_config
+from app.domain.draw import Draw, weighted_index
+from app.domain.game import Game, Memory, Outcome, PrizeOdds, Seen
+from app.games.scratch_box.config import BoxPrize, Pick, ScratchBoxSetup
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A player's open round: what lies in its boxes still, and which prize each opened box gave."""
+
+    left: Mapping[str, int]
+    opened: Mapping[str, int]
+
+
+class ScratchBox(Game):
+    """One of N boxes, one SCRATCH_TICKET a pick."""
+
+    code = "scratch-box"
+    feature_type = "SCRATCH_BOX"
+    token_type = "SCRATCH_TICKET"
+    plays_word = "picks"
+    refusals = ("CHOICE_NOT_AVAILABLE",)
+    choice = Pick
+
+    def parse(self, document: Mapping[str, Any]) -> ScratchBoxSetup:
+        return parse_config(ScratchBoxSetup, document, self.invalid_code)
+
+    def decide(self, setup: ScratchBoxSetup, seen: Seen, draw: Draw) -> Outcome:
+        """The prize of the picked box; raises CHOICE_NOT_AVAILABLE when it is open already."""
+        box, now = _picked(setup, seen), open_round(setup, seen.memory)
+        if str(box) in now.opened:
+            raise AppError("CHOICE_NOT_AVAILABLE", opened=sorted(map(int, now.opened)))
+        prize = setup.prizes[weighted_index([now.left[str(p.id)] for p in setup.prizes], draw)]
+        grant, key = prize.grant(), str(prize.id)
+        after = Round({**now.left, key: now.left[key] - 1}, {**now.opened, str(box): prize.id})
+        return Outcome(
+            view={"box": {"number": box, **view(prize)}, "boxes_left": setup.boxes - len(after.opened)},
+            grants=(grant,) if grant.is_something else (),
+            is_win=grant.is_something,
+            memory={"of": setup.counts, "left": after.left, "opened": after.opened},
+        )
+
+    def preview(self, setup: ScratchBoxSetup, seen: Seen) -> dict[str, Any]:
+        now = open_round(setup, seen.memory)
+        prizes = {str(prize.id): view(prize) for prize in setup.prizes}
+        boxes = [{"number": n, "opened": str(n) in now.opened, "prize": prizes.get(str(now.opened.get(str(n))))}
+                 for n in range(1, setup.boxes + 1)]  # fmt: skip
+        left = [view(prize) | {"count": prize.count, "left": now.left[str(prize.id)]} for prize in setup.prizes]
+        return {"boxes": boxes, "prizes": left}
+
+    def odds(self, setup: ScratchBoxSetup, seen: Seen) -> list[PrizeOdds]:
+        left = open_round(setup, seen.memory).left
+        return [PrizeOdds(p.label, left[str(p.id)], sum(left.values()), p.grant()) for p in setup.prizes]
+
+
+def open_round(setup: ScratchBoxSetup, memory: Memory) -> Round:
+    """The round that goes on; a fresh one at first, after the last box, and when a version changed what lies in it."""
+    if memory is None or memory.get("of") != setup.counts or len(memory["opened"]) == setup.boxes:
+        return Round(setup.counts, {})
+    return Round(memory["left"], memory["opened"])
+
+
+def _picked(setup: ScratchBoxSetup, seen: Seen) -> int:
+    box = int((seen.choice or {}).get("box", 0))
+    if not 1 <= box <= setup.boxes:
+        raise invalid(("box", f"one of the boxes 1 to {setup.boxes}"))
+    return box
+
+
+def view(prize: BoxPrize) -> dict[str, Any]:
+    return {"id": prize.id, "label": prize.label, **prize.grant().view()}
