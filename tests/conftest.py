@@ -45,7 +45,11 @@ def own_mariadb() -> Iterator[MariaDb]:
 
 
 def urls(found: Found) -> dict[str, str | None]:
-    return {"TEST_DATABASE_URL": found.database_url, "TEST_REDIS_URL": found.redis_url}
+    return {
+        "TEST_DATABASE_URL": found.database_url,
+        "TEST_REDIS_URL": found.redis_url,
+        "TEST_CHROMIUM": found.chromium,
+    }
 
 
 def is_worker(config: pytest.Config) -> bool:

@@ -13,6 +13,9 @@ from tests.servers import MariaDb, Redis, Server, Unavailable, find_program
 # Program → the Debian package that holds it. None of these brings an init script, so installing them starts nothing.
 MARIADB_PACKAGES = {"mariadbd": "mariadb-server-core", "my_print_defaults": "mariadb-client-core"}
 REDIS_PACKAGES = {"redis-server": "redis-tools"}
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# the fonts too: without them Korean is measured and photographed as empty boxes
+BROWSER_PACKAGES = {"chromium": "chromium", "(Korean fonts)": "fonts-nanum"}
 
 
 @dataclass
@@ -21,6 +24,7 @@ class Found:
 
     database_url: str | None = None
     redis_url: str | None = None
+    chromium: str | None = None
     reasons: list[str] = field(default_factory=list)
     started: list[Server] = field(default_factory=list)
 
@@ -34,7 +38,25 @@ def find_or_install() -> Found:
     found = Found(database_url=os.environ.get("TEST_DATABASE_URL"), redis_url=os.environ.get("TEST_REDIS_URL"))
     found.database_url = found.database_url or _private(MariaDb, MARIADB_PACKAGES, found)
     found.redis_url = found.redis_url or _private(Redis, REDIS_PACKAGES, found)
+    found.chromium = _browser(found)
     return found
+
+
+def _browser(found: Found) -> str | None:
+    try:
+        return find_browser()
+    except Unavailable as reason:
+        found.reasons.append(str(reason))
+        return None
+
+
+def find_browser() -> str | None:
+    """The path of a Chromium, installed if this machine allows it; raises Unavailable."""
+    path = os.environ.get("TEST_CHROMIUM") or next(filter(None, map(find_program, BROWSERS)), None)
+    if path is None:
+        provide(BROWSER_PACKAGES)
+        path = find_program("chromium")
+    return path
 
 
 def _private(server: type[Server], packages: dict[str, str], found: Found) -> str | None:

@@ -71,12 +71,13 @@ async def traces(world: World) -> list[tuple[Any, ...]]:
     counted = (
         *("admin_audit_log", "feature_history", "feature_schedule", "seasons", "season_levels", "game_configs"),
         *("game_activations", "app_ui_config", "wallet_ledger", "reward_log", "user_event_log", "outbox"),
+        *("idempotency_keys", "grant_allowances", "prize_stock", "prize_stock_log"),
         *("idempotency_keys", "grant_allowances", "programs", "season_passes", "season_counters", "season_options"),
     )
     counts = ", ".join(f"(SELECT COUNT(*) FROM {table})" for table in counted)
     versions = (
         "(SELECT SUM(version) FROM seasons), (SELECT SUM(version) FROM feature_config), "
         "(SELECT SUM(version) FROM user_profiles), (SELECT SUM(version) FROM app_ui_config), "
-        "(SELECT SUM(balance) FROM wallets)"
+        "(SELECT SUM(balance) FROM wallets), (SELECT SUM(supply) FROM prize_stock)"
     )
     return await world.rows(f"SELECT {counts}, {versions}")

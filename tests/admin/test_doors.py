@@ -8,7 +8,15 @@ from fastapi import FastAPI
 from app.routes.admin import router
 from tests.admin.desk import WHY, Desk, traces
 
-NAMES = {"feature_type": "ROULETTE", "season_id": "1", "code": "roulette", "config_id": "1", "user_id": "1", "key": "k"}
+NAMES = {
+    "feature_type": "ROULETTE",
+    "season_id": "1",
+    "code": "roulette",
+    "config_id": "1",
+    "user_id": "1",
+    "key": "k",
+    "prize_id": "1",
+}
 
 
 def contract() -> dict[str, dict[str, Any]]:

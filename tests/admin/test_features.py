@@ -49,7 +49,7 @@ async def test_ops_may_stop_but_not_add_or_schedule_and_support_only_looks(sqlit
     ops = await desk_of(sqlite_admin.world, "ops@example.com", "ops")
     support = await desk_of(sqlite_admin.world, "support@example.com", "support")
     await ops.ok("PATCH", "/features/ROULETTE", {"is_enabled": False}, version="*")
-    new = {"feature_type": "DICE", "title": "주사위", "is_enabled": True}
+    new = {"feature_type": "BINGO", "title": "빙고", "is_enabled": True}
     assert await ops.refused("POST", "/features", new) == (403, "SCOPE_REQUIRED")
     assert await ops.refused("PUT", "/features/ROULETTE/schedule", {"days": []}) == (403, "SCOPE_REQUIRED")
     stop = {"is_enabled": False}
@@ -69,18 +69,18 @@ async def test_a_change_names_the_version_it_is_based_on(admin: Desk) -> None:
 
 async def test_an_unknown_feature_is_not_found(admin: Desk) -> None:
     stop = {"is_enabled": False}
-    assert await admin.refused("PATCH", "/features/DICE", stop, version="*") == (404, "NO_FEATURE_TODAY")
-    assert await admin.refused("PUT", "/features/DICE/schedule", {"days": []}) == (404, "NO_FEATURE_TODAY")
+    assert await admin.refused("PATCH", "/features/BINGO", stop, version="*") == (404, "NO_FEATURE_TODAY")
+    assert await admin.refused("PUT", "/features/BINGO/schedule", {"days": []}) == (404, "NO_FEATURE_TODAY")
 
 
 async def test_a_feature_is_added_once(admin: Desk) -> None:
-    new = {"feature_type": "DICE", "title": "주사위 🎲", "is_enabled": False}
+    new = {"feature_type": "BINGO", "title": "빙고 🎲", "is_enabled": False}
     added = await admin.ok("POST", "/features", new)
-    assert (added["title"], added["version"], added["is_enabled"]) == ("주사위 🎲", 1, False)
+    assert (added["title"], added["version"], added["is_enabled"]) == ("빙고 🎲", 1, False)
     audit = await newest_audit(admin.world)
     assert (audit["action"], audit["before"]) == ("FEATURE_ADDED", None)
-    assert audit["after"] == {"title": "주사위 🎲", "is_enabled": False, "version": 1}
-    assert (await admin.get("/features/DICE/history"))["items"][0]["reason"] == WHY
+    assert audit["after"] == {"title": "빙고 🎲", "is_enabled": False, "version": 1}
+    assert (await admin.get("/features/BINGO/history"))["items"][0]["reason"] == WHY
     assert await admin.refused("POST", "/features", new) == (409, "NAME_TAKEN")
 
 

@@ -62,7 +62,7 @@ async def test_activating_a_version_puts_it_in_force_for_the_next_play(admin: De
     activated = await admin.ok("POST", f"{PATH}/{added['id']}/activate")
     assert activated["is_active"] is True
     after = await world.ok("GET", "/api/roulette/status", headers=player.headers)
-    assert (before["config_id"], after["config_id"]) == (added["id"] - 1, added["id"])
+    assert before["config_id"] != after["config_id"] == added["id"]
     await world.ok("POST", "/api/roulette/play", headers=player.headers | key())
     assert await world.rows("SELECT config_id FROM game_plays") == [(added["id"],)]
     audit = await newest_audit(world)
@@ -146,7 +146,8 @@ async def test_of_versions_activated_at_the_same_instant_exactly_one_is_in_force
     for _ in range(5):
         calls = (admin.send("POST", f"{PATH}/{row['id']}/activate") for row in made)
         assert all(answer.is_success for answer in await asyncio.gather(*calls))
-        active = await admin.world.rows("SELECT COUNT(*) FROM game_configs WHERE active_slot = 1")
+        in_force = "SELECT COUNT(*) FROM game_configs WHERE active_slot = 1 AND feature_type = 'ROULETTE'"
+        active = await admin.world.rows(in_force)
         assert active == [(1,)]
 
 
@@ -181,3 +182,25 @@ async def test_while_versions_change_places_every_play_finds_one_in_force(mariad
     await changing
     await second.close()
     assert set(results) == {"OK"}
+
+
+async def test_a_version_is_compared_field_by_field_with_the_one_in_force(admin: Desk) -> None:
+    first = (await admin.get(PATH))["items"][0]
+    added = await add(admin, weight=2999)
+    compared = await admin.get(f"{PATH}/{added['id']}/diff")
+    assert (compared["config_id"], compared["against"], compared["against_version"]) == (added["id"], first["id"], 1)
+    changes = {line["path"]: (line["before"], line["after"]) for line in compared["changes"]}
+    assert changes.pop("trial") == (ROULETTE["trial"], None)
+    assert changes == {
+        "name": (ROULETTE["name"], "다른 룰렛"), "max_daily": (0, 5), "segments[slot_index=0].weight": (3000, 2999),
+    }  # fmt: skip
+    assert (await admin.get(f"{PATH}/{added['id']}/diff", against=added["id"]))["changes"] == []
+
+
+async def test_a_comparison_needs_two_versions_of_the_game(admin: Desk) -> None:
+    first = (await admin.get(PATH))["items"][0]
+    foreign = (await admin.get("/games/dice/configs"))["items"][0]
+    for query in (f"{PATH}/{first['id']}/diff?against={foreign['id']}", f"{PATH}/{foreign['id']}/diff"):
+        assert await admin.world.code("GET", f"/api/admin{query}", headers=admin.headers) == (404, "NOT_FOUND")
+    path = f"/api/admin{PATH}/{first['id']}/diff?against=x"
+    assert await admin.world.code("GET", path, headers=admin.headers) == (422, "VALIDATION_ERROR")

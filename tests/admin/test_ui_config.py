@@ -44,8 +44,8 @@ async def test_a_version_of_a_text_that_does_not_exist_is_a_conflict(admin: Desk
 async def test_texts_are_listed_and_read(admin: Desk) -> None:
     await admin.ok("PUT", PATH, {"value": TEXTS})
     listed = (await admin.get("/ui-config"))["items"]
-    assert [row["key"] for row in listed] == ["ticket_zero", "winter_banner"]
-    assert await admin.get(PATH) == listed[1]
+    assert {"ticket_zero", "winter_banner"} <= {row["key"] for row in listed}
+    assert await admin.get(PATH) in listed
     unknown = await admin.world.code("GET", "/api/admin/ui-config/unknown", headers=admin.headers)
     assert unknown == (404, "NOT_FOUND")
 

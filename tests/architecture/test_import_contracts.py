@@ -67,6 +67,9 @@ VIOLATIONS = [
     Violation("a stranger pays rewards", "reward-keeper", {"services/planted.py": "import app.models.reward"}),
     Violation("a stranger stamps", "season-pass-keeper", {"services/planted.py": "from app.models import season_pass"}),
     Violation(
+        "a stranger stocks prizes", "prize-stock-keeper", {"services/planted.py": "import app.models.prize_stock"}
+    ),
+    Violation(
         "two modules need each other",
         "no-cycles",
         {"core/planted_a.py": "import app.core.planted_b", "core/planted_b.py": "import app.core.planted_a"},

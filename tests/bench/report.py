@@ -55,7 +55,7 @@ def _judged(result: Result, target: Target | None) -> list[str]:
 
 def remarks(results: Sequence[Result], document: dict[str, Any]) -> list[str]:
     """What the table has no column for."""
-    lines = ["", "microseconds of CPU an operation (medians):"]
+    lines = ["", "an operation costs (medians), in microseconds of CPU; and statements under this load:"]
     for result in results:
         parts = [f"  {result.row.title:<45} {_cpu(result.service)}"]
         if result.floor:
@@ -73,7 +73,9 @@ def remarks(results: Sequence[Result], document: dict[str, Any]) -> list[str]:
 
 def _cpu(samples: Sequence[Sample]) -> str:
     names = samples[0].cpu_us
-    return ", ".join(f"{name} {statistics.median(s.cpu_us[name] for s in samples):,.0f}" for name in names)
+    cpu = ", ".join(f"{name} {statistics.median(s.cpu_us[name] for s in samples):,.0f}" for name in names)
+    statements = statistics.median(sample.statements for sample in samples)
+    return f"{cpu}; {statements:.2g} statements" if statements else cpu
 
 
 def document(results: Sequence[Result], notes: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
@@ -111,7 +113,7 @@ def _row(result: Result) -> dict[str, Any]:
 
 def _sample(sample: Sample) -> dict[str, Any]:
     plain = {name: getattr(sample, name) for name in ("rate", "count", *PERCENTILES)}
-    return plain | {"cpu_us": sample.cpu_us}
+    return plain | {"cpu_us": sample.cpu_us, "statements": sample.statements}
 
 
 def machine() -> dict[str, Any]:

@@ -31,9 +31,10 @@ class Sample:
     p99_ms: float
     count: int
     cpu_us: dict[str, float] = field(default_factory=dict)  # microseconds of CPU an operation, by process
+    statements: float = 0.0  # that the database got for an operation; below 1 where many share a transaction
 
     @classmethod
-    def of(cls, figures: Figures, **cpu_seconds: float) -> Sample:
+    def of(cls, figures: Figures, *, statements: int = 0, **cpu_seconds: float) -> Sample:
         count = figures["count"]
         if not count:
             raise NotComparable("nothing was done within the round")
@@ -45,6 +46,7 @@ class Sample:
             p99_ms=figures["p99_ms"],
             count=count,
             cpu_us={name: seconds / count * 1e6 for name, seconds in cpu.items()},
+            statements=statements / count,
         )
 
 

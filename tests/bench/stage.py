@@ -120,12 +120,16 @@ class Stage:
 
     def load(self, api: Api, load: Load) -> Sample:
         """One round of requests. Raises NotComparable when any was refused."""
-        before, database_before = api.cpu_seconds(), self._database_seconds()
+        before, database_before, statements_before = api.cpu_seconds(), self._database_seconds(), self._statements()
         report: Report = run_program("tests.bench.client", load.to_json())
         if set(report["statuses"]) != {"200"}:
             raise NotComparable(f"{load.path}: {report['statuses']}, first: {report['first_refusal'][-500:]}")
-        used = {"api": api.cpu_seconds() - before, "database": self._database_seconds() - database_before}
-        return Sample.of(report, **used)
+        return Sample.of(
+            report,
+            statements=self._statements() - statements_before,
+            api=api.cpu_seconds() - before,
+            database=self._database_seconds() - database_before,
+        )
 
     def floor(self, module: str, plan: dict[str, Any]) -> Sample:
         """One round of a floor's program."""
@@ -137,6 +141,12 @@ class Stage:
         if "mariadb" not in self.__dict__ or self.mariadb._process is None:
             return 0.0
         return cpu_seconds_of(self.mariadb._process.pid)
+
+    def _statements(self) -> int:
+        if "mariadb" not in self.__dict__:
+            return 0
+        with self.mariadb.connect() as connection, connection.cursor() as cursor:
+            return sum(_counters(cursor).values())
 
     def count_statements(self, command: Callable[[], object]) -> dict[str, int]:
         """The statements that the server got while `command` ran, by kind; "all" of them but the commit."""

@@ -70,7 +70,10 @@ def _sqlite_schema(url: str) -> Schema:
     rows = ask(url, "SELECT tbl_name, type, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type DESC, name")
     schema: Schema = {}
     for table, kind, ddl in rows:
-        first, *body = ddl.splitlines()
+        first, *lines = ddl.splitlines()
+        # a column that was added later stands behind the last one, on its line
+        parted = (line.strip(", \t").split(", ") if "CONSTRAINT" not in line else [line] for line in lines)
+        body = [part for parts in parted for part in parts]
         lines = [first, *_columns_first(body, is_column=lambda line: not line.startswith("CONSTRAINT"))]
         schema.setdefault(table, []).extend(lines if kind == "table" else [" ".join(ddl.split())])
     schema.pop("alembic_version", None)

@@ -6,13 +6,11 @@ import pytest
 
 from app.core.errors import AppError
 from app.domain.draw import RecordingDraw, ScriptedDraw
-from app.domain.game import recompute
+from app.domain.game import Seen, recompute
 from app.domain.reference import ROULETTE as REFERENCE
 from app.games.roulette import ROULETTE
 from app.utils.random_utils import SecureDraw
-from tests.statistics import chi_square_tail
-
-DRAWS = 200_000
+from tests.statistics import DRAWS, fits
 
 
 def changed(**segment_changes: Any) -> dict[str, Any]:
@@ -55,35 +53,60 @@ def test_a_config_that_is_no_whole_fair_wheel_is_refused_with_its_fields(config:
 
 def test_the_wheel_is_drawn_in_slot_order_whatever_order_it_was_written_in() -> None:
     setup = ROULETTE.parse(REFERENCE | {"segments": REFERENCE["segments"][::-1]})
-    assert [segment["slot_index"] for segment in ROULETTE.preview(setup)["segments"]] == [0, 1, 2, 3, 4, 5]
-    assert ROULETTE.decide(setup, None, ScriptedDraw([0])).view["segment"]["slot_index"] == 0
+    assert [segment["slot_index"] for segment in ROULETTE.preview(setup, Seen())["segments"]] == [0, 1, 2, 3, 4, 5]
+    assert ROULETTE.decide(setup, Seen(), ScriptedDraw([0])).view["segment"]["slot_index"] == 0
 
 
 def test_weight_zero_is_shown_but_never_wins() -> None:
     setup = ROULETTE.parse(changed(weight=0))
-    outcome = ROULETTE.decide(setup, None, ScriptedDraw([0]))
+    outcome = ROULETTE.decide(setup, Seen(), ScriptedDraw([0]))
     assert outcome.view["segment"]["slot_index"] == 1
-    assert ROULETTE.odds(setup)[0].weight == 0
+    assert ROULETTE.odds(setup, Seen())[0].weight == 0
 
 
 def test_the_published_odds_are_weight_over_sum() -> None:
-    odds = ROULETTE.odds(ROULETTE.parse(REFERENCE))
+    odds = ROULETTE.odds(ROULETTE.parse(REFERENCE), Seen())
     assert [(line.weight, line.total) for line in odds] == [(s["weight"], 10_000) for s in REFERENCE["segments"]]
 
 
 def test_200_000_draws_fit_the_published_odds() -> None:
     setup, draw = ROULETTE.parse(REFERENCE), SecureDraw()
-    counts = [0] * 6
-    for _ in range(DRAWS):
-        counts[ROULETTE.decide(setup, None, draw).view["segment"]["slot_index"]] += 1
-    expected = [line.weight / line.total * DRAWS for line in ROULETTE.odds(setup)]
-    statistic = sum((count - want) ** 2 / want for count, want in zip(counts, expected, strict=True))
-    assert chi_square_tail(statistic, 5) > 1e-6
+    won = (ROULETTE.decide(setup, Seen(), draw).view["segment"]["slot_index"] for _ in range(DRAWS))
+    assert fits(won, {slot: line.weight for slot, line in enumerate(ROULETTE.odds(setup, Seen()))})
+
+
+@pytest.mark.parametrize(
+    "guarantee",
+    [
+        {"after": 0, "prizes": [5]},
+        {"after": 9, "prizes": []},
+        {"after": 9, "prizes": [5, 5]},
+        {"after": 9, "prizes": [6]},
+        {"after": 9},
+    ],
+)
+def test_a_guarantee_that_can_not_be_kept_is_refused(guarantee: dict[str, Any]) -> None:
+    with pytest.raises(AppError, match=r"^INVALID_ROULETTE_CONFIG$"):
+        ROULETTE.parse(REFERENCE | {"guarantee": guarantee})
+    with pytest.raises(AppError, match=r"^INVALID_ROULETTE_CONFIG$"):
+        ROULETTE.parse(changed(weight=0) | {"guarantee": {"after": 9, "prizes": [0]}})
+
+
+def test_after_nine_dry_spins_the_tenth_gives_a_guaranteed_segment_by_weight() -> None:
+    setup = ROULETTE.parse(REFERENCE | {"guarantee": {"after": 9, "prizes": [4, 5]}})
+    memory = None
+    for dry in range(1, 10):
+        outcome = ROULETTE.decide(setup, Seen(memory), ScriptedDraw([0]))
+        assert outcome.memory == {"dry": dry}
+        memory = outcome.memory
+    assert [line.weight for line in ROULETTE.odds(setup, Seen(memory))] == [0, 0, 0, 0, 450, 50]
+    sure = ROULETTE.decide(setup, Seen(memory), ScriptedDraw([449]))
+    assert (sure.view["segment"]["slot_index"], sure.memory) == (4, {"dry": 0})
 
 
 def test_a_play_can_be_computed_again_from_its_rolls() -> None:
     setup = ROULETTE.parse(REFERENCE)
     for _ in range(100):
         recording = RecordingDraw(SecureDraw())
-        outcome = ROULETTE.decide(setup, None, recording)
-        assert recompute(ROULETTE, setup, None, recording.rolls) == outcome
+        outcome = ROULETTE.decide(setup, Seen(), recording)
+        assert recompute(ROULETTE, setup, Seen(), recording.rolls) == outcome

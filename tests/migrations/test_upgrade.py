@@ -125,19 +125,6 @@ def test_a_table_in_use_is_waited_for_only_shortly(empty_on_server: str) -> None
         assert time.monotonic() - started < 8
 
 
-def test_a_fresh_database_is_ready_at_once(empty: str) -> None:
-    """Tests make dozens; measured 0.12 s on SQLite and 0.2 s on MariaDB, on a machine with nothing else to do."""
-    if not empty.startswith("sqlite") and "MariaDB" not in ask(empty, "SELECT VERSION()")[0][0]:
-        pytest.skip("MySQL writes its dictionary durably for each statement; measured 2.9 s")
-    seconds = []
-    for _ in range(3):
-        started = time.perf_counter()
-        upgrade_to_head(empty)
-        seconds.append(time.perf_counter() - started)
-        downgrade(empty, "base")
-    assert min(seconds) < 2
-
-
 def test_the_alembic_command_works_from_its_ini_file(empty: str) -> None:
     command = [sys.executable, "-m", "alembic", "-x", f"url={empty}"]
     subprocess.run([*command, "upgrade", "head"], cwd=ROOT, check=True)

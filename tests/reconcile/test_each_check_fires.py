@@ -37,6 +37,8 @@ PLANTED: dict[str, tuple[str, ...]] = {
     "I15 play costs a ticket": ("UPDATE game_plays SET cost = 2 WHERE user_id = :u",),
     "I15 play has events": ("DELETE FROM user_event_log WHERE event_type = 'RESULT'",),
     "I15 play numbers": ("UPDATE game_plays SET play_no = 7 WHERE user_id = :u",),
+    "I16 stock = start + restocks": ("UPDATE prize_stock SET supply = supply + 1 WHERE prize_id = 101",),
+    "I16 stock - left = won": ("UPDATE game_plays SET stock_prize_id = 101, stock_unit_no = 2 WHERE user_id = :u",),
     "I19 no play while stopped": (
         """INSERT INTO feature_history (feature_type, is_enabled, reason, actor, created_at)
            VALUES ('ROULETTE', 0, 'planted', 'test', '2025-12-10 02:59:59.000000')""",

@@ -18,6 +18,8 @@ RULES: dict[tuple[str, str], str] = {
     ("POST", "/api/auth/token"): PUBLIC,
     ("GET", "/api/ui-config/{key}"): PUBLIC,
     ("GET", "/api/roulette/odds"): PUBLIC,
+    ("GET", "/api/dice/odds"): PUBLIC,
+    ("GET", "/api/lottery/odds"): PUBLIC,
     ("GET", "/api/today-feature"): PUBLIC,
     ("POST", "/api/demo/clock"): PUBLIC,
     ("GET", "/api/me"): PLAYER,
@@ -31,12 +33,19 @@ RULES: dict[tuple[str, str], str] = {
     ("POST", "/api/season-pass/claim-all"): PLAYER,
     ("GET", "/api/roulette/status"): PLAYER,
     ("POST", "/api/roulette/play"): PLAYER,
+    ("GET", "/api/dice/status"): PLAYER,
+    ("POST", "/api/dice/play"): PLAYER,
+    ("GET", "/api/lottery/status"): PLAYER,
+    ("POST", "/api/lottery/play"): PLAYER,
+    ("POST", "/api/trial-grant"): PLAYER,
     ("PATCH", "/api/admin/features/{feature_type}"): OPERATE,
     ("GET", "/api/admin/features"): READ,
     ("GET", "/api/admin/features/{feature_type}/history"): READ,
     ("GET", "/api/admin/games"): READ,
     ("GET", "/api/admin/games/{code}/configs"): READ,
     ("GET", "/api/admin/games/{code}/configs/{config_id}"): READ,
+    ("GET", "/api/admin/games/{code}/configs/{config_id}/diff"): READ,
+    ("GET", "/api/admin/games/{code}/stock"): READ,
     ("GET", "/api/admin/players"): READ,
     ("GET", "/api/admin/players/{user_id}"): READ,
     ("GET", "/api/admin/players/{user_id}/ledger"): READ,
@@ -51,6 +60,7 @@ RULES: dict[tuple[str, str], str] = {
     ("PUT", "/api/admin/features/{feature_type}/schedule"): ADMIN,
     ("POST", "/api/admin/games/{code}/configs"): ADMIN,
     ("POST", "/api/admin/games/{code}/configs/{config_id}/activate"): ADMIN,
+    ("POST", "/api/admin/games/{code}/stock/{prize_id}/restock"): ADMIN,
     ("POST", "/api/admin/players/{user_id}/block"): ADMIN,
     ("POST", "/api/admin/players/{user_id}/unblock"): ADMIN,
     ("POST", "/api/admin/players/{user_id}/sign-out"): ADMIN,
@@ -72,10 +82,14 @@ RULES: dict[tuple[str, str], str] = {
 ANYBODY = {("POST", "/api/auth/logout")}
 PATH_VALUES = {
     "feature_type": "ROULETTE", "code": "roulette", "config_id": "1", "user_id": "1", "season_id": "1",
-    "key": "ticket_zero",
+    "key": "ticket_zero", "prize_id": "1",
 }  # fmt: skip
 # where the door must read a sound body before the flow can look at the player
-BODIES = {"/api/events/page": {"page": "HOME"}, "/api/season-pass/claim": {"level": 8}}
+BODIES = {
+    "/api/events/page": {"page": "HOME"},
+    "/api/trial-grant": {"token_type": "DICE_TOKEN"},
+    "/api/season-pass/claim": {"level": 8},
+}
 NO_TOKEN, GARBAGE, EXPIRED = (401, "AUTH_REQUIRED"), (401, "TOKEN_INVALID"), (401, "TOKEN_EXPIRED")
 NO_SCOPE, BLOCKED, MAY = (403, "SCOPE_REQUIRED"), (403, "USER_BLOCKED"), None
 COLUMNS = ("no token", "garbage", "expired", "player", "blocked", "support", "ops", "admin")

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import event
 
 from app.core import startup
+from app.core.database_facts import DatabaseFacts, Moment, judge_database
 from app.core.startup import Finding, Level, StartupRefused
 from app.core.time_utils import FixedClock, SystemClock
 from app.db.schema import HEAD, upgrade
@@ -163,12 +164,24 @@ async def test_a_session_that_bends_values_is_refused(server: ProductionServer, 
     assert await refused(house) == ["sql_mode"]
 
 
-@pytest.mark.parametrize("apart", [timedelta(seconds=3), timedelta(seconds=-3), timedelta(hours=9)])
+@pytest.mark.parametrize("apart", [timedelta(minutes=1), timedelta(minutes=-1), timedelta(hours=9)])
 async def test_clocks_that_disagree_are_refused(
     apart: timedelta, server: ProductionServer, open_house: OpenHouse
 ) -> None:
     clock = FixedClock(SystemClock().now() + apart)
     assert await refused(open_house(production(server.url_of("dojang")), clock)) == ["clocks"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "refuses"), [(0, False), (2, False), (2.1, True), (-0.5, False), (-2.5, False), (-2.6, True)]
+)
+def test_two_seconds_are_tolerated_beside_the_time_the_reading_took(seconds: float, refuses: bool) -> None:
+    """Our own clock was read half a second apart, before and after the database's."""
+    after = SystemClock().now()
+    moment = Moment(after - timedelta(seconds=0.5), after)
+    facts = DatabaseFacts("10.11", HEAD, clock=after + timedelta(seconds=seconds))
+    found = judge_database(facts, production("sqlite://"), head=HEAD, remedy="", read=moment)
+    assert ("clocks" in [f.name for f in found if not f.ok]) is refuses
 
 
 @pytest.mark.parametrize(

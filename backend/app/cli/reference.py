@@ -7,7 +7,7 @@ from app.config.settings import Settings
 from app.core.errors import ERRORS
 from app.domain.season_file import SeasonFile
 from app.main import create_app
-from app.routes.error_handlers import STATUS
+from app.schemas.status import STATUS
 
 HEAD = """# Error codes
 

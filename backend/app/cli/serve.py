@@ -1,10 +1,13 @@
 """Starting the API processes."""
 
+import asyncio
 import os
 
 import uvicorn
 
 from app.config.settings import Settings
+from app.container import require_safe_start
+from app.core.startup import StartupRefused, leave_process
 
 # below nginx's upstream keepalive_timeout a reused connection could be closed under a request
 KEEP_ALIVE_SECONDS = 5
@@ -14,12 +17,17 @@ MAX_CONNECTIONS = 2_000
 
 def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
     """Serves the API with WEB_CONCURRENCY processes (environment, default 1)."""
+    settings = Settings()
+    try:
+        asyncio.run(require_safe_start(settings))  # before forking: a supervisor would start refused processes for ever
+    except StartupRefused as refusal:
+        leave_process(refusal)
     uvicorn.run(
         "app.main:create_app",
         factory=True,
         host=host,
         port=port,
-        workers=Settings().web_concurrency,
+        workers=settings.web_concurrency,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -48,6 +48,8 @@ class Settings(BaseSettings):
     admin_grant_daily_max: int | None = Field(default=None, ge=1)
 
     cors_origins: tuple[str, ...] = ()
+    # which origins may frame the small board, by host code: {"main": ["https://lms.example"]}
+    embed_ancestors: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     max_body_bytes: int = Field(default=64 * 1024, ge=1024)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "console"] = "json"

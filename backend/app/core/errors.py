@@ -46,6 +46,7 @@ ERRORS: dict[str, Meaning] = {
         "LEVEL_NOT_REACHED": ("This level is not reached yet", "아직 달성하지 못한 레벨입니다"),
         "FEATURE_DISABLED": ("This feature is stopped", "지금은 이용할 수 없는 기능입니다"),
         "FEATURE_NOT_ACTIVE": ("This feature is not scheduled today", "오늘 예정된 기능이 아닙니다"),
+        "CHOICE_NOT_AVAILABLE": ("This choice is not available any more", "이미 선택된 항목입니다"),
         "PREMIUM_REQUIRED": ("This track needs its premium pass", "프리미엄 패스가 필요한 트랙입니다"),
         "INVALID_SEASON_DATES": ("The season's dates are not valid", "시즌 기간이 올바르지 않습니다"),
         "IDEMPOTENCY_KEY_REQUIRED": ("A valid Idempotency-Key header is required", "Idempotency-Key 헤더가 필요합니다"),
@@ -95,12 +96,14 @@ ERRORS: dict[str, Meaning] = {
         "IDEMPOTENCY_KEY_REUSED": ("This key was used for another request", "다른 요청에 사용된 Idempotency-Key입니다"),
         "INVALID_ROULETTE_CONFIG": ("The roulette config is not valid", "룰렛 설정이 올바르지 않습니다"),
         "INVALID_DICE_CONFIG": ("The dice config is not valid", "주사위 설정이 올바르지 않습니다"),
+        "INVALID_GAME_CONFIG": ("The game's config is not valid", "게임 설정이 올바르지 않습니다"),
         "INVALID_LOTTERY_CONFIG": ("The lottery config is not valid", "복권 설정이 올바르지 않습니다"),
     }),
     **_table(Kind.PRECONDITION, {
         "PRECONDITION_REQUIRED": ("An If-Match header is required", "If-Match 헤더가 필요합니다"),
     }),
     **_table(Kind.RATE_LIMITED, {
+        "COOLDOWN_ACTIVE": ("The next play is possible in a moment", "잠시 후에 다시 참여할 수 있습니다"),
         "RATE_LIMITED": ("Too many requests", "요청이 너무 많습니다"),
     }),
     **_table(Kind.UNAVAILABLE, {

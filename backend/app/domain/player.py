@@ -1,7 +1,7 @@
 """The player as a command sees them: locked, complete, changed in place."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from app.core.errors import AppError
 from app.domain.game import Memory
@@ -23,6 +23,12 @@ class LastPlay:
 
     def plays_on(self, today: date) -> int:
         return self.day_no if self.day == today else 0
+
+    def cooled_down_at(self, cooldown_seconds: int) -> datetime | None:
+        """From when the next play is allowed; None when there is nothing to wait for."""
+        if self.played_at is None or cooldown_seconds == 0:
+            return None
+        return self.played_at + timedelta(seconds=cooldown_seconds)
 
 
 @dataclass(slots=True)

@@ -14,7 +14,10 @@ from app.domain.wallet import Entry
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """One play: enough to recompute it from (config version, rolls)."""
+    """One play: enough to recompute it from (config version, rolls, what was seen, the memory before).
+
+    `unit` is (prize id, unit number) where it gave away a unit of a prize with stock.
+    """
 
     id: str
     user_id: int
@@ -31,6 +34,8 @@ class Play:
     cost: int
     request_id: str | None
     created_at: datetime
+    seen: dict[str, Any] | None = None
+    unit: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,13 @@ AREAS: dict[str, str] = {
 }
 
 NOTICES: dict[str, dict[str, Any]] = {
+    "event_home": {
+        "ko": {"title": "겨울밤 도장판", "body": "하루 한 번 도장을 찍고, 눈 내리는 시즌패스를 올라가 보세요."},
+        "en": {
+            "title": "Stamps on a winter night",
+            "body": "One stamp a day, and a season pass that climbs through the snow.",
+        },
+    },
     "ticket_zero": {
         "ko": {
             "title": "티켓이 없어요",
@@ -25,9 +32,13 @@ NOTICES: dict[str, dict[str, Any]] = {
     },
 }
 
+# one free ticket a day for whoever has none, three a week
+TRIAL: dict[str, int] = {"per_day": 1, "per_week": 3}
+
 ROULETTE: dict[str, Any] = {
     "name": "눈꽃 룰렛",
     "max_daily": 0,
+    "trial": TRIAL,
     "segments": [
         {"slot_index": 0, "label": "10 포인트", "weight": 3000, "reward_type": "POINT", "reward_amount": 10},
         {"slot_index": 1, "label": "다음 기회에", "weight": 3000},
@@ -39,8 +50,32 @@ ROULETTE: dict[str, Any] = {
          "is_jackpot": True},
     ],
 }  # fmt: skip
-GAME_SETUPS: dict[str, dict[str, Any]] = {"ROULETTE": ROULETTE}
-GAME_TITLES: dict[str, str] = {"ROULETTE": "룰렛"}
+DICE: dict[str, Any] = {
+    "name": "눈사람 주사위",
+    "max_daily": 0,
+    "trial": TRIAL,
+    "win": {"reward_type": "POINT", "reward_amount": 100},
+    "draw": {"reward_type": "TOKEN", "reward_amount": 1, "token_type": "DICE_TOKEN"},
+    "lose": {"reward_type": "NONE", "reward_amount": 0},
+}
+# limited prizes are numbered from 101: what is left of a prize belongs to its id for ever
+LOTTERY: dict[str, Any] = {
+    "name": "크리스마스 복권",
+    "max_daily": 0,
+    "trial": TRIAL,
+    "prizes": [
+        {"id": 101, "label": "10,000 포인트", "weight": 10, "stock": 10, "reward_type": "POINT",
+         "reward_amount": 10000},
+        {"id": 102, "label": "1,000 포인트", "weight": 190, "stock": 300, "reward_type": "POINT",
+         "reward_amount": 1000},
+        {"id": 103, "label": "복권 3장", "weight": 800, "stock": None, "reward_type": "TOKEN", "reward_amount": 3,
+         "token_type": "LOTTERY_TICKET"},
+        {"id": 104, "label": "30 포인트", "weight": 4000, "stock": None, "reward_type": "POINT", "reward_amount": 30},
+        {"id": 105, "label": "다음 기회에", "weight": 5000, "stock": None},
+    ],
+}  # fmt: skip
+GAME_SETUPS: dict[str, dict[str, Any]] = {"ROULETTE": ROULETTE, "DICE": DICE, "LOTTERY": LOTTERY}
+GAME_TITLES: dict[str, str] = {"ROULETTE": "룰렛", "DICE": "주사위", "LOTTERY": "복권"}
 
 # the first reference season, XMAS_2025: ten levels, 20 XP a stamp
 THRESHOLDS = (20, 50, 100, 180, 300, 450, 650, 900, 1200, 1600)

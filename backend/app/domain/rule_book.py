@@ -52,6 +52,11 @@ class RuleBook:
             raise AppError("FEATURE_NOT_ACTIVE", feature_type=feature_type)
         return feature
 
+    def setup_if_any(self, feature_type: str) -> ActiveSetup | None:
+        """The active config of a game, if there is one that can be played."""
+        feature = self.features.get(feature_type)
+        return None if feature is None else feature.active
+
     def require_setup(self, feature_type: str) -> ActiveSetup:
         """The active config of a game; raises GAME_MISCONFIGURED when there is none that can be played."""
         feature = self.features.get(feature_type)

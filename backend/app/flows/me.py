@@ -32,6 +32,11 @@ async def me(house: House, query: PlayerCommand) -> dict[str, Any]:
     return await house.read(work)
 
 
+async def require_allowed(house: House, query: PlayerCommand) -> None:
+    """Returns when the player may act with this token; raises USER_NOT_FOUND, TOKEN_REVOKED or USER_BLOCKED."""
+    await house.read(lambda keepers: allowed_player(keepers, query, Wanted()))
+
+
 def _is_open(rules: RuleBook | None, name: str) -> bool:
     """As a play would find it, the QA gate included."""
     try:

@@ -1,25 +1,30 @@
 """A play: one ticket, one draw, one prize.
 
 Reads feature_config, game_configs and seasons (share-locked), user_profiles with wallets, season_progress and the
-newest game_plays (locked), idempotency_keys. Writes game_plays, wallet_ledger, wallets, reward_log, user_event_log,
-outbox, idempotency_keys, and the season_* tables when a win or the season's `stamp_on_play` touches them.
+newest game_plays (locked), idempotency_keys, and for games with stock prize_stock (locked, last). Writes game_plays,
+wallet_ledger, wallets, reward_log, user_event_log, outbox, idempotency_keys, and the season_* tables when a win or the
+season's `stamp_on_play` touches them.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from pydantic_core import to_json
 
 from app.core.errors import AppError
-from app.core.time_utils import kst_date
+from app.core.time_utils import kst_date, kst_text
 from app.domain.draw import Draw, RecordingDraw
 from app.domain.event_names import EventType
-from app.domain.game import Game, Outcome
+from app.domain.game import Game, Outcome, Seen
+from app.domain.game_fields import GameFields
 from app.domain.grants import NOTHING
 from app.domain.player import LastPlay
 from app.domain.records import Play
 from app.domain.rule_book import RuleBook
+from app.domain.stock import EMPTY_SHELF, Shelf
 from app.domain.wallet import Reason, move, require_balance
 from app.flows.steps.commands import PlayerCommand, Result
 from app.flows.steps.decide_each import Batch, answer_keys, decide_each
@@ -36,18 +41,33 @@ COST = 1  # every game costs one ticket
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlayCommand(PlayerCommand):
-    """One player plays one game once. The idempotency key is required."""
+    """One player plays one game once. The idempotency key is required. `choice` is what the game's body says."""
 
     operation = "PLAY"
     game: Game
+    choice: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What every play of a batch is decided on: the rules in force, the dice, the stock of the games that have any."""
+
+    rules: RuleBook
+    draw: Draw
+    shelves: Mapping[str, Shelf]
+
+    def shelf(self, game: Game) -> Shelf:
+        return self.shelves.get(game.feature_type, EMPTY_SHELF)
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """What the draw gave, and the rolls that gave it."""
+    """What the draw saw and gave, the rolls that gave it, and the unit of stock that goes with it."""
 
+    seen: Seen
     outcome: Outcome
     rolls: list[int]
+    unit: tuple[int, int] | None
 
 
 async def play(house: House, commands: Sequence[PlayCommand]) -> list[Result]:
@@ -61,34 +81,68 @@ async def play(house: House, commands: Sequence[PlayCommand]) -> list[Result]:
         wanted = Wanted.of(rules, wallets=True, games=games)
         players = await keepers.player.lock((command.user_id for command in commands), wanted)
         answers = await keepers.idempotency.stored(answer_keys(commands))
+        table = Table(rules, house.draw, await _lock_stock(keepers, commands, rules))
         batch = Batch(players, rules, answers, now, house.settings.approval_threshold_points)
-        results = decide_each(batch, commands, lambda decision, c: _play_once(decision, c.game, rules, house.draw))
+        results = decide_each(batch, commands, lambda decision, c: _play_once(decision, c, table))
         await save_changes(keepers, batch.changes)
         return results
 
     return await house.write(work)
 
 
-def _play_once(decision: Decision, game: Game, rules: RuleBook, draw: Draw) -> bytes:
-    rules.require_open(game.feature_type)
-    active = rules.require_setup(game.feature_type)
+async def _lock_stock(keepers: Services, commands: Sequence[PlayCommand], rules: RuleBook) -> dict[str, Shelf]:
+    """The stock of the games that have any, locked game by game: other games pay nothing for it."""
+    shelves = {}
+    for name, game in sorted({command.game.feature_type: command.game for command in commands}.items()):
+        active = rules.setup_if_any(name)
+        if active is not None and game.stock(active.setup):
+            shelves[name] = await keepers.prize_stock.lock(name)
+    return shelves
+
+
+def _play_once(decision: Decision, command: PlayCommand, table: Table) -> bytes:
+    game = command.game
+    table.rules.require_open(game.feature_type)
+    active = table.rules.require_setup(game.feature_type)
     last = decision.player.last_plays.get(game.feature_type, LastPlay())
-    _require_within_daily_limit(active.setup.max_daily, last.plays_on(decision.today))
+    _require_within_limits(active.setup, last, decision)
     require_balance(decision.player.balances, game.token_type, COST)
-    recording = RecordingDraw(draw)
-    outcome = game.decide(active.setup, last.memory, recording)  # may refuse: nothing has been recorded yet
-    drawn = Drawn(outcome, recording.rolls)
+    drawn = _draw(command, active.setup, last, table)
     played = _record_play(decision, game, active.config_id, last, drawn)
     grant_rewards(
-        decision, outcome.grants, operation_id=f"PLAY:{played.id}", source=game.feature_type, reason=Reason.PLAY_REWARD
+        decision,
+        drawn.outcome.grants,
+        operation_id=f"PLAY:{played.id}",
+        source=game.feature_type,
+        reason=Reason.PLAY_REWARD,
     )
     season_pass = _touch_season(decision, played)
-    return to_json(_answer(decision, game, outcome, played, season_pass))
+    return to_json(_answer(decision, game, drawn.outcome, played, season_pass))
 
 
-def _require_within_daily_limit(max_daily: int, today_plays: int) -> None:
-    if 0 < max_daily <= today_plays:
-        raise AppError("DAILY_LIMIT_REACHED", max_daily=max_daily, today=today_plays)
+def _require_within_limits(setup: GameFields, last: LastPlay, decision: Decision) -> None:
+    """Returns when one more play is allowed now; raises DAILY_LIMIT_REACHED or COOLDOWN_ACTIVE."""
+    today_plays = last.plays_on(decision.today)
+    if 0 < setup.max_daily <= today_plays:
+        raise AppError("DAILY_LIMIT_REACHED", max_daily=setup.max_daily, today=today_plays)
+    next_play_at = last.cooled_down_at(setup.cooldown_seconds)
+    if next_play_at is not None and decision.now < next_play_at:
+        raise AppError(
+            "COOLDOWN_ACTIVE",
+            cooldown_seconds=setup.cooldown_seconds,
+            next_play_at=kst_text(next_play_at),
+            retry_after_seconds=math.ceil((next_play_at - decision.now) / timedelta(seconds=1)),
+        )
+
+
+def _draw(command: PlayCommand, setup: GameFields, last: LastPlay, table: Table) -> Drawn:
+    """Draws, and takes what was won off the shelf. The game may refuse: nothing has been recorded or taken yet."""
+    game, shelf = command.game, table.shelf(command.game)
+    seen = Seen(last.memory, shelf.sold_out(game.stock(setup)), command.choice)
+    recording = RecordingDraw(table.draw)
+    outcome = game.decide(setup, seen, recording)
+    unit = None if outcome.takes is None else (outcome.takes, shelf.take(outcome.takes))
+    return Drawn(seen, outcome, recording.rolls, unit)
 
 
 def _record_play(decision: Decision, game: Game, config_id: int, last: LastPlay, drawn: Drawn) -> Play:
@@ -110,6 +164,8 @@ def _record_play(decision: Decision, game: Game, config_id: int, last: LastPlay,
         cost=COST,
         request_id=decision.request_id,
         created_at=now,
+        seen=drawn.seen.document(),
+        unit=drawn.unit,
     )
     decision.changes.plays.append(played)
     player.last_plays[game.feature_type] = LastPlay(

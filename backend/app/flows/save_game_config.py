@@ -1,14 +1,18 @@
 """Versions of a game's config: added, never changed; one is active.
 
-Reads and locks feature_config. Writes game_configs, game_activations, admin_audit_log.
+Reads and locks feature_config. Writes game_configs, game_activations, prize_stock (of prizes that never had stock),
+admin_audit_log.
 """
 
+from dataclasses import asdict
 from typing import Any
 
 from app.core.errors import AppError
+from app.domain.config_diff import diff
 from app.domain.game import Game
 from app.domain.token_types import require_known_tokens
 from app.flows.steps.edits import Row, only
+from app.flows.steps.put_in_force import put_in_force, require_stock_fits
 from app.games import TOKEN_TYPES
 from app.services import House, Services
 from app.services.audit_service import AdminAct
@@ -17,12 +21,13 @@ KEPT = ("id", "version", "config_hash", "is_active")
 
 
 async def add_game_config(house: House, act: AdminAct, game: Game, config: dict[str, Any]) -> Row:
-    """A new version, not yet active. Raises INVALID_<GAME>_CONFIG naming each bad field."""
+    """A new version, not yet active. Raises the game's invalid_code naming each bad field."""
     now = house.clock.now()
-    game.parse(config)
-    require_known_tokens(config, TOKEN_TYPES, code=f"INVALID_{game.feature_type}_CONFIG")
+    setup = game.parse(config)
+    require_known_tokens(config, TOKEN_TYPES, code=game.invalid_code)
 
     async def work(keepers: Services) -> Row:
+        await require_stock_fits(keepers, game, setup)
         added = await keepers.game_config.add(game.feature_type, config, actor=act.actor, now=now)
         stored = await _stored(keepers, game, added["id"])
         await keepers.audit.add(act, "GAME_CONFIG_ADDED", _target(game), after=only(stored, *KEPT, "config"), now=now)
@@ -35,16 +40,16 @@ async def activate_game_config(house: House, act: AdminAct, game: Game, config_i
     """Makes this version the only active one: plays that start after the commit are played on it.
 
     Plays under way finish on the old one first: they share-lock the switch, which is locked here. Raises NOT_FOUND,
-    or INVALID_<GAME>_CONFIG when what plain SQL made of the version can't be played.
+    or the game's invalid_code when what plain SQL made of the version can't be played.
     """
     now = house.clock.now()
 
     async def work(keepers: Services) -> Row:
         await keepers.feature.lock(game.feature_type)
         stored = await _stored(keepers, game, config_id)
-        game.parse(stored["config"])
+        setup = game.parse(stored["config"])
         before = (await keepers.game_config.activations(game.feature_type))[:1]
-        await keepers.game_config.activate(game.feature_type, config_id, actor=act.actor, now=now)
+        await put_in_force(keepers, game, config_id, setup, actor=act.actor, now=now)
         after = await _stored(keepers, game, config_id)
         await keepers.audit.add(
             act, "GAME_CONFIG_ACTIVATED", _target(game),
@@ -53,6 +58,31 @@ async def activate_game_config(house: House, act: AdminAct, game: Game, config_i
         return after
 
     return await house.write(work)
+
+
+async def compare_game_configs(house: House, game: Game, config_id: int, against: int | None) -> Row:
+    """What this version changes compared with another (default: the one in force), field by field, defaults filled in.
+
+    Raises NOT_FOUND when either is no version of the game.
+    """
+
+    async def work(keepers: Services) -> Row:
+        newer = await _stored(keepers, game, config_id)
+        other = against
+        if other is None:
+            active = (await keepers.game_config.activations(game.feature_type))[:1]
+            other = active[0]["config_id"] if active else 0
+        older = await _stored(keepers, game, other)
+        before, after = (game.parse(row["config"]).model_dump(mode="json") for row in (older, newer))
+        return {
+            "config_id": newer["id"],
+            "version": newer["version"],
+            "against": older["id"],
+            "against_version": older["version"],
+            "changes": [asdict(change) for change in diff(before, after)],
+        }
+
+    return await house.read(work)
 
 
 async def _stored(keepers: Services, game: Game, config_id: int) -> Row:

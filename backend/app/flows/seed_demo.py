@@ -1,18 +1,20 @@
-"""The demo's data: the reference rows, a running season, and made-up players with tickets."""
+"""The demo's data: the reference rows, a running season, and made-up players with tickets of every reference game."""
 
 from dataclasses import dataclass
 
 from app.core.time_utils import kst_date
 from app.domain.grants import Grant, RewardType
 from app.domain.records import Changes
+from app.domain.reference import GAME_SETUPS
 from app.domain.wallet import Reason
 from app.flows.steps.decision import Decision
 from app.flows.steps.grant_rewards import grant_rewards
 from app.flows.steps.save_changes import save_changes
+from app.games import GAMES_BY_FEATURE
 from app.services import House, Services
 from app.services.player_service import Wanted
 
-STARTING_COINS = 10
+STARTING_TICKETS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ DEMO_PLAYERS = (DemoPlayer("haneul", "하늘"), DemoPlayer("bada", "바다"), De
 
 
 async def seed_demo_players(house: House) -> None:
-    """Adds the demo's players, each with starting coins, where they are missing."""
+    """Adds the demo's players, each with starting tickets, where they are missing."""
     now = house.clock.now()
 
     async def work(keepers: Services) -> None:
@@ -40,10 +42,11 @@ async def seed_demo_players(house: House) -> None:
             )
             player = (await keepers.player.lock([user_id], Wanted(wallets=True)))[user_id]
             decision = Decision(player, Changes(), now, kst_date(now), None, 0, None)
-            coins = Grant(RewardType.TOKEN, STARTING_COINS, "ROULETTE_COIN")
-            grant_rewards(
-                decision, [coins], operation_id=f"SEED:{user_id}:ROULETTE_COIN", source="SEED", reason=Reason.SEED
-            )
+            for token in sorted(GAMES_BY_FEATURE[name].token_type for name in GAME_SETUPS):
+                tickets = Grant(RewardType.TOKEN, STARTING_TICKETS, token)
+                grant_rewards(
+                    decision, [tickets], operation_id=f"SEED:{user_id}:{token}", source="SEED", reason=Reason.SEED
+                )
             await save_changes(keepers, decision.changes)
 
     await house.write(work)

@@ -1,6 +1,6 @@
 """Seeding: the reference rows where they are missing.
 
-Writes hosts, programs, feature_config, game_configs, app_ui_config and seasons.
+Writes hosts, programs, feature_config, game_configs, prize_stock, app_ui_config and seasons.
 """
 
 from datetime import timedelta
@@ -9,6 +9,7 @@ from app.core.time_utils import kst_date
 from app.domain.player import DEFAULT_PROGRAM
 from app.domain.reference import AREAS, GAME_SETUPS, GAME_TITLES, NOTICES, reference_season
 from app.domain.season_config import SeasonConfig
+from app.flows.steps.put_in_force import put_in_force
 from app.games import GAMES_BY_FEATURE
 from app.services import House, Services
 
@@ -31,15 +32,15 @@ async def seed_reference(house: House, *, with_season: bool = False) -> list[str
             await keepers.program.add(DEFAULT_PROGRAM, "Main program", host_id=None, now=now)
             added.append(f"program {DEFAULT_PROGRAM}")
         known = {row["feature_type"] for row in await keepers.feature.all()}
-        titles = AREAS | {name: GAME_TITLES.get(name, name.title()) for name in GAMES_BY_FEATURE}
+        titles = AREAS | GAME_TITLES
         for name in sorted(titles.keys() - known):
             await keepers.feature.add(name, titles[name], is_enabled=True, actor=ACTOR, now=now)
             added.append(f"feature {name}")
         for name, setup in GAME_SETUPS.items():
             if not await keepers.game_config.versions(name, after=None, limit=1):
-                GAMES_BY_FEATURE[name].parse(setup)
+                game = GAMES_BY_FEATURE[name]
                 config = await keepers.game_config.add(name, setup, actor=ACTOR, now=now)
-                await keepers.game_config.activate(name, config["id"], actor=ACTOR, now=now)
+                await put_in_force(keepers, game, config["id"], game.parse(setup), actor=ACTOR, now=now)
                 added.append(f"game config {name}")
         for key, value in NOTICES.items():
             if await keepers.ui_config.find(key) is None:

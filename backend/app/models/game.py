@@ -62,11 +62,17 @@ game_plays = Table(
     Column("cost", Integer, nullable=False),
     Column("request_id", ascii_text(64)),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("seen", JsonText),  # what the draw saw beside setup and memory: sold-out prizes, the player's choice
+    # the unit of a prize with stock that this play gave away: numbered 1, 2, 3, … per prize
+    Column("stock_prize_id", Integer),
+    Column("stock_unit_no", BigInteger),
     # numbered per player and game, and per day: the second line behind the player's lock for limits
     UniqueConstraint("user_id", "feature_type", "play_no", name="uq_game_plays_play_no"),
     UniqueConstraint("user_id", "feature_type", "play_date", "day_no", name="uq_game_plays_day_no"),
     # InnoDB needs an index behind the foreign key anyway; this one also finds a version's newest play in one step
     Index("ix_game_plays_config", "config_id", "id"),
+    # the newest unit in one step, and the second line behind the stock row's lock: no unit is given twice
+    Index("uq_game_plays_stock_unit", "feature_type", "stock_prize_id", "stock_unit_no", unique=True),
     CheckConstraint("cost >= 0", name="cost_not_negative"),
     **MYSQL_TABLE,
 )

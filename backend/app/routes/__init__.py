@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from app.routes import auth, games, gone, season_pass, ui_config, wallet
+from app.routes import auth, games, gone, season_pass, trial, ui_config, wallet
 from app.routes.admin import router as admin_router
 
 api_router = APIRouter(prefix="/api")
 for _router in (auth.router, season_pass.router, wallet.router, ui_config.router, gone.router, admin_router):
     api_router.include_router(_router)
+api_router.include_router(trial.router)
 api_router.include_router(games.router)

@@ -1,13 +1,12 @@
 """The demo's time machine: exists nowhere but in the demo."""
 
-from datetime import datetime
 from typing import Any, Self
 
 from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, Field, model_validator
 
-from app.core.errors import AppError
-from app.core.time_utils import ShiftedClock, kst_text
+from app.core.time_utils import kst_text
+from app.flows.move_demo_clock import move_demo_clock
 from app.routes.deps import container_of
 from app.schemas.common import RequestBody
 
@@ -32,20 +31,5 @@ class ClockBody(RequestBody):
 @router.post("/clock", operation_id="move_demo_clock")
 async def move_clock(request: Request, body: ClockBody) -> dict[str, Any]:
     """Moves the demo's clock; it keeps ticking from there. Tokens keep the machine's own time."""
-    container = container_of(request)
-    clock = container.clock
-    if not isinstance(clock, ShiftedClock):
-        raise AppError("NOT_FOUND")
-    if body.now is not None:
-        _require_sane(body.now)
-        clock.move_to(body.now)
-    else:
-        clock.offset_seconds += body.advance_seconds or 0
-    if container.settings.demo_data is not None:
-        (container.settings.demo_data / "clock_offset_seconds").write_text(str(clock.offset_seconds))
+    clock = move_demo_clock(container_of(request).house, now=body.now, advance_seconds=body.advance_seconds or 0)
     return {"now": kst_text(clock.now()), "offset_seconds": clock.offset_seconds}
-
-
-def _require_sane(instant: datetime) -> None:
-    if not 2000 <= instant.year <= 2090:
-        raise AppError("VALIDATION_ERROR", fields=[{"field": "now", "reason": "between the years 2000 and 2090"}])

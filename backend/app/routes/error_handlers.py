@@ -10,24 +10,11 @@ from fastapi.exceptions import RequestValidationError
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 
-from app.core.errors import ERRORS, AppError, Kind
+from app.core.errors import AppError
+from app.core.languages import ENGLISH, preferred_language
 from app.core.metrics import REFUSALS
+from app.schemas.status import STATUS
 
-STATUS = {
-    Kind.REFUSED: 400,
-    Kind.UNAUTHENTICATED: 401,
-    Kind.FORBIDDEN: 403,
-    Kind.NOT_FOUND: 404,
-    Kind.METHOD: 405,
-    Kind.CONFLICT: 409,
-    Kind.GONE: 410,
-    Kind.TOO_LARGE: 413,
-    Kind.INVALID: 422,
-    Kind.PRECONDITION: 428,
-    Kind.RATE_LIMITED: 429,
-    Kind.INTERNAL: 500,
-    Kind.UNAVAILABLE: 503,
-}
 CODE_OF_STATUS = {
     400: "VALIDATION_ERROR",
     404: "NOT_FOUND",
@@ -39,29 +26,11 @@ CODE_OF_STATUS = {
 log = structlog.get_logger()
 
 
-def language(accept: str) -> str:
-    """`ko` or `en`: whichever the header prefers; Korean when it says neither."""
-    wanted: list[tuple[float, str]] = []
-    for part in accept.split(","):
-        tag, _, quality = part.strip().partition(";q=")
-        name = tag.strip().lower().split("-")[0]
-        if name in {"ko", "en"} and _quality(quality) > 0:
-            wanted.append((_quality(quality), name))
-    return max(wanted, key=lambda item: item[0])[1] if wanted else "ko"
-
-
-def _quality(text: str) -> float:
-    try:
-        return float(text) if text else 1.0
-    except ValueError:
-        return 0.0
-
-
 def problem(request: Request, error: AppError, headers: Mapping[str, str] | None = None) -> Response:
     """The answer for a refusal: code, words and details; never an input value, SQL or a stack."""
     meaning = error.meaning
     status = STATUS[meaning.kind]
-    message = meaning.en if language(request.headers.get("accept-language", "")) == "en" else meaning.ko
+    message = meaning.en if preferred_language(request.headers.get("accept-language", "")) == ENGLISH else meaning.ko
     facts = dict(error.facts)
     retry_after = facts.pop("retry_after_seconds", None)
     details: Any = facts.pop("fields", facts)
@@ -107,7 +76,3 @@ def install_error_handlers(app: FastAPI) -> None:
     async def unexpected(request: Request, error: Exception) -> Response:
         log.error("unexpected_error", path=request.url.path, exc_info=error)
         return problem(request, AppError("INTERNAL_ERROR"))
-
-
-# every code must be answerable: a kind without a status would be found here, at import
-assert all(meaning.kind in STATUS for meaning in ERRORS.values())  # noqa: S101

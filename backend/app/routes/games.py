@@ -2,16 +2,17 @@
 
 from fastapi import APIRouter, Request, Response
 
+from app.core.errors import AppError, Kind
 from app.core.metrics import PLAYS, REPLAYS
 from app.domain.game import Game
 from app.flows.game_status import GameQuery, game_odds, game_status
 from app.flows.play import PlayCommand
-from app.flows.steps.commands import unwrap
+from app.flows.steps.commands import PlayerCommand, unwrap
 from app.games import GAMES
 from app.routes.bodies import json_answer, parse_body
 from app.routes.deps import caller, container_of, required_idempotency_key
 from app.routes.openapi import answers, body_of, keyed, problems
-from app.schemas.games import GameStatus, Odds, PlayAnswer, PlayBody
+from app.schemas.games import GameStatus, Odds, PlayAnswer
 
 router = APIRouter(tags=["games"])
 
@@ -21,9 +22,9 @@ def _add_play(game: Game) -> None:
         """Plays once: takes one ticket, draws, pays. The same Idempotency-Key gets the same answer for ever."""
         who = await caller(request)
         raw = await request.body()
-        parse_body(PlayBody, raw)
+        choice = parse_body(game.choice, raw).model_dump() or None
         key = required_idempotency_key(request, raw)
-        command = PlayCommand(**who.command_fields, idempotency=key, game=game)
+        command = PlayCommand(**who.command_fields, idempotency=key, game=game, choice=choice)
         done = await container_of(request).plays.submit(command)
         (REPLAYS.labels("PLAY") if done.is_replay else PLAYS.labels(game.code)).inc()
         return json_answer(done)
@@ -32,13 +33,15 @@ def _add_play(game: Game) -> None:
         f"/{game.code}/play",
         play,
         methods=["POST"],
-        operation_id=f"play_{game.code}",
+        operation_id=f"play_{_name(game)}",
         summary=f"Play {game.code}",
         response_model=None,
         responses=answers(
-            PlayAnswer, "NOT_ENOUGH_TOKENS", "USER_BLOCKED", "NO_FEATURE_TODAY", "IDEMPOTENCY_IN_PROGRESS", "BUSY"
+            PlayAnswer,
+            *("NOT_ENOUGH_TOKENS", "DAILY_LIMIT_REACHED", "USER_BLOCKED", "NO_FEATURE_TODAY", *game.refusals),
+            *("IDEMPOTENCY_IN_PROGRESS", "COOLDOWN_ACTIVE", "BUSY"),
         ),
-        openapi_extra=keyed(body_of(PlayBody), required=True),
+        openapi_extra=keyed(body_of(game.choice), required=True),
     )
 
 
@@ -50,13 +53,13 @@ def _add_reads(game: Game) -> None:
         return json_answer(unwrap((await game_status(container_of(request).house, query))[0]))
 
     async def odds(request: Request) -> dict[str, object]:
-        """Public: each prize's exact probability now, with version and history."""
-        return await game_odds(container_of(request).house, game)
+        """Public: each prize's exact probability now, version and history. A player's token adds their own odds."""
+        return await game_odds(container_of(request).house, game, await _query_if_player(request))
 
     router.add_api_route(
         f"/{game.code}/status",
         status,
-        operation_id=f"{game.code}_status",
+        operation_id=f"{_name(game)}_status",
         summary=f"Status of {game.code}",
         response_model=None,
         responses=answers(GameStatus, "AUTH_REQUIRED", "USER_BLOCKED", "NO_FEATURE_TODAY"),
@@ -65,12 +68,28 @@ def _add_reads(game: Game) -> None:
     router.add_api_route(
         f"/{game.code}/odds",
         odds,
-        operation_id=f"{game.code}_odds",
+        operation_id=f"{_name(game)}_odds",
         summary=f"Odds of {game.code}",
         response_model=Odds,
         response_model_exclude_none=True,
         responses=problems("GAME_MISCONFIGURED"),
     )
+
+
+async def _query_if_player(request: Request) -> PlayerCommand | None:
+    """The player behind a good token. Whoever brings none, or another one, reads the public page like anybody."""
+    if "authorization" not in request.headers:
+        return None
+    try:
+        return PlayerCommand(**(await caller(request)).command_fields)
+    except AppError as refusal:
+        if refusal.meaning.kind in {Kind.UNAUTHENTICATED, Kind.FORBIDDEN}:
+            return None
+        raise
+
+
+def _name(game: Game) -> str:
+    return game.code.replace("-", "_")
 
 
 for _game in GAMES.values():

@@ -7,8 +7,8 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from app.core.errors import ERRORS
-from app.routes.error_handlers import STATUS
 from app.schemas.common import Problem
+from app.schemas.status import STATUS
 
 Responses = dict[int | str, dict[str, Any]]
 BEARER = "bearer"

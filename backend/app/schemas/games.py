@@ -1,16 +1,13 @@
 """Games on the wire. What differs by game (segment, game, prize, preview) is added by each game's own fields."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.domain.config_fields import Code
 from app.schemas.common import RequestBody, Reward, Timed
 from app.schemas.season_pass import StampAnswer
-
-
-class PlayBody(RequestBody):
-    """A play takes nothing: the server decides everything."""
 
 
 class PlayAnswer(BaseModel):
@@ -36,23 +33,65 @@ class GameStatus(Timed):
     feature_type: str
     token_type: str
     token_balance: int
+    cooldown_seconds: int = Field(description="between two plays; 0 = none")
+    next_play_at: datetime | None = Field(description="while the cooldown runs")
 
 
 class OddsLine(Reward):
-    """One prize: `weight` / `total_weight` is its exact probability now."""
+    """One prize: `weight` / `total_weight` is its exact probability now. What is sold out has weight 0."""
 
     label: str
     weight: int
     total_weight: int
     probability: float
+    is_sold_out: bool
+    long_run_probability: float | None = Field(
+        default=None, description="its share of very many plays, where a guarantee makes it differ"
+    )
+
+
+class GuaranteeTerms(BaseModel):
+    """After `after` plays in a row without any of `prizes`, the next play is drawn among them alone."""
+
+    after: int
+    prizes: list[int] = Field(description="ids of prizes (roulette: slots)")
+
+
+class YourOdds(BaseModel):
+    """The odds of the signed-in player's next play."""
+
+    plays_until_guarantee: int | None = Field(default=None, description="0 = the next play is sure")
+    prizes: list[OddsLine]
 
 
 class Odds(Timed):
-    """The public odds: the version in force, since when, and every version before it."""
+    """The public odds: the version in force, since when, and every version before it.
+
+    `prizes` are those of a player's first play now, stock-outs counted in. `yours` is there for a signed-in player:
+    the odds of their next play, which differ where a game remembers (a guarantee, an open round).
+    """
 
     feature_type: str
     config_id: int
     version: int
     valid_from: datetime | None
     prizes: list[OddsLine]
+    guarantee: GuaranteeTerms | None = None
+    yours: YourOdds | None = None
     history: list[dict[str, Any]]
+
+
+class TrialBody(RequestBody):
+    """Which ticket is asked for."""
+
+    token_type: Code = Field(examples=["DICE_TOKEN"])
+
+
+class TrialAnswer(BaseModel):
+    """`SKIP` is no error: the player has tickets, or has had the free ones. `reason` says which."""
+
+    result: Literal["OK", "SKIP"]
+    granted: int = Field(examples=[1])
+    balance: int = Field(examples=[1])
+    token_type: str = Field(examples=["DICE_TOKEN"])
+    reason: Literal["NOT_OFFERED", "HAS_TICKETS", "DAY_CAP_REACHED", "WEEK_CAP_REACHED"] | None

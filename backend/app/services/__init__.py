@@ -23,6 +23,7 @@ from app.services.idempotency_service import IdempotencyService
 from app.services.identity_service import IdentityService
 from app.services.outbox_service import OutboxService
 from app.services.player_service import PlayerService
+from app.services.prize_stock_service import PrizeStockService
 from app.services.program_service import ProgramService
 from app.services.reconcile.reconcile_service import ReconcileService
 from app.services.reward_service import RewardService
@@ -52,6 +53,7 @@ class Services:
         self.idempotency = IdempotencyService(tx)
         self.feature = FeatureService(tx)
         self.game_config = GameConfigService(tx)
+        self.prize_stock = PrizeStockService(tx)
         self.ui_config = UiConfigService(tx)
         self.audit = AuditService(tx)
         self.allowance = AllowanceService(tx)

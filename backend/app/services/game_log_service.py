@@ -16,7 +16,8 @@ ADD = Insert(
     game_plays,
     [
         *("id", "user_id", "feature_type", "config_id", "play_no", "play_date", "day_no", "rolls", "prize"),
-        *("memory", "is_win", "token_type", "cost", "request_id", "created_at"),
+        *("memory", "is_win", "token_type", "cost", "request_id", "created_at", "seen", "stock_prize_id"),
+        "stock_unit_no",
     ],
 )
 
@@ -74,6 +75,11 @@ class GameLogService:
 def _row(play: Play) -> tuple[Any, ...]:
     return (
         *(play.id, play.user_id, play.feature_type, play.config_id, play.play_no, play.day.isoformat(), play.day_no),
-        *(json_out(play.rolls), json_out(play.prize), None if play.memory is None else json_out(play.memory)),
+        *(json_out(play.rolls), json_out(play.prize), _json_or_null(play.memory)),
         *(play.is_win, play.token_type, play.cost, play.request_id, instant_out(play.created_at)),
+        *(_json_or_null(play.seen), *(play.unit or (None, None))),
     )
+
+
+def _json_or_null(document: dict[str, Any] | None) -> str | None:
+    return None if document is None else json_out(document)

@@ -1,15 +1,16 @@
 """Keeper of progress, stamps, XP, level claims, passes and counters: what a player did and owns in a season."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
 
-from app.db.statements import Insert, Upsert
+from app.db.statements import Insert, Statement, Upsert
 from app.db.transaction import Tx
-from app.db.values import instant_out
+from app.db.values import instant_out, known_day_in
 from app.domain.records import LevelClaim, SeasonPass, Stamp, XpEntry
-from app.domain.season import Progress
+from app.domain.season import Progress, StampSource
 from app.domain.season_edits import SeasonUse
 from app.domain.season_options import Counters
 from app.models.season_pass import (
@@ -37,6 +38,7 @@ ADD_XP = Insert(
     season_xp_ledger,
     ["user_id", "season_id", "delta", "xp_after", "source", "is_earned", "operation_id", "created_at"],
 )
+STAMP_DAYS = Statement("SELECT stamp_date FROM season_stamp_log WHERE user_id = ? AND season_id = ? AND source = ?")
 SET_PASSES = Upsert(season_passes, ["user_id", "season_id", "track"], ["granted_at", "revoked_at"])
 SET_COUNTERS = Upsert(
     season_counters,
@@ -81,6 +83,11 @@ class SeasonPassService:
         query = select(season_progress).where(season_progress.c.user_id == user_id)
         rows = await self._tx.execute(query.order_by(season_progress.c.season_id.desc()))
         return [dict(row) for row in rows.mappings()]
+
+    async def stamp_days(self, user_id: int, season_id: int) -> frozenset[date]:
+        """The KST days of a season whose daily stamp the player has."""
+        rows = await self._tx.rows(STAMP_DAYS, (user_id, season_id, StampSource.DAILY.value))
+        return frozenset(known_day_in(row[0]) for row in rows)
 
     async def save(
         self,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, delete, func, select, update
 
 from app.db.transaction import Tx, new_row_id
 from app.db.values import json_in, json_out
@@ -49,6 +49,13 @@ class SeasonService:
             query = query.where(seasons.c.id < after)
         rows = await self._tx.execute(query.order_by(seasons.c.id.desc()).limit(limit + 1))
         return [dict(row) for row in rows.mappings()]
+
+    async def next_start(self, program: str, today: date) -> date | None:
+        """The first day of the program's next active season, if one is planned."""
+        c = seasons.c
+        query = select(func.min(c.start_date)).where(c.program == program, c.is_active, c.start_date > today)
+        start: date | None = (await self._tx.execute(query)).scalar()
+        return start
 
     async def find(self, season_id: int, *, locked: bool = False) -> StoredSeason | None:
         """One season with its levels, locked until the commit if asked."""

@@ -1,5 +1,6 @@
 """Keeper of `app_ui_config`: texts that operators edit."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +22,11 @@ class UiConfigService:
         query = select(app_ui_config).where(app_ui_config.c.config_key == key)
         row = (await self._tx.execute(query.with_for_update() if locked else query)).mappings().first()
         return None if row is None else dict(row) | {"value": json_in(row["value"])}
+
+    async def find_many(self, keys: Sequence[str]) -> dict[str, Any]:
+        """The values of these texts; a key that isn't there is missing from the answer."""
+        query = select(app_ui_config.c.config_key, app_ui_config.c.value).where(app_ui_config.c.config_key.in_(keys))
+        return {row.config_key: json_in(row.value) for row in await self._tx.execute(query)}
 
     async def all(self) -> list[dict[str, Any]]:
         """Every text, by key."""

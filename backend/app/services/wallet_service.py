@@ -1,20 +1,23 @@
 """Keeper of `wallets` and `wallet_ledger`: balances and the entries that explain them are written together."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
-from app.db.statements import Insert, Upsert
+from app.db.statements import Insert, Statement, Upsert
 from app.db.transaction import Tx
 from app.db.values import instant_out
-from app.domain.wallet import Entry
+from app.domain.wallet import Entry, Reason
 from app.models.wallet import wallet_ledger, wallets
 
 ADD_ENTRIES = Insert(
     wallet_ledger,
     ["user_id", "token_type", "delta", "balance_after", "reason", "operation_id", "created_at"],
 )
+# a range of the unique key: the days stand in the operation ids, and ISO days sort as text
+TRIALS = Statement("SELECT operation_id FROM wallet_ledger WHERE operation_id BETWEEN ? AND ? AND reason = ?")
 SET_BALANCES = Upsert(wallets, ["user_id", "token_type"], ["balance"])
 
 
@@ -34,6 +37,13 @@ class WalletService:
             ],
         )
         await self._tx.write(SET_BALANCES, [(user, token, balance) for (user, token), balance in balances.items()])
+
+    async def trial_days(self, user_id: int, token_type: str, first: date, last: date) -> list[date]:
+        """The KST days of the player's trial tickets from `first` to `last`, one entry per ticket."""
+        prefix = f"TRIAL:{user_id}:{token_type}:"
+        bounds = (f"{prefix}{first.isoformat()}:", f"{prefix}{last.isoformat()}:~")  # `~` sorts behind every number
+        rows = await self._tx.rows(TRIALS, (*bounds, Reason.TRIAL_GRANT))
+        return [date.fromisoformat(operation_id[len(prefix) : len(prefix) + 10]) for (operation_id,) in rows]
 
     async def ledger(
         self, user_id: int, *, token_type: str | None, after: int | None, limit: int

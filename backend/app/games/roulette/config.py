@@ -1,10 +1,13 @@
 """What an operator may set on a roulette: exactly six weighted segments."""
 
+from functools import cached_property
 from typing import Self
 
 from pydantic import Field, model_validator
 
-from app.domain.config_fields import MAX_WEIGHT, Label, RewardFields, StrictModel
+from app.domain.config_fields import MAX_WEIGHT, Label, RewardFields
+from app.domain.game_fields import GameFields, Guarantee, require_guarantee_fits
+from app.domain.weighted import Pool
 
 SLOTS = 6
 
@@ -18,12 +21,11 @@ class Segment(RewardFields):
     is_jackpot: bool = False
 
 
-class RouletteSetup(StrictModel):
-    """A whole roulette: each slot_index 0..5 once, sum of weights > 0. `max_daily` 0 = unlimited."""
+class RouletteSetup(GameFields):
+    """A whole roulette: each slot_index 0..5 once, sum of weights > 0. A guarantee names slots."""
 
-    name: Label
-    max_daily: int = Field(default=0, ge=0, le=100_000)
     segments: tuple[Segment, ...] = Field(min_length=SLOTS, max_length=SLOTS, strict=False)
+    guarantee: Guarantee | None = None
 
     @model_validator(mode="after")
     def _is_a_whole_wheel(self) -> Self:
@@ -31,4 +33,14 @@ class RouletteSetup(StrictModel):
             raise ValueError("segments: each slot_index 0..5 must stand exactly once")
         if sum(segment.weight for segment in self.segments) == 0:
             raise ValueError("segments: the sum of the weights must be above 0")
+        require_guarantee_fits(self.guarantee, {s.slot_index: s.weight for s in self.segments})
         return self
+
+    @cached_property
+    def in_slot_order(self) -> tuple[Segment, ...]:
+        """The segments in the order in which rolls are read."""
+        return tuple(sorted(self.segments, key=lambda segment: segment.slot_index))
+
+    @cached_property
+    def pool(self) -> Pool:
+        return Pool(tuple((segment.slot_index, segment.weight) for segment in self.in_slot_order), self.guarantee)

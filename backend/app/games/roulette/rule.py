@@ -3,40 +3,47 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.core.invariants import InvariantBroken
 from app.domain.config_fields import parse_config
-from app.domain.draw import Draw, weighted_index
-from app.domain.game import Memory, Outcome, PrizeOdds
+from app.domain.draw import Draw
+from app.domain.game import Game, Outcome, PrizeOdds, Seen
+from app.domain.game_fields import Guarantee
 from app.games.roulette.config import RouletteSetup, Segment
 
 
-class Roulette:
+class Roulette(Game):
     """Six segments, one ROULETTE_COIN a spin."""
 
     code = "roulette"
     feature_type = "ROULETTE"
     token_type = "ROULETTE_COIN"
     plays_word = "spins"
+    invalid_code = "INVALID_ROULETTE_CONFIG"
 
     def parse(self, document: Mapping[str, Any]) -> RouletteSetup:
-        return parse_config(RouletteSetup, document, "INVALID_ROULETTE_CONFIG")
+        return parse_config(RouletteSetup, document, self.invalid_code)
 
-    def decide(self, setup: RouletteSetup, memory: Memory, draw: Draw) -> Outcome:
-        segments = in_slot_order(setup)
-        segment = segments[weighted_index([s.weight for s in segments], draw)]
+    def decide(self, setup: RouletteSetup, seen: Seen, draw: Draw) -> Outcome:
+        drawn = setup.pool.draw(seen, draw)
+        if drawn is None:
+            raise InvariantBroken("the weights of a wheel sum up to more than 0")
+        segment = setup.in_slot_order[drawn.index]
         grant = segment.grant()
-        return Outcome({"segment": view(segment)}, (grant,) if grant.is_something else (), grant.is_something)
+        grants = (grant,) if grant.is_something else ()
+        return Outcome({"segment": view(segment)}, grants, grant.is_something, drawn.memory)
 
-    def preview(self, setup: RouletteSetup) -> dict[str, Any]:
-        return {"segments": [view(segment) for segment in in_slot_order(setup)]}
+    def preview(self, setup: RouletteSetup, seen: Seen) -> dict[str, Any]:
+        return {"segments": [view(segment) for segment in setup.in_slot_order]}
 
-    def odds(self, setup: RouletteSetup) -> list[PrizeOdds]:
-        segments = in_slot_order(setup)
-        total = sum(segment.weight for segment in segments)
-        return [PrizeOdds(s.label, s.weight, total, s.grant()) for s in segments]
+    def odds(self, setup: RouletteSetup, seen: Seen) -> list[PrizeOdds]:
+        weights, long_run = setup.pool.weights(seen), setup.pool.long_run(seen)
+        return [
+            PrizeOdds(s.label, weight, sum(weights), s.grant(), long_run=share)
+            for s, weight, share in zip(setup.in_slot_order, weights, long_run, strict=True)
+        ]
 
-
-def in_slot_order(setup: RouletteSetup) -> list[Segment]:
-    return sorted(setup.segments, key=lambda segment: segment.slot_index)
+    def guarantee(self, setup: RouletteSetup) -> Guarantee | None:
+        return setup.guarantee
 
 
 def view(segment: Segment) -> dict[str, Any]:

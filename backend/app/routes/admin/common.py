@@ -20,6 +20,7 @@ Admin = Annotated[Principal, Depends(require_staff(ADMIN))]
 Limit = Annotated[int, Query(ge=1, le=100)]
 After = Annotated[int | None, Query(ge=1, le=2**63 - 1, description="`next` of the page before")]
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
+Version = Annotated[int | None, Query(ge=1, le=2**63 - 1, description="the id of a version")]
 TokenType = Annotated[Code | None, Query()]
 
 IF_MATCH: dict[str, Any] = {

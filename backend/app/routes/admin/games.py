@@ -2,23 +2,25 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 
 from app.core.errors import AppError
 from app.domain.game import Game
 from app.flows.admin_reads import list_games
-from app.flows.save_game_config import activate_game_config, add_game_config
+from app.flows.restock import list_stock, restock
+from app.flows.save_game_config import activate_game_config, add_game_config, compare_game_configs
 from app.games import GAMES
-from app.routes.admin.common import READ, READERS, Admin, After, Id, Limit, write
+from app.routes.admin.common import READ, READERS, Admin, After, Id, Limit, Version, write
 from app.routes.bodies import parse_body
-from app.routes.deps import admin_act, container_of
+from app.routes.deps import admin_act, container_of, etag, expected_version
 from app.routes.openapi import problems
 from app.schemas.admin.common import Listed
-from app.schemas.admin.games import ConfigNew, ConfigView, GameList
+from app.schemas.admin.games import ConfigDiff, ConfigNew, ConfigView, GameList, Restock, StockLine, StockList
 from app.schemas.admin.players import WhyOnly
 from app.utils.pagination import page
 
 router = APIRouter(prefix="/games", tags=["admin: games"])
+INVALID_CONFIGS = sorted({game.invalid_code for game in GAMES.values()})
 
 
 @router.get(
@@ -74,7 +76,7 @@ async def config(request: Request, code: str, config_id: Id) -> dict[str, Any]:
     status_code=201,
     response_model=ConfigView,
     openapi_extra=write(ConfigNew),
-    responses=problems("SCOPE_REQUIRED", "GAME_NOT_FOUND", "VALIDATION_ERROR", "INVALID_ROULETTE_CONFIG"),
+    responses=problems("SCOPE_REQUIRED", "GAME_NOT_FOUND", "VALIDATION_ERROR", *INVALID_CONFIGS),
 )
 async def add(request: Request, who: Admin, code: str) -> dict[str, Any]:
     """A new version, validated by the game, not yet active. Versions never change: to edit is to add."""
@@ -95,6 +97,49 @@ async def activate(request: Request, who: Admin, code: str, config_id: Id) -> di
     game = _game(code)
     body = parse_body(WhyOnly, await request.body())
     return await activate_game_config(container_of(request).house, admin_act(who, body.reason), game, config_id)
+
+
+@router.get(
+    "/{code}/configs/{config_id}/diff",
+    operation_id="admin_compare_game_configs",
+    response_model=ConfigDiff,
+    dependencies=READERS,
+    openapi_extra=READ,
+    responses=problems("SCOPE_REQUIRED", "GAME_NOT_FOUND", "NOT_FOUND"),
+)
+async def compare(request: Request, code: str, config_id: Id, against: Version = None) -> dict[str, Any]:
+    """What this version changes, field by field, compared with another one: by default the one in force."""
+    return await compare_game_configs(container_of(request).house, _game(code), config_id, against)
+
+
+@router.get(
+    "/{code}/stock",
+    operation_id="admin_list_stock",
+    response_model=StockList,
+    dependencies=READERS,
+    openapi_extra=READ,
+    responses=problems("SCOPE_REQUIRED", "GAME_NOT_FOUND"),
+)
+async def stock(request: Request, code: str) -> dict[str, Any]:
+    """Every prize that ever had stock: what it started with, what was added, given away and is left."""
+    return await list_stock(container_of(request).house, _game(code))
+
+
+@router.post(
+    "/{code}/stock/{prize_id}/restock",
+    operation_id="admin_restock",
+    response_model=StockLine,
+    openapi_extra=write(Restock, if_match=True),
+    responses=problems("SCOPE_REQUIRED", "GAME_NOT_FOUND", "NOT_FOUND", "VERSION_CONFLICT", "PRECONDITION_REQUIRED"),
+)
+async def add_units(request: Request, response: Response, who: Admin, code: str, prize_id: Id) -> dict[str, Any]:
+    """Adds units to a prize, or takes away what was not given yet. The next play sees them."""
+    game = _game(code)
+    body = parse_body(Restock, await request.body())
+    act, expected = admin_act(who, body.reason), expected_version(request)
+    row = await restock(container_of(request).house, act, game, prize_id, body.units, expected_version=expected)
+    response.headers["ETag"] = etag(row["version"])
+    return row
 
 
 def _game(code: str) -> Game:

@@ -1,9 +1,10 @@
 """Games and their config versions as operators see and set them."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
+from app.domain.stock import MAX_STOCK
 from app.schemas.admin.common import AdminBody, Instant, Listed
 from app.schemas.common import Timed
 
@@ -21,6 +22,62 @@ class ConfigNew(AdminBody):
     """A whole config in the game's own shape; each game validates its own."""
 
     config: dict[str, Any] = Field(examples=[EXAMPLE])
+
+
+class ConfigChange(BaseModel):
+    """One field that differs; null = it does not stand there."""
+
+    path: str = Field(examples=["prizes[id=102].weight"])
+    before: Any
+    after: Any
+
+
+class ConfigDiff(BaseModel):
+    """What a version changes compared with `against`."""
+
+    config_id: int
+    version: int
+    against: int
+    against_version: int
+    changes: list[ConfigChange]
+
+
+class Restock(AdminBody):
+    """Units to add; below 0 takes away units that were not given yet."""
+
+    units: Annotated[int, Field(ge=-MAX_STOCK, le=MAX_STOCK, examples=[50])]
+
+    @field_validator("units")
+    @classmethod
+    def _moves(cls, units: int) -> int:
+        if units == 0:
+            raise ValueError("must not be 0")
+        return units
+
+
+class StockLine(BaseModel):
+    """One prize with stock. Its version is the ETag that a restock must name; plays don't raise it."""
+
+    feature_type: str = Field(examples=["LOTTERY"])
+    prize_id: int = Field(examples=[101])
+    started_with: int
+    restocked: int
+    supply: int = Field(description="started_with + restocked")
+    given: int
+    left: int
+    version: int
+    updated_at: Instant
+    updated_by: str
+
+
+class StockItem(StockLine):
+    """A prize in the list; `is_in_force`: the active version gives it away with stock."""
+
+    is_in_force: bool
+
+
+class StockList(Listed[StockItem], Timed):
+    """Every prize of the game that ever had stock: one page."""
 
 
 class ActiveConfig(BaseModel):

@@ -1,0 +1,61 @@
+"""The rule of the lottery: one weighted roll over the active prizes that are not sold out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.core.errors import AppError
+from app.domain.config_fields import parse_config
+from app.domain.draw import Draw
+from app.domain.game import Game, Outcome, PrizeOdds, Seen
+from app.domain.game_fields import Guarantee
+from app.games.lottery.config import LotterySetup, Prize
+
+
+class Lottery(Game):
+    """Prizes with weight and stock, one LOTTERY_TICKET a draw."""
+
+    code = "lottery"
+    feature_type = "LOTTERY"
+    token_type = "LOTTERY_TICKET"
+    plays_word = "tickets"
+    invalid_code = "INVALID_LOTTERY_CONFIG"
+    refusals = ("LOTTERY_SOLD_OUT",)
+
+    def parse(self, document: Mapping[str, Any]) -> LotterySetup:
+        return parse_config(LotterySetup, document, self.invalid_code)
+
+    def decide(self, setup: LotterySetup, seen: Seen, draw: Draw) -> Outcome:
+        """One prize; raises LOTTERY_SOLD_OUT when nothing is left in the draw."""
+        drawn = setup.pool.draw(seen, draw)
+        if drawn is None:
+            raise AppError("LOTTERY_SOLD_OUT")
+        prize = setup.in_draw[drawn.index]
+        grant = prize.grant()
+        return Outcome(
+            view={"prize": view(prize)},
+            grants=(grant,) if grant.is_something else (),
+            is_win=grant.is_something,
+            memory=drawn.memory,
+            takes=None if prize.stock is None else prize.id,
+        )
+
+    def preview(self, setup: LotterySetup, seen: Seen) -> dict[str, Any]:
+        prizes = [view(prize) | {"is_sold_out": prize.id in seen.sold_out} for prize in setup.in_draw]
+        return {"prize_preview": prizes}
+
+    def odds(self, setup: LotterySetup, seen: Seen) -> list[PrizeOdds]:
+        weights, long_run = setup.pool.weights(seen), setup.pool.long_run(seen)
+        return [
+            PrizeOdds(prize.label, weight, sum(weights), prize.grant(), prize.id in seen.sold_out, share)
+            for prize, weight, share in zip(setup.in_draw, weights, long_run, strict=True)
+        ]
+
+    def stock(self, setup: LotterySetup) -> dict[int, int]:
+        return setup.stock
+
+    def guarantee(self, setup: LotterySetup) -> Guarantee | None:
+        return setup.guarantee
+
+
+def view(prize: Prize) -> dict[str, Any]:
+    return {"id": prize.id, "label": prize.label, **prize.grant().view()}

@@ -1,0 +1,101 @@
+"""P2, a game: the server draws and answers; what moves on the page only shows what was already decided."""
+
+import hashlib
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import JSONResponse, RedirectResponse
+from pydantic_core import from_json
+
+from app.core.errors import AppError
+from app.core.metrics import PLAYS, REPLAYS
+from app.domain.game import Game
+from app.flows.game_status import GameQuery, game_status
+from app.flows.play import PlayCommand
+from app.flows.replay_play import replay_play
+from app.flows.steps.commands import IdempotencyKey, unwrap
+from app.flows.ui_text import ui_text
+from app.games import GAMES
+from app.pages.player.doors import PageRoute, wants_json
+from app.pages.player.game_pages import GAME_PAGES, GamePage
+from app.pages.player.look import TEMPLATES, language_of, show, text_in
+from app.pages.player.visits import note_visit
+from app.pages.session import Visitor, container_of, visitor
+from app.utils.random_utils import new_id
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+Code = str
+PlayId = Annotated[str | None, Query(min_length=36, max_length=36, pattern=r"^[0-9a-f-]{36}$")]
+# made by the page that shows the button: pressing it twice, or reloading, is one play
+PlayKey = Annotated[str, Form(min_length=36, max_length=36, pattern=r"^[0-9a-f-]{36}$")]
+
+
+def _known(code: str) -> tuple[Game, GamePage]:
+    game, page = GAMES.get(code), GAME_PAGES.get(code)
+    if game is None or page is None:
+        raise AppError("GAME_NOT_FOUND")
+    return game, page
+
+
+@router.get("/games/{code}")
+async def game_page(request: Request, code: Code, play: PlayId = None) -> Response:
+    """The game. After a play without script, `play` names whose result to show: only the player's own is found."""
+    game, page = _known(code)
+    who = await visitor(request)
+    house = container_of(request).house
+    status = from_json(unwrap((await game_status(house, GameQuery(**who.command_fields, game=game)))[0]).body)
+    result = page.result(await _own_play(request, who, game, play)) if play else None
+    texts = (await ui_text(house, "ticket_zero"))["value"]
+    language = language_of(request)
+    response = show(
+        request,
+        page.template,
+        game=game,
+        page=page,
+        status=status,
+        result=result,
+        play_id=play,
+        play_key=new_id(container_of(request).clock.now()),
+        ticket_zero={name: text_in(texts, language, name) for name in ("title", "body", "button")},
+        who=who,
+    )
+    return note_visit(request, response, who, game.feature_type)
+
+
+async def _own_play(request: Request, who: Visitor, game: Game, play_id: str) -> dict[str, Any]:
+    found = await replay_play(container_of(request).house, play_id, user_id=who.user_id)
+    if found["game"] != game.code:
+        raise AppError("NOT_FOUND")
+    stored: dict[str, Any] = found["stored"]
+    return stored
+
+
+@router.post("/games/{code}/play")
+async def play_game(request: Request, code: Code, key: PlayKey) -> Response:
+    """Plays once for this key."""
+    game, page = _known(code)
+    request.state.back = f"/games/{code}"
+    who = await visitor(request)
+    container = container_of(request)
+    fingerprint = hashlib.sha256(f"page:{code}".encode()).hexdigest()
+    command = PlayCommand(**who.command_fields, idempotency=IdempotencyKey(key, fingerprint), game=game)
+    done = await container.plays.submit(command)
+    (REPLAYS.labels("PLAY") if done.is_replay else PLAYS.labels(game.code)).inc()
+    answer = from_json(done.body)
+    if not wants_json(request):
+        return RedirectResponse(f"/games/{code}?play={answer['play_id']}#result", 303)
+    result = page.result(answer)
+    language = language_of(request)
+    words = TEMPLATES.render("parts/result.html", language, {"result": result, "play_id": answer["play_id"]})
+    return JSONResponse(
+        {
+            "ok": True,
+            "play_id": answer["play_id"],
+            "shown": result.shown,
+            "is_win": result.is_win,
+            "lines": [line.strip() for line in words.splitlines() if line.strip()],
+            "token_balance": answer["token_balance"],
+            "is_replay": done.is_replay,
+            "next_key": new_id(container.clock.now()),
+        }
+    )

@@ -1,0 +1,76 @@
+import { once, post } from "./post.js";
+
+const byId = (id) => document.getElementById(id);
+const words = byId("words-play").dataset;
+
+/** Wires the page's one button. `show` moves what there is to move and resolves where the server's draw stands. */
+export function playable(show) {
+  const form = byId("play-form");
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    once(form, (button) => playOnce(form, button, show));
+  });
+}
+
+async function playOnce(form, button, show) {
+  const label = button.textContent;
+  button.textContent = words.busy;
+  byId("result").replaceChildren();
+  // the key stays until an answer came: pressing again after trouble asks for the same play, not for another
+  const answer = await post(form);
+  if (answer === null) {
+    say(words.trouble);
+  } else if (answer.ok) {
+    form.elements.key.value = answer.next_key;
+    byId("tickets").textContent = answer.token_balance;
+    await show(answer.shown, answer);
+    byId("result").replaceChildren(card(answer));
+    if (!answer.is_replay) countPlay(button);
+    if (answer.token_balance < 1) ticketZero(form);
+  } else {
+    refuse(form, button, answer);
+  }
+  button.textContent = label;
+}
+
+/** One play less is left today, where there is a limit. */
+function countPlay(button) {
+  const why = byId("play-why");
+  if (why.dataset.left === undefined) return;
+  why.dataset.left -= 1;
+  button.disabled = Number(why.dataset.left) < 1;
+  why.textContent = button.disabled ? why.dataset.done : why.dataset.text.replace("#", why.dataset.left);
+}
+
+function refuse(form, button, answer) {
+  if (answer.code === "NOT_ENOUGH_TOKENS") return ticketZero(form);
+  if (answer.code === "DAILY_LIMIT_REACHED") button.disabled = true;
+  return say(answer.message);
+}
+
+function ticketZero(form) {
+  form.hidden = true;
+  byId("ticket-zero").hidden = false;
+}
+
+function say(text) {
+  byId("result").replaceChildren(element("p", "", text));
+}
+
+function card(answer) {
+  const [cheer, what] = answer.lines;
+  const link = element("a", "", words.verify);
+  link.href = `/odds?play=${answer.play_id}#verify`;
+  const foot = element("p", "", "");
+  foot.append(link);
+  const whole = element("div", answer.is_win ? "result-card result-win" : "result-card", "");
+  whole.append(element("p", "result-cheer", cheer), element("p", "result-what", what), foot);
+  return whole;
+}
+
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}

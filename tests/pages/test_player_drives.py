@@ -1,0 +1,213 @@
+"""A player's evening, driven through a real browser."""
+
+import json
+import re
+
+import pytest
+
+from app.games import GAMES
+from tests.pages.conftest import Opener, Site
+from tests.world import key
+
+pytestmark = pytest.mark.browser
+
+
+async def test_a_stamp_is_pressed_once_a_day_and_the_second_press_says_why(visit: Opener, site: Site) -> None:
+    seen = await visit()
+    await seen.enter()
+    page = seen.page
+    assert await page.locator(".cell-today").count() == 1
+    await page.click(".press button")
+    await page.wait_for_selector(".cell-now.cell-stamped .seal")
+    assert "20 XP" in await page.inner_text("#said")
+    await page.wait_for_selector(".press button[disabled]")
+    assert "이미" in await page.inner_text("#press-why") or "받았어요" in await page.inner_text("#press-why")
+    assert await page.inner_text("#tally strong") == "1"
+
+    answer = await page.request.post(
+        site.url + "/stamp", headers={"Sec-Fetch-Site": "same-origin", "Accept": "application/json"}
+    )
+    assert answer.status == 400
+    assert (await answer.json())["code"] == "ALREADY_STAMPED_TODAY"
+
+
+async def test_motion_ends_where_the_server_decided(visit: Opener) -> None:
+    seen = await visit(reduced_motion="no-preference")
+    await seen.enter()
+    await seen.page.click(".press button")
+    await seen.page.wait_for_selector(".cell-pressed")
+    await seen.page.wait_for_selector(".cell-now.cell-stamped:not(.cell-pressed)")
+    await seen.open("/games/roulette")
+    await seen.page.click("#play-form button")
+    what = await seen.page.inner_text(".result-what")
+    label = await seen.page.evaluate(
+        """() => {
+          const pin = document.querySelector(".wheel-pin").getBoundingClientRect();
+          const under = document.elementsFromPoint(pin.x + pin.width / 2, pin.bottom + 12);
+          return under.map((e) => e.closest(".slice")).find(Boolean).querySelector("text").textContent;
+        }"""
+    )
+    numbers = re.sub(r"\D", "", what)
+    assert numbers in re.sub(r"\D", "", label) or "한번더" in label.replace(" ", "") or "다음" in label
+
+
+async def test_playing_to_zero_shows_the_ticket_zero_panel(visit: Opener, site: Site) -> None:
+    seen = await visit()
+    await seen.enter()
+    await seen.open("/games/roulette")
+    page = seen.page
+    for _ in range(80):  # "one more" pays tickets back
+        if await page.locator("#ticket-zero").is_visible():
+            break
+        await page.click("#play-form button")
+        await page.wait_for_selector(".result-card")
+    assert await page.inner_text("#tickets") == "0"
+    assert await page.inner_text("#zero-title") == "티켓이 없어요"
+    assert not await page.locator("#play-form").is_visible()
+    await page.click("#ticket-zero a")
+    await page.wait_for_url(site.url + "/")
+
+
+async def test_a_level_is_claimed_by_hand(visit: Opener, site: Site) -> None:
+    user = (await site.world.rows("SELECT id FROM user_profiles WHERE external_id = 'haneul'"))[0][0]
+    await site.world.sql(
+        "INSERT INTO season_progress (user_id, season_id, current_level, current_xp, total_stamps, internal_wins) "
+        f"VALUES ({user}, {site.world.season_id}, 8, 900, 1, 0)"
+    )
+    seen = await visit()
+    await seen.enter()
+    await seen.page.click(".step-claimable button")
+    await seen.page.wait_for_selector(".step-claimable", state="detached")
+    assert "레벨 8" in await seen.page.inner_text("#said")
+    assert "확인 중" in await seen.page.inner_text("#last")
+
+
+async def test_history_leads_to_a_verified_draw(visit: Opener) -> None:
+    seen = await visit()
+    await seen.enter()
+    await seen.open("/games/roulette")
+    await seen.page.click("#play-form button")
+    await seen.page.wait_for_selector(".result-card")
+    await seen.open("/history?token=ROULETTE_COIN")
+    assert "게임 참여" in await seen.page.inner_text(".ledger")
+    await seen.page.locator(".line-foot a").first.click()
+    await seen.page.wait_for_selector(".verdict-seal")
+    assert "일치해요" in await seen.page.inner_text(".verdict")
+
+
+async def test_nobody_verifies_another_players_draw(visit: Opener) -> None:
+    mine = await visit()
+    await mine.enter("haneul")
+    await mine.open("/games/roulette")
+    await mine.page.click("#play-form button")
+    link = await mine.page.get_attribute(".result-card a", "href")
+    other = await visit()
+    await other.enter("bada")
+    await other.open(str(link))
+    assert "그런 번호는 없어요" in await other.page.inner_text(".verdict")
+    mine_number = str(link).split("play=")[1].split("#")[0]
+    other.expected.append("404")
+    assert await other.open(f"/games/roulette?play={mine_number}") == 404
+
+
+async def test_language_and_theme_are_kept(visit: Opener) -> None:
+    seen = await visit()
+    await seen.enter()
+    page = seen.page
+    await page.click(".menu summary")
+    await page.click("button[value=en]")
+    await page.wait_for_selector("html[lang=en]")
+    assert "Get today's stamp" in await page.inner_text(".press button")
+    await page.click(".menu summary")
+    await page.click("button[value=dark]")
+    await page.wait_for_selector("html[data-theme=dark]")
+    await seen.open("/odds")
+    assert await page.get_attribute("html", "lang") == "en"
+    assert await page.get_attribute("html", "data-theme") == "dark"
+
+
+async def test_signing_out_ends_the_session_everywhere(visit: Opener, site: Site) -> None:
+    seen = await visit()
+    await seen.enter()
+    cookies = await seen.context.cookies()
+    assert all(cookie["httpOnly"] and cookie["sameSite"] == "Strict" for cookie in cookies)
+    await seen.page.click(".menu summary")
+    await seen.page.click(".menu-leave")
+    await seen.page.wait_for_url(site.url + "/enter")
+    assert not [c for c in await seen.context.cookies() if c["name"].startswith("dojang_a") or "refresh" in c["name"]]
+    thief = await visit()
+    await thief.context.add_cookies(cookies)  # type: ignore[arg-type]  # what was read can be set
+    await thief.open("/")
+    assert thief.page.url == site.url + "/enter"
+
+
+async def test_everything_works_without_script(visit: Opener, site: Site) -> None:
+    seen = await visit(java_script_enabled=False)
+    await seen.enter()
+    page = seen.page
+    await page.click(".press button")
+    await page.wait_for_selector(".cell-now.cell-stamped")
+    assert "20 XP" in await page.inner_text("#said")
+    await page.click(".game a")
+    await page.click("#play-form button")
+    await page.wait_for_selector(".result-card")
+    await page.reload()
+    assert await page.locator(".result-card").count() == 1
+    coins = await site.world.rows("SELECT count(*) FROM game_plays")
+    assert coins == [(1,)]
+    await page.click("summary")
+    await page.click("button[value=en]")
+    await page.wait_for_selector("html[lang=en]")
+
+
+async def test_what_changes_elsewhere_appears_without_a_reload(visit: Opener, site: Site) -> None:
+    seen = await visit()
+    await seen.enter()
+    elsewhere = await visit()
+    await elsewhere.enter()
+    await elsewhere.page.click(".press button")
+    await elsewhere.page.wait_for_selector(".press button[disabled]")
+    assert await seen.page.inner_text("#tally strong") == "0"
+    await seen.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # asks at once, not in 15 s
+    await seen.page.wait_for_selector(".cell-now.cell-stamped")
+    assert await seen.page.inner_text("#tally strong") == "1"
+
+
+async def tickets(site: Site, token_type: str, amount: int) -> None:
+    """Gives every player of the demo tickets, as an operator would."""
+    admin = await site.world.token("boss", "admin")
+    for (user,) in await site.world.rows("SELECT id FROM user_profiles WHERE nickname IS NOT NULL"):
+        body = {"user_id": user, "token_type": token_type, "amount": amount, "reason": "a test needs it"}
+        await site.world.ok("POST", "/api/admin/wallets/grant", json=body, headers=admin | key())
+
+
+@pytest.mark.skipif("dice" not in GAMES, reason="the house has no dice yet")
+async def test_dice_show_what_was_rolled(visit: Opener, site: Site) -> None:
+    await tickets(site, "DICE_TOKEN", 1)
+    seen = await visit()
+    await seen.enter()
+    await seen.open("/games/dice")
+    await seen.page.click("#play-form button")
+    await seen.page.wait_for_selector(".result-card")
+    (prize,) = (await site.world.rows("SELECT prize FROM game_plays"))[0]
+    rolled = json.loads(prize)["game"]
+    assert await seen.page.inner_text("#sum-mine") == str(rolled["user_sum"])
+    faces = await seen.page.locator(".die use").evaluate_all("uses => uses.map((use) => use.getAttribute('href'))")
+    assert faces == [f"#die-{face}" for face in (*rolled["user_dice"], *rolled["dealer_dice"])]
+    assert await seen.page.locator("#ticket-zero").is_visible()
+
+
+@pytest.mark.skipif("lottery" not in GAMES, reason="the house has no lottery yet")
+async def test_a_card_is_scratched_or_opened_at_once(visit: Opener, site: Site) -> None:
+    await tickets(site, "LOTTERY_TICKET", 1)
+    seen = await visit(reduced_motion="no-preference")
+    await seen.enter()
+    await seen.open("/games/lottery")
+    await seen.page.click("#play-form button")
+    await seen.page.wait_for_selector(".scratch-ready")
+    assert await seen.page.locator(".result-card").count() == 0
+    await seen.page.keyboard.press("Enter")  # the button that opens it all has the focus
+    await seen.page.wait_for_selector(".scratch-open")
+    await seen.page.wait_for_selector(".result-card")
+    (prize,) = (await site.world.rows("SELECT prize FROM game_plays"))[0]
+    assert await seen.page.inner_text("#scratch-label") == json.loads(prize)["prize"]["label"]
