@@ -28,7 +28,10 @@ GRANT UPDATE ON dojang.refresh_tokens TO dojang@'%';
 GRANT UPDATE ON dojang.wallets TO dojang@'%';
 GRANT UPDATE ON dojang.reward_log TO dojang@'%';
 GRANT UPDATE ON dojang.seasons TO dojang@'%';
+GRANT UPDATE ON dojang.season_options TO dojang@'%';
 GRANT UPDATE ON dojang.season_progress TO dojang@'%';
+GRANT UPDATE ON dojang.season_passes TO dojang@'%';
+GRANT UPDATE ON dojang.season_counters TO dojang@'%';
 GRANT UPDATE ON dojang.game_configs TO dojang@'%';
 GRANT UPDATE ON dojang.feature_config TO dojang@'%';
 GRANT UPDATE ON dojang.app_ui_config TO dojang@'%';
@@ -38,5 +41,6 @@ GRANT UPDATE ON dojang.grant_allowances TO dojang@'%';
 -- What is replaced as a whole, or may go once it is over.
 GRANT DELETE ON dojang.season_levels TO dojang@'%';
 GRANT DELETE ON dojang.season_level_rewards TO dojang@'%';
+GRANT DELETE ON dojang.season_bonuses TO dojang@'%';
 GRANT DELETE ON dojang.feature_schedule TO dojang@'%';
 GRANT DELETE ON dojang.revoked_sessions TO dojang@'%';

@@ -104,12 +104,12 @@ def stamp_text(me: Player, world: World) -> str:
         opened = _level_text(me, level, coins, season, now)
         events += _level_events(user, level, coins, season, f"'{request}',{now}")
         rewards = (
-            f'{{"level":{level},"reward_type":"TOKEN","reward_amount":{coins},"token_type":"{COIN}","auto_claim":1,'
+            f'{{"level":{level},"track":"FREE","reward_type":"TOKEN","reward_amount":{coins},"token_type":"{COIN}","auto_claim":1,'
             f'"claimed_at":"{now[1:11]}T{now[12:-1]}+09:00"}}'
         )
     answer = (
         f'{{"added_stamp":1,"xp_added":{XP},"current_level":{level},"current_xp":{xp},'
-        f'"leveled_up":{json.dumps(level > before)},"rewards":[{rewards}]}}'
+        f'"leveled_up":{json.dumps(level > before)},"rewards":[{rewards}],"streak":null}}'
     )
     return (
         f"UPDATE season_progress SET current_level={level},current_xp={xp},total_stamps={me.stamps + 1},"
