@@ -32,6 +32,7 @@ GRANT UPDATE ON dojang.season_options TO dojang@'%';
 GRANT UPDATE ON dojang.season_progress TO dojang@'%';
 GRANT UPDATE ON dojang.season_passes TO dojang@'%';
 GRANT UPDATE ON dojang.season_counters TO dojang@'%';
+GRANT UPDATE ON dojang.prize_stock TO dojang@'%';
 GRANT UPDATE ON dojang.game_configs TO dojang@'%';
 GRANT UPDATE ON dojang.feature_config TO dojang@'%';
 GRANT UPDATE ON dojang.app_ui_config TO dojang@'%';

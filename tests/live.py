@@ -74,7 +74,8 @@ async def live_world(settings: Settings, *, workers: int = 2, **environment: str
     """A served service with the reference event running today, and a client with room for 1,000 connections."""
     container = Container(settings, clock=SystemClock())
     await seed_reference(container.house, with_season=True)
-    limits = httpx.Limits(max_connections=1_000, max_keepalive_connections=1_000)
+    # a connection is given up before the server gives it up after 5 s, or a request could meet its closing
+    limits = httpx.Limits(max_connections=1_000, max_keepalive_connections=1_000, keepalive_expiry=2)
     try:
         with serve(settings, workers=workers, **environment) as url:
             async with httpx.AsyncClient(base_url=url, limits=limits, timeout=60) as client:

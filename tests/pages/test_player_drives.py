@@ -194,7 +194,8 @@ async def test_dice_show_what_was_rolled(visit: Opener, site: Site) -> None:
     assert await seen.page.inner_text("#sum-mine") == str(rolled["user_sum"])
     faces = await seen.page.locator(".die use").evaluate_all("uses => uses.map((use) => use.getAttribute('href'))")
     assert faces == [f"#die-{face}" for face in (*rolled["user_dice"], *rolled["dealer_dice"])]
-    assert await seen.page.locator("#ticket-zero").is_visible()
+    left = await site.world.rows("SELECT balance FROM wallets w JOIN game_plays p USING (user_id, token_type)")
+    assert await seen.page.locator("#ticket-zero").is_visible() is (left == [(0,)]), "a draw gives the ticket back"
 
 
 @pytest.mark.skipif("lottery" not in GAMES, reason="the house has no lottery yet")

@@ -66,7 +66,7 @@ async def test_upgrades_revocations_and_stamps_of_many_at_once_leave_every_level
 
 
 async def test_a_batch_that_waits_for_an_upgrade_sees_it(mariadb_world: World) -> None:
-    """The batch has read its first player when the second one's upgrade commits: only a locking read sees that."""
+    """The batch has read its first player when the second one's upgrade commits."""
     world = mariadb_world
     _, season = await begin(world, **PLAIN)
     first, second = await world.player("first"), await world.player("second")

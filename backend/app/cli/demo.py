@@ -46,7 +46,8 @@ def demo(  # noqa: PLR0917 – each is an option with a name
     ready = {
         "api": url,
         "player_url": f"{url}/",
-        "console_url": f"{url}/console",
+        # operators work through the API, whose reference can be tried out with a token from `./run ops token`
+        "console_url": f"{url}/docs",
         "data": str(data.resolve()),
     }
     app = create_app(settings, clock=clock)
@@ -76,8 +77,7 @@ def _greet(ready: dict[str, str]) -> None:
     typer.echo(
         f"\n  Dojang demo — DEMO DATA, made-up players\n\n"
         f"  player page   {ready['player_url']}\n"
-        f"  console       {ready['console_url']}\n"
-        f"  API reference {ready['api']}/docs\n\n"
+        f"  operators     {ready['console_url']}  (the API, to be tried out)\n\n"
         f"  a player's token:  ./run ops token --data {ready['data']} --sub {DEMO_PLAYERS[0].external_id}\n"
         f"  Ctrl-C stops it; the data stays in {ready['data']}\n"
     )
