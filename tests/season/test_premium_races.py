@@ -4,6 +4,11 @@ import asyncio
 
 import pytest
 
+from app.domain.records import SeasonPass
+from app.domain.season import Progress
+from app.flows.stamp import StampCommand, stamp
+from app.services import Services
+from app.services.player_service import Wanted
 from tests.season.rich import begin
 from tests.season.test_premium import PLAIN, STAMP, gain, upgrade
 from tests.world import World, key
@@ -58,3 +63,32 @@ async def test_upgrades_revocations_and_stamps_of_many_at_once_leave_every_level
     assert not await world.differences()
     per_player = "SELECT COUNT(*) FROM reward_log WHERE operation_id LIKE '%:GOLD:%' GROUP BY user_id"
     assert await world.rows(per_player) == [(7,)] * len(players)  # levels 1 to 6 of 164 XP and more; 5 has none
+
+
+async def test_a_batch_that_waits_for_an_upgrade_sees_it(mariadb_world: World) -> None:
+    """The batch has read its first player when the second one's upgrade commits."""
+    world = mariadb_world
+    _, season = await begin(world, **PLAIN)
+    first, second = await world.player("first"), await world.player("second")
+    may_end, now = asyncio.Event(), world.clock.now()
+
+    async def an_upgrade_under_way(keepers: Services) -> None:
+        await keepers.player.lock([second.id], Wanted())
+        await may_end.wait()
+        await keepers.season_pass.save([Progress(second.id, season)], [], [], [])
+        await keepers.season_pass.save_passes([SeasonPass(second.id, season, "GOLD", now, None)])
+
+    upgrade_ends = asyncio.create_task(world.house.write(an_upgrade_under_way))
+    await asyncio.sleep(0.2)
+    signed_in = {"session_id": None, "issued_at": now, "request_id": None}
+    commands = [StampCommand(user_id=player.id, **signed_in) for player in (first, second)]
+    batch = asyncio.create_task(stamp(world.house, commands))
+    await asyncio.sleep(0.3)
+    assert not batch.done()
+    may_end.set()
+    await upgrade_ends
+    await batch
+    assert await world.rows("SELECT operation_id FROM reward_log WHERE operation_id LIKE '%:GOLD:%'") == [
+        (f"SEASON:{season}:{second.id}:GOLD:1",)
+    ]
+    assert not await world.differences()
