@@ -16,6 +16,7 @@ NAMES = {
     "user_id": "1",
     "key": "k",
     "prize_id": "1",
+    "job": "reconcile",
 }
 
 

@@ -77,7 +77,8 @@ def connection(url: str) -> Iterator[Connection]:
 
 
 def _world(db: Connection) -> World:
-    season_id = db.execute(text("SELECT id FROM seasons")).scalar_one()
+    running = text("SELECT id FROM seasons WHERE start_date <= :today AND end_date >= :today")
+    season_id = db.execute(running, {"today": today().isoformat()}).scalar_one()
     config_id = db.execute(text("SELECT id FROM game_configs WHERE feature_type = 'ROULETTE'")).scalar_one()
     levels = list(zip(THRESHOLDS, COINS, strict=False))  # the levels that a stamper can reach pay coins
     return World(season_id, config_id, today().isoformat(), ROULETTE["segments"], levels)
