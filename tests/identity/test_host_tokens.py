@@ -14,7 +14,7 @@ from tests.identity.door import WALL, Door, at_once
 
 ISSUER = "https://host.example"
 NOW = int(WALL.timestamp())
-HMAC_SECRET = "a host's own secret of enough bytes"
+HMAC_SECRET = "a host's own secret of enough bytes for each of the HMAC algorithms"
 
 
 def pair(key: Any) -> tuple[str, str]:

@@ -14,6 +14,13 @@ from tests.identity.door import PASSWORD, Door, at_once, bearer, code_of
 LOGOUT = "/api/auth/logout"
 
 
+class NobodyIsRight(Passwords):
+    """Refuses every password at once, so that all guesses reach the database together."""
+
+    async def verify(self, password: str, stored: str | None) -> bool:
+        return False
+
+
 async def standing(door: Door, token: str, *accepted: str) -> str:
     """`OK` or the code with which a staff route would answer this token."""
     try:
@@ -60,6 +67,7 @@ async def test_all_wrong_credentials_get_the_same_answer(sqlite_door: Door, logi
 async def test_no_refusal_is_faster_than_checking_a_password_takes(sqlite_door: Door, login: str) -> None:
     await sqlite_door.add_staff("ops", "ops")
     await sqlite_door.add_staff("no-password", "ops", password=None)
+    sqlite_door.world.container.passwords = NobodyIsRight()  # without its work only the floor is left
     started = time.perf_counter()
     await sqlite_door.staff_sign_in(login, "wrong")
     assert time.perf_counter() - started > 0.39
@@ -83,13 +91,6 @@ async def test_a_right_password_forgets_the_wrong_ones(door: Door) -> None:
     for _ in range(2):
         await asyncio.gather(*(door.staff_sign_in("ops", "wrong") for _ in range(4)))
         assert code_of(await door.staff_sign_in("ops")) == "OK"
-
-
-class NobodyIsRight(Passwords):
-    """Refuses every password at once, so that all guesses reach the database together."""
-
-    async def verify(self, password: str, stored: str | None) -> bool:
-        return False
 
 
 async def test_guesses_at_once_are_counted_exactly(door: Door) -> None:
@@ -170,6 +171,13 @@ async def test_an_operators_logout_ends_this_sign_in_only(door: Door) -> None:
     assert code_of(await door.refresh(here["refresh_token"])) == "TOKEN_REVOKED"
     assert await door.world.code("POST", LOGOUT, headers=bearer(here["access_token"])) == (401, "TOKEN_REVOKED")
     assert await standing(door, there["access_token"], "ops") == "OK"
+
+
+async def test_an_operator_who_was_switched_off_has_nothing_left_to_end(door: Door) -> None:
+    staff_id = await door.add_staff("ops", "ops")
+    token = (await door.staff_sign_in("ops")).json()["access_token"]
+    await door.house.write(lambda k: k.identity.change_staff(staff_id, is_active=False))
+    assert await door.world.code("POST", LOGOUT, headers=bearer(token)) == (401, "TOKEN_REVOKED")
 
 
 async def test_an_operators_lost_refresh_can_not_be_asked_for_again_after_the_logout(door: Door) -> None:
