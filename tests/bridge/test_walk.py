@@ -193,3 +193,22 @@ async def test_before_and_after_the_campaign_there_is_no_bridge(sqlite_world: Wo
     player = await world.player("kim")
     assert (await world.ok("GET", "/api/season-pass/status", headers=player.headers))["event_bridge"] is None
     assert await world.code("GET", "/api/bridge/status", headers=player.headers) == (404, "NO_BRIDGE")
+
+
+async def test_a_target_season_of_another_host_gives_its_levels_to_nobody_else(sqlite_world: World) -> None:
+    world = sqlite_world
+    season_id = await add_new_season(world.house)
+    await open_reference(world, target_season_id=season_id)
+    player = await world.player("kim", ROULETTE_COIN=50)
+    await collect_all(world, player)
+    await world.sql(
+        "INSERT INTO hosts (code, name, is_active, jwt_max_life_seconds, created_at)"
+        " VALUES ('other', 'Other', 1, 60, '2025-01-01 00:00:00.000000')"
+    )
+    await world.sql("UPDATE programs SET host_id = (SELECT id FROM hosts WHERE code = 'other') WHERE code = 'main'")
+    await world.sql("UPDATE seasons SET version = version + 1")
+    before = await balance(world, player.id)
+    world.clock.set(kst(1, 1, 0, 10))
+    await tick_all(world)
+    assert await balance(world, player.id) == before + 35_000
+    assert (await settlement(world, player.id))["level_state"] == "NONE"

@@ -26,8 +26,11 @@ async def target_season(keepers: Services, campaign: Campaign, rules: RuleBook) 
 def raise_level(decision: Decision, campaign: Campaign, target: Season) -> tuple[LevelState, int]:
     """Raises the player to the next threshold of the season; returns where the level stands and how much XP it took.
 
-    Past the last level nothing is given. A player who is new in the season begins at zero.
+    Past the last level nothing is given. A player who is new in the season begins at zero. A season of another
+    host's program gives nothing.
     """
+    if not target.is_open_to(decision.player.host_id):
+        return LevelState.NONE, 0
     needed = target.next_level_xp(decision.player.progress_in(target.id).current_xp)
     if needed is None:
         return LevelState.MAX_LEVEL, 0
