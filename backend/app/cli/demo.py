@@ -101,7 +101,7 @@ async def _seed(settings: Settings, clock: ShiftedClock) -> str:
     container = Container(settings, clock=clock)
     try:
         await seed_reference(container.house, with_season=True)
-        await seed_demo_players(container.house)
+        await seed_demo_players(container.house, with_past=True)
         return await issue_sign_in_link(container.house, container.keys, login=DEMO_OPERATOR, scopes=frozenset({ADMIN}))
     finally:
         await container.close()
