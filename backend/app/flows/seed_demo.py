@@ -75,6 +75,4 @@ def _give_tickets(player: PlayerState, changes: Changes, now: datetime) -> None:
     decision = Decision(player, changes, now, kst_date(now), None, 0, None)
     for token in sorted(GAMES_BY_FEATURE[name].token_type for name in GAME_SETUPS):
         tickets = Grant(RewardType.TOKEN, STARTING_TICKETS, token)
-        grant_rewards(
-            decision, [tickets], operation_id=f"SEED:{player.id}:{token}", source="SEED", reason=Reason.SEED
-        )
+        grant_rewards(decision, [tickets], operation_id=f"SEED:{player.id}:{token}", source="SEED", reason=Reason.SEED)
