@@ -88,7 +88,12 @@ def _surround(app: FastAPI, settings: Settings) -> None:
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Accept-Language"],
             expose_headers=["X-Request-ID", "ETag", "Idempotency-Replayed", "Retry-After"],
         )
-    app.add_middleware(Surroundings, access_log=settings.access_log, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(
+        Surroundings,
+        access_log=settings.access_log,
+        max_body_bytes=settings.max_body_bytes,
+        larger_bodies={"/api/events": settings.max_events_body_bytes},
+    )
     app.add_middleware(CorrelationIdMiddleware, header_name="X-Request-ID")
 
 

@@ -10,7 +10,7 @@ from tests.fixtures import NOON, settings_for
 from tests.world import World, open_world
 
 PUBLIC, PLAYER, READ, OPERATE, ADMIN = "public", "player", "staff reads", "ops or admin", "admin"
-HELP = "support or admin"
+HELP, HOST = "support or admin", "host"
 RULES: dict[tuple[str, str], str] = {
     ("GET", "/health"): PUBLIC,
     ("GET", "/health/live"): PUBLIC,
@@ -44,6 +44,15 @@ RULES: dict[tuple[str, str], str] = {
     ("GET", "/api/wallet/ledger"): PLAYER,
     ("GET", "/api/rewards"): PLAYER,
     ("POST", "/api/events/page"): PLAYER,
+    ("POST", "/api/events"): HOST,
+    ("GET", "/api/admin/rules"): READ,
+    ("POST", "/api/admin/rules"): ADMIN,
+    ("GET", "/api/admin/rules/{code}"): READ,
+    ("GET", "/api/admin/rules/{code}/versions"): READ,
+    ("POST", "/api/admin/rules/{code}/versions"): ADMIN,
+    ("GET", "/api/admin/rules/{code}/versions/{version}"): READ,
+    ("GET", "/api/admin/rules/{code}/versions/{version}/diff"): READ,
+    ("POST", "/api/admin/rules/{code}/activate"): ADMIN,
     ("GET", "/api/season-pass/status"): PLAYER,
     ("POST", "/api/season-pass/stamp"): PLAYER,
     ("POST", "/api/season-pass/claim"): PLAYER,
@@ -102,6 +111,7 @@ ANYBODY = {("POST", "/api/auth/logout")}
 PATH_VALUES = {
     "feature_type": "ROULETTE", "code": "roulette", "config_id": "1", "user_id": "1", "season_id": "1",
     "key": "ticket_zero", "prize_id": "1", "job": "reconcile",
+    "version": "1",
 }  # fmt: skip
 # where the door must read a sound body before the flow can look at the player
 BODIES = {
@@ -112,14 +122,15 @@ BODIES = {
 }
 NO_TOKEN, GARBAGE, EXPIRED = (401, "AUTH_REQUIRED"), (401, "TOKEN_INVALID"), (401, "TOKEN_EXPIRED")
 NO_SCOPE, BLOCKED, MAY = (403, "SCOPE_REQUIRED"), (403, "USER_BLOCKED"), None
-COLUMNS = ("no token", "garbage", "expired", "player", "blocked", "support", "ops", "admin")
+COLUMNS = ("no token", "garbage", "expired", "player", "blocked", "host", "support", "ops", "admin")
 EXPECTED = {
-    PUBLIC: (MAY,) * 8,
-    PLAYER: (NO_TOKEN, GARBAGE, EXPIRED, MAY, BLOCKED, NO_SCOPE, NO_SCOPE, NO_SCOPE),
-    READ: (NO_TOKEN, GARBAGE, EXPIRED, NO_SCOPE, NO_SCOPE, MAY, MAY, MAY),
-    OPERATE: (NO_TOKEN, GARBAGE, EXPIRED, NO_SCOPE, NO_SCOPE, NO_SCOPE, MAY, MAY),
-    HELP: (NO_TOKEN, GARBAGE, EXPIRED, NO_SCOPE, NO_SCOPE, MAY, NO_SCOPE, MAY),
-    ADMIN: (NO_TOKEN, GARBAGE, EXPIRED, NO_SCOPE, NO_SCOPE, NO_SCOPE, NO_SCOPE, MAY),
+    PUBLIC: (MAY,) * 9,
+    HOST: (NO_TOKEN, GARBAGE, EXPIRED, NO_SCOPE, NO_SCOPE, MAY, NO_SCOPE, NO_SCOPE, NO_SCOPE),
+    PLAYER: (NO_TOKEN, GARBAGE, EXPIRED, MAY, BLOCKED, NO_SCOPE, NO_SCOPE, NO_SCOPE, NO_SCOPE),
+    READ: (NO_TOKEN, GARBAGE, EXPIRED, NO_SCOPE, NO_SCOPE, NO_SCOPE, MAY, MAY, MAY),
+    OPERATE: (NO_TOKEN, GARBAGE, EXPIRED, NO_SCOPE, NO_SCOPE, NO_SCOPE, NO_SCOPE, MAY, MAY),
+    HELP: (NO_TOKEN, GARBAGE, EXPIRED, NO_SCOPE, NO_SCOPE, NO_SCOPE, MAY, NO_SCOPE, MAY),
+    ADMIN: (NO_TOKEN, GARBAGE, EXPIRED, NO_SCOPE, NO_SCOPE, NO_SCOPE, NO_SCOPE, NO_SCOPE, MAY),
 }
 
 
@@ -151,6 +162,7 @@ async def bearers(world: World) -> dict[str, dict[str, str]]:
         "expired": {"Authorization": f"Bearer {expired}"},
         "player": player,
         "blocked": blocked.headers,
+        "host": await world.token("main", "host"),
         **{scope: await world.token(f"the-{scope}", scope) for scope in ("support", "ops", "admin")},
     }
 

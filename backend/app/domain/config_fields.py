@@ -47,8 +47,10 @@ class RewardFields(StrictModel):
             raise ValueError("reward_amount is 0 for NONE, and only for NONE")
         return self
 
-    def grant(self) -> Grant:
-        return Grant(RewardType(self.reward_type), self.reward_amount, self.token_type, self.code, self.needs_approval)
+    def grant(self, *, times: int = 1) -> Grant:
+        """The grant that this means, `times` over."""
+        amount = self.reward_amount * times
+        return Grant(RewardType(self.reward_type), amount, self.token_type, self.code, self.needs_approval)
 
 
 def parse_config(model: type[M], document: Any, code: str) -> M:

@@ -21,6 +21,7 @@ class EventType(StrEnum):
     REWARD_REVOKED = "REWARD_REVOKED"
     TRIAL_GRANT = "TRIAL_GRANT"
     BRIDGE_KEY = "BRIDGE_KEY"
+    HOST_EVENT = "HOST_EVENT"
 
 
 class Topic(StrEnum):

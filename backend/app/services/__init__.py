@@ -21,6 +21,7 @@ from app.services.event_log_service import EventLogService
 from app.services.feature_service import FeatureService
 from app.services.game_config_service import GameConfigService
 from app.services.game_log_service import GameLogService
+from app.services.host_event_service import HostEventService
 from app.services.idempotency_service import IdempotencyService
 from app.services.identity_service import IdentityService
 from app.services.job_service import JobService
@@ -31,6 +32,8 @@ from app.services.program_service import ProgramService
 from app.services.reconcile.reconcile_service import ReconcileService
 from app.services.reward_service import RewardService
 from app.services.rule_book_service import Definitions, RuleBookService
+from app.services.rule_service import RuleService
+from app.services.rule_state_service import RuleStateService
 from app.services.season_pass_service import SeasonPassService
 from app.services.season_service import SeasonService
 from app.services.ui_config_service import UiConfigService
@@ -64,6 +67,9 @@ class Services:
         self.bridge = BridgeService(tx)
         self.bridge_control = BridgeControlService(tx)
         self.job = JobService(tx)
+        self.host_event = HostEventService(tx)
+        self.rule = RuleService(tx, definitions.rules)
+        self.rule_state = RuleStateService(tx)
         self.doctor = DoctorService(tx)
         self.reconcile = ReconcileService(tx)
 

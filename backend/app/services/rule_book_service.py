@@ -16,6 +16,7 @@ from app.domain.bridge import Campaign, CampaignState, Policy
 from app.domain.bridge_config import slot_from
 from app.domain.grants import Grant, grant_from
 from app.domain.rule_book import ActiveSetup, FeatureState, RuleBook
+from app.domain.rules import Rule
 from app.domain.season import Level, Season
 from app.domain.season_options import OVERFLOW, STREAK, Milestone, Overflow, StreakRules
 from app.games import GAMES_BY_FEATURE
@@ -76,11 +77,15 @@ MAX_CACHED = 256
 
 @dataclass(slots=True)
 class Definitions:
-    """Parsed versions that can't change any more, kept by the process: seasons by (id, version), setups by id."""
+    """Parsed versions that can't change any more, kept by the process: seasons by (id, version), setups by id,
+
+    rules on host events by the id of their version.
+    """
 
     seasons: dict[tuple[int, int], Season] = field(default_factory=dict)
     setups: dict[int, Any] = field(default_factory=dict)
     bridges: dict[tuple[int, int], Campaign] = field(default_factory=dict)
+    rules: dict[int, Rule] = field(default_factory=dict)
 
 
 def remember(cache: dict[Any, Any], key: Any, value: Any) -> None:
