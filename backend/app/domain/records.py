@@ -10,9 +10,10 @@ from app.domain.game import Memory
 from app.domain.grants import Grant, RewardState
 from app.domain.host_events import HostEvent
 from app.domain.player import PlayerState
+from app.domain.rewards import RewardChange
 from app.domain.rules import Marks
 from app.domain.season import Progress, StampSource, XpSource
-from app.domain.wallet import Entry
+from app.domain.wallet import Entry, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,9 @@ class Reward:
     grant: Grant
     state: RewardState
     created_at: datetime
+    reason: Reason
+    requested_by: str | None = None
+    next_try_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +210,7 @@ class Changes:
     plays: list[Play] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     rewards: list[Reward] = field(default_factory=list)
+    reward_changes: list[RewardChange] = field(default_factory=list)
     xp: list[XpEntry] = field(default_factory=list)
     stamps: list[Stamp] = field(default_factory=list)
     claims: list[LevelClaim] = field(default_factory=list)
@@ -228,7 +233,8 @@ class Changes:
         return (
             len(self.plays) + len(self.entries) + len(self.rewards) + len(self.xp) + len(self.stamps)
             + len(self.claims) + len(self.passes) + len(self.events) + len(self.announcements) + len(self.answers)
-            + len(self.bridge_keys) + len(self.settlements) + len(self.taken_events) + len(self.rule_hits)
+            + len(self.bridge_keys) + len(self.settlements) + len(self.reward_changes)
+            + len(self.taken_events) + len(self.rule_hits)
         )  # fmt: skip
 
     def add_entry(self, entry: Entry) -> None:

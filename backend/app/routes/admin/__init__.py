@@ -11,6 +11,7 @@ from app.routes.admin import (
     players,
     premium,
     programs,
+    rewards,
     rules,
     seasons,
     ui_config,
@@ -19,5 +20,8 @@ from app.routes.admin import (
 from app.routes.openapi import problems
 
 router = APIRouter(prefix="/admin", responses=problems("AUTH_REQUIRED"))
-for _module in (features, programs, seasons, premium, games, wallets, players, ui_config, bridge, rules, jobs, audit):
+for _module in (
+    *(features, programs, seasons, premium, games, wallets, players, rewards, ui_config, bridge, rules, jobs),
+    audit,
+):
     router.include_router(_module.router)
