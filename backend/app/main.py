@@ -19,6 +19,7 @@ from app.pages import docs
 from app.pages.player import add_player_pages
 from app.routes import api_router, demo, health
 from app.routes.error_handlers import install_error_handlers
+from app.routes.hot import shorten_hot_routes
 from app.routes.middleware import Surroundings
 from app.routes.openapi import describe
 
@@ -76,6 +77,7 @@ def _open_doors(app: FastAPI, settings: Settings) -> None:
         app.mount("/static", docs.STATIC)
     add_player_pages(app)
     describe(app)
+    shorten_hot_routes(app)
 
 
 def _surround(app: FastAPI, settings: Settings) -> None:
