@@ -31,12 +31,12 @@ class HotRoutes(BaseRoute):
     """
 
     def __init__(self, routes: Iterable[RouteContext]) -> None:
-        self._routes = {(method, route.path): route for route in routes for method in route.methods or ()}
+        self.known = {(method, route.path): route for route in routes for method in route.methods or ()}
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if scope["type"] != "http" or scope["query_string"] or scope.get("root_path"):
             return Match.NONE, {}
-        route = self._routes.get((scope["method"], scope["path"]))
+        route = self.known.get((scope["method"], scope["path"]))
         if route is None:
             return Match.NONE, {}
         return Match.FULL, {"endpoint": route.endpoint, "route": route.original_route, "template": route.path}
