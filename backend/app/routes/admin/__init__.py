@@ -11,6 +11,7 @@ from app.routes.admin import (
     players,
     premium,
     programs,
+    rewards,
     seasons,
     ui_config,
     wallets,
@@ -18,5 +19,5 @@ from app.routes.admin import (
 from app.routes.openapi import problems
 
 router = APIRouter(prefix="/admin", responses=problems("AUTH_REQUIRED"))
-for _module in (features, programs, seasons, premium, games, wallets, players, ui_config, bridge, jobs, audit):
+for _module in (features, programs, seasons, premium, games, wallets, players, rewards, ui_config, bridge, jobs, audit):
     router.include_router(_module.router)
