@@ -5,7 +5,6 @@ from __future__ import annotations
 import httpx
 
 from app.games import GAMES
-from app.main import create_app
 from app.routes.hot import HotRoutes
 from tests.world import World
 
