@@ -105,6 +105,19 @@ RULES: dict[tuple[str, str], str] = {
     ("PUT", "/api/admin/ui-config/{key}"): ADMIN,
     ("POST", "/api/admin/wallets/grant"): ADMIN,
     ("POST", "/api/admin/wallets/revoke"): ADMIN,
+    ("GET", "/api/coupons"): PLAYER,
+    ("GET", "/api/entitlements"): PLAYER,
+    ("GET", "/api/items"): PLAYER,
+    ("GET", "/api/entitlements/{external_id}/{resource}"): HOST,
+    ("POST", "/api/entitlements/{external_id}/{resource}/redeem"): HOST,
+    ("GET", "/api/admin/coupons/pools"): READ,
+    ("GET", "/api/admin/coupons/pools/{code}"): READ,
+    ("GET", "/api/admin/coupons/pools/{code}/codes"): ADMIN,
+    ("GET", "/api/admin/coupons/pools/{code}/codes.csv"): ADMIN,
+    ("POST", "/api/admin/coupons/pools"): ADMIN,
+    ("PUT", "/api/admin/coupons/pools/{code}"): ADMIN,
+    ("POST", "/api/admin/coupons/pools/{code}/upload"): ADMIN,
+    ("POST", "/api/admin/coupons/pools/{code}/generate"): ADMIN,
     ("GET", "/api/admin/rewards"): READ,
     ("GET", "/api/admin/rewards/{reward_id}"): READ,
     ("POST", "/api/admin/rewards/approve"): ADMIN,
@@ -119,6 +132,7 @@ PATH_VALUES = {
     "feature_type": "ROULETTE", "code": "roulette", "config_id": "1", "user_id": "1", "season_id": "1",
     "key": "ticket_zero", "prize_id": "1", "job": "reconcile", "reward_id": "1",
     "version": "1",
+    "external_id": "nobody", "resource": "PASS",
 }  # fmt: skip
 # where the door must read a sound body before the flow can look at the player
 BODIES = {
@@ -171,6 +185,7 @@ async def bearers(world: World) -> dict[str, dict[str, str]]:
         "blocked": blocked.headers,
         "host": await world.token("main", "host"),
         **{scope: await world.token(f"the-{scope}", scope) for scope in ("support", "ops", "admin")},
+        "host": await world.token("main", "host"),
     }
 
 

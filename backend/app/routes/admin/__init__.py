@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from app.routes.admin import (
     audit,
     bridge,
+    coupons,
     features,
     games,
     jobs,
@@ -21,7 +22,19 @@ from app.routes.openapi import problems
 
 router = APIRouter(prefix="/admin", responses=problems("AUTH_REQUIRED"))
 for _module in (
-    *(features, programs, seasons, premium, games, wallets, players, rewards, ui_config, bridge, rules, jobs),
+    features,
+    programs,
+    seasons,
+    premium,
+    games,
+    wallets,
+    players,
+    rewards,
+    coupons,
+    ui_config,
+    bridge,
+    rules,
+    jobs,
     audit,
 ):
     router.include_router(_module.router)
