@@ -21,6 +21,8 @@ class EventType(StrEnum):
     REWARD_REVOKED = "REWARD_REVOKED"
     TRIAL_GRANT = "TRIAL_GRANT"
     BRIDGE_KEY = "BRIDGE_KEY"
+    MISSION_COMPLETED = "MISSION_COMPLETED"
+    MISSION_CLAIMED = "MISSION_CLAIMED"
 
 
 class Topic(StrEnum):
@@ -30,6 +32,7 @@ class Topic(StrEnum):
     REWARD_GRANTED = "reward.granted"
     REWARD_PENDING = "reward.pending"
     BRIDGE_KEY = "bridge.key"
+    MISSION_COMPLETED = "mission.completed"
 
 
 class Feature(StrEnum):

@@ -8,6 +8,7 @@ from app.domain.bridge import LevelState, Outcome
 from app.domain.event_names import EventType, Topic
 from app.domain.game import Memory
 from app.domain.grants import Grant, RewardState
+from app.domain.mission_progress import MissionProgress
 from app.domain.player import PlayerState
 from app.domain.season import Progress, StampSource, XpSource
 from app.domain.wallet import Entry
@@ -172,6 +173,16 @@ class BridgeSettlement:
     updated_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A badge that a player was given; `operation_id` is that of its reward."""
+
+    user_id: int
+    badge_code: str
+    operation_id: str
+    created_at: datetime
+
+
 @dataclass(slots=True)
 class Changes:
     """Everything a batch of commands wants written. Empty lists cost no statement."""
@@ -189,6 +200,8 @@ class Changes:
     bridge_keys: list[BridgeKey] = field(default_factory=list)
     settlements: list[BridgeSettlement] = field(default_factory=list)
     key_counters: dict[int, tuple[int, int]] = field(default_factory=dict)
+    missions: dict[tuple[int, int, str], MissionProgress] = field(default_factory=dict)
+    badges: list[Badge] = field(default_factory=list)
     announcements: list[Announcement] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
 
@@ -198,7 +211,7 @@ class Changes:
         return (
             len(self.plays) + len(self.entries) + len(self.rewards) + len(self.xp) + len(self.stamps)
             + len(self.claims) + len(self.passes) + len(self.events) + len(self.announcements) + len(self.answers)
-            + len(self.bridge_keys) + len(self.settlements)
+            + len(self.bridge_keys) + len(self.settlements) + len(self.badges)
         )  # fmt: skip
 
     def add_entry(self, entry: Entry) -> None:

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from app.routes import auth, bridge, games, gone, season_pass, trial, ui_config, wallet
+from app.routes import auth, bridge, games, gone, missions, season_pass, trial, ui_config, wallet
 from app.routes.admin import router as admin_router
 
 api_router = APIRouter(prefix="/api")
@@ -10,6 +10,7 @@ for _router in (
     auth.router,
     season_pass.router,
     bridge.router,
+    missions.router,
     wallet.router,
     ui_config.router,
     gone.router,

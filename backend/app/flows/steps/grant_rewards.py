@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from app.core.invariants import require
+from app.domain import metrics
 from app.domain.event_names import EventType, Feature, Topic
 from app.domain.grants import NOTHING, Grant, RewardState, RewardType, needs_approval
-from app.domain.records import LevelClaim, Reward, XpEntry
+from app.domain.records import Badge, LevelClaim, Reward, XpEntry
 from app.domain.season import FREE_TRACK, Level, XpSource, add_xp, room_under_cap
 from app.domain.season_options import OVERFLOW
 from app.domain.wallet import Reason, move
@@ -30,8 +31,8 @@ def grant_rewards(
     """Records every grant and moves its value; returns where each one stands.
 
     `operation_id` is the permanent cause; the second and later grants of a bundle get `#2`, `#3`, … behind it, so
-    every reward row has its own. POINT and TOKEN enter the wallet now, XP the season now; what needs a person waits as
-    APPROVAL; what must be delivered waits as PENDING.
+    every reward row has its own. POINT and TOKEN enter the wallet now, XP the season, a BADGE the player's collection;
+    what needs a person waits as APPROVAL; what must be delivered waits as PENDING.
     """
     states = []
     for number, grant in enumerate((g for g in grants if g.is_something), start=1):
@@ -66,6 +67,7 @@ def give_xp(
     decision.changes.xp.append(
         XpEntry(player.id, season.id, amount, progress.current_xp, source, is_earned, operation_id, decision.now)
     )
+    decision.count(metrics.XP, amount)
     reached = [_open_level(decision, level) for level in opened]
     _pay_overflow(decision)
     return reached
@@ -112,6 +114,7 @@ def _open_level(decision: Decision, level: Level) -> LevelReached:
     season_id = decision.known_season.id
     reference = f"SEASON:{season_id}:{decision.player.id}:{level.level}"
     decision.log(EventType.SEASON_PASS_LEVEL_UP, Feature.SEASON_PASS, reference, level=level.level, season_id=season_id)
+    decision.count(metrics.LEVEL_UP)
     decision.announce(Topic.LEVEL_UP, season_id=season_id, level=level.level)
     owned = decision.player.progress_in(season_id).passes
     tracks = (FREE_TRACK, *(track for track in sorted(owned) if level.grants(track)))
@@ -138,7 +141,11 @@ def _pay_overflow(decision: Decision) -> None:
 def _state(decision: Decision, grant: Grant) -> RewardState:
     if needs_approval(grant, decision.approval_threshold_points):
         return RewardState.APPROVAL
-    if grant.wallet_token is not None or (grant.reward_type is RewardType.XP and decision.season is not None):
+    if (
+        grant.reward_type is RewardType.BADGE
+        or grant.wallet_token is not None
+        or (grant.reward_type is RewardType.XP and decision.season is not None)
+    ):
         return RewardState.GRANTED
     return RewardState.PENDING
 
@@ -147,7 +154,12 @@ def _deliver(decision: Decision, grant: Grant, operation_id: str, reason: Reason
     if grant.reward_type is RewardType.XP:
         give_xp(decision, grant.amount, operation_id=operation_id, source=XpSource.REWARD, is_earned=False)
         return
-    require(grant.wallet_token is not None, "what is delivered at once is XP or a token")
+    if grant.reward_type is RewardType.BADGE:
+        decision.changes.badges.append(Badge(decision.player.id, str(grant.code), operation_id, decision.now))
+        return
+    require(grant.wallet_token is not None, "what is delivered at once is XP, a badge or a token")
+    if grant.reward_type is RewardType.POINT:
+        decision.count(metrics.POINT, grant.amount)
     entry = move(
         decision.player.balances,
         user_id=decision.player.id,

@@ -4,10 +4,12 @@ from fastapi import APIRouter
 
 from app.routes.admin import (
     audit,
+    badges,
     bridge,
     features,
     games,
     jobs,
+    missions,
     players,
     premium,
     programs,
@@ -18,5 +20,8 @@ from app.routes.admin import (
 from app.routes.openapi import problems
 
 router = APIRouter(prefix="/admin", responses=problems("AUTH_REQUIRED"))
-for _module in (features, programs, seasons, premium, games, wallets, players, ui_config, bridge, jobs, audit):
+for _module in (
+    *(features, programs, seasons, premium, games, wallets, players, ui_config, bridge, jobs, audit),
+    *(missions, badges),
+):
     router.include_router(_module.router)
