@@ -2,6 +2,7 @@
 
 from app.config.settings import Settings
 from app.core.jwks import Jwks
+from app.core.pulse import Pulse
 from app.core.security import Passwords
 from app.core.time_utils import Clock, SystemClock
 from app.core.tokens import TokenKeys
@@ -75,6 +76,7 @@ class Container:
         jwks = Jwks(self.keys.clock, allow_plain_loopback=settings.env != "production")
         self.authenticator = Authenticator(house, self.keys, jwks)
         self.passwords = Passwords()
+        self.pulse = Pulse()
         self.is_draining = False
 
     async def close(self) -> None:

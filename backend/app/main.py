@@ -16,6 +16,7 @@ from app.core.startup import StartupRefused, leave_process
 from app.core.time_utils import Clock
 from app.domain.draw import Draw
 from app.pages import docs
+from app.pages.console import add_console_pages
 from app.pages.player import add_player_pages
 from app.routes import api_router, demo, health
 from app.routes.error_handlers import install_error_handlers
@@ -74,6 +75,7 @@ def _open_doors(app: FastAPI, settings: Settings) -> None:
     if settings.docs_enabled:
         app.include_router(docs.router)
         app.mount("/static", docs.STATIC)
+    add_console_pages(app)
     add_player_pages(app)
     describe(app)
 

@@ -73,7 +73,7 @@ async def traces(world: World) -> list[tuple[Any, ...]]:
         *("game_activations", "app_ui_config", "wallet_ledger", "reward_log", "user_event_log", "outbox"),
         *("idempotency_keys", "grant_allowances", "prize_stock", "prize_stock_log"),
         *("idempotency_keys", "grant_allowances", "programs", "season_passes", "season_counters", "season_options"),
-        *("missions", "mission_versions", "mission_progress", "badges", "badge_log"),
+        *("missions", "mission_versions", "mission_progress", "badges"),
     )
     counts = ", ".join(f"(SELECT COUNT(*) FROM {table})" for table in counted)
     versions = (

@@ -140,11 +140,6 @@ PLANTED: dict[str, tuple[str, ...]] = {
            updated_at) VALUES (:u, 'MISSION:OTHER:1:ALL', 'MISSION', 'ITEM', 1, 'PENDING', 1,
            '2025-12-10 00:00:00.000000', '2025-12-10 00:00:00.000000')""",
     ),
-    "I5 badge reward has effect": ("DELETE FROM badge_log",),
-    "I5 badge has reward": (
-        """INSERT INTO badge_log (user_id, badge_code, operation_id, created_at)
-           VALUES (:u, 'STAR', 'planted', '2025-12-10 00:00:00.000000')""",
-    ),
 }
 
 

@@ -1,10 +1,9 @@
-"""Badges, and each time one was given."""
+"""Badges."""
 
 import sqlalchemy as sa
 from alembic import op
 
-from app.db.base import MYSQL_TABLE, BigId, UtcDateTime, ascii_text
-from app.db.ddl import create_index_once
+from app.db.base import MYSQL_TABLE, UtcDateTime, ascii_text
 
 revision = "0093_badges"
 down_revision = "0092_mission_progress"
@@ -26,22 +25,7 @@ def upgrade() -> None:
         if_not_exists=True,
         **MYSQL_TABLE,
     )
-    op.create_table(
-        "badge_log",
-        sa.Column("id", BigId, nullable=False),
-        sa.Column("user_id", BigId, nullable=False),
-        sa.Column("badge_code", ascii_text(50), nullable=False),
-        sa.Column("operation_id", ascii_text(190), nullable=False),
-        sa.Column("created_at", UtcDateTime, nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_badge_log"),
-        sa.ForeignKeyConstraint(["user_id"], ["user_profiles.id"], name="fk_badge_log_user_id"),
-        sa.UniqueConstraint("operation_id", name="uq_badge_log_operation_id"),
-        if_not_exists=True,
-        **MYSQL_TABLE,
-    )
-    create_index_once("ix_badge_log_user", "badge_log", ["user_id", "badge_code", "id"])
 
 
 def downgrade() -> None:
-    op.drop_table("badge_log", if_exists=True)
     op.drop_table("badges", if_exists=True)

@@ -10,8 +10,9 @@ from app.domain.game import Memory
 from app.domain.grants import Grant, RewardState
 from app.domain.mission_progress import MissionProgress
 from app.domain.player import PlayerState
+from app.domain.rewards import RewardChange
 from app.domain.season import Progress, StampSource, XpSource
-from app.domain.wallet import Entry
+from app.domain.wallet import Entry, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,9 @@ class Reward:
     grant: Grant
     state: RewardState
     created_at: datetime
+    reason: Reason
+    requested_by: str | None = None
+    next_try_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,16 +177,6 @@ class BridgeSettlement:
     updated_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """A badge that a player was given; `operation_id` is that of its reward."""
-
-    user_id: int
-    badge_code: str
-    operation_id: str
-    created_at: datetime
-
-
 @dataclass(slots=True)
 class Changes:
     """Everything a batch of commands wants written. Empty lists cost no statement."""
@@ -190,6 +184,7 @@ class Changes:
     plays: list[Play] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     rewards: list[Reward] = field(default_factory=list)
+    reward_changes: list[RewardChange] = field(default_factory=list)
     xp: list[XpEntry] = field(default_factory=list)
     stamps: list[Stamp] = field(default_factory=list)
     claims: list[LevelClaim] = field(default_factory=list)
@@ -201,7 +196,6 @@ class Changes:
     settlements: list[BridgeSettlement] = field(default_factory=list)
     key_counters: dict[int, tuple[int, int]] = field(default_factory=dict)
     missions: dict[tuple[int, int, str], MissionProgress] = field(default_factory=dict)
-    badges: list[Badge] = field(default_factory=list)
     announcements: list[Announcement] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
 
@@ -211,7 +205,7 @@ class Changes:
         return (
             len(self.plays) + len(self.entries) + len(self.rewards) + len(self.xp) + len(self.stamps)
             + len(self.claims) + len(self.passes) + len(self.events) + len(self.announcements) + len(self.answers)
-            + len(self.bridge_keys) + len(self.settlements) + len(self.badges)
+            + len(self.bridge_keys) + len(self.settlements) + len(self.reward_changes)
         )  # fmt: skip
 
     def add_entry(self, entry: Entry) -> None:

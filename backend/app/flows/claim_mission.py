@@ -2,7 +2,7 @@
 
 Reads feature_config, seasons and goal_book (share-locked), user_profiles with wallets and season_progress (locked),
 mission_progress, mission_versions, idempotency_keys. Writes mission_progress, reward_log, wallets, wallet_ledger,
-badge_log, the season_* tables (XP rewards), user_event_log, outbox, idempotency_keys.
+the season_* tables (XP rewards), user_event_log, outbox, idempotency_keys.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Missions, achievements and badges as a player sees them: reads only, never pays anything.
 
 Reads seasons and goal_book, user_profiles, mission_progress, mission_versions (of completions under an older one),
-badge_log and badges.
+reward_log and badges.
 """
 
 from collections.abc import Callable
@@ -41,8 +41,12 @@ async def my_badges(house: House, query: PlayerCommand) -> View:
 
     async def work(keepers: Services) -> View:
         await allowed_player(keepers, query, Wanted())
-        rows = await keepers.badge.of_player(query.user_id)
-        return {"badges": [_badge_view(row) for row in rows], "server_time": kst_text(house.clock.now())}
+        known = {badge["code"]: badge for badge in await keepers.badge.all()}
+        rows = await keepers.reward.badges_of(query.user_id)
+        return {
+            "badges": [_badge_view(row, known.get(row["code"], {})) for row in rows],
+            "server_time": kst_text(house.clock.now()),
+        }
 
     return await house.read(work)
 
@@ -140,13 +144,13 @@ def _claimable(
     return found
 
 
-def _badge_view(row: View) -> View:
+def _badge_view(row: View, badge: View) -> View:
     """A badge that nobody has described yet shows its code."""
-    code = row["badge_code"]
+    code = row["code"]
     return {
         "code": code,
-        "name": {"ko": row["name_ko"] or code, "en": row["name_en"] or code},
-        "text": {"ko": row["text_ko"] or "", "en": row["text_en"] or ""},
+        "name": {"ko": badge.get("name_ko", code), "en": badge.get("name_en", code)},
+        "text": {"ko": badge.get("text_ko", ""), "en": badge.get("text_en", "")},
         "times": row["times"],
         "earned_at": kst_text(row["earned_at"]),
     }

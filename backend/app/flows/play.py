@@ -4,7 +4,7 @@ Reads feature_config, game_configs and seasons (share-locked), user_profiles wit
 newest game_plays (locked), idempotency_keys, and for games with stock prize_stock (locked, last). Writes game_plays,
 wallet_ledger, wallets, reward_log, user_event_log, outbox, idempotency_keys, the season_* tables when a win or the
 season's `stamp_on_play` touches them, bridge_keys with the counters of user_profiles when the play earns a bridge
-key, and mission_progress and badge_log when it counts for a mission.
+key, mission_progress when it counts for a mission.
 """
 
 import math

@@ -2,7 +2,7 @@
 
 Reads feature_config, bridge_campaigns and goal_book (share-locked), user_profiles with wallets and bridge_keys
 (locked), mission_progress. Writes bridge_keys, mission_progress, user_profiles, reward_log, wallets, wallet_ledger,
-badge_log, user_event_log, outbox.
+user_event_log, outbox.
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,8 @@
-"""Badges: what there are, and who was given which."""
+"""Badges: what there are. Who has which stands in reward_log."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table
+from sqlalchemy import Column, Integer, String, Table
 
-from app.db.base import MYSQL_TABLE, BigId, UtcDateTime, ascii_text, metadata
+from app.db.base import MYSQL_TABLE, UtcDateTime, ascii_text, metadata
 
 badges = Table(
     "badges",
@@ -16,18 +16,5 @@ badges = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Column("updated_by", String(200), nullable=False),
-    **MYSQL_TABLE,
-)
-
-# one row for each time a badge was given
-badge_log = Table(
-    "badge_log",
-    metadata,
-    Column("id", BigId, primary_key=True),
-    Column("user_id", BigId, ForeignKey("user_profiles.id"), nullable=False),
-    Column("badge_code", ascii_text(50), nullable=False),
-    Column("operation_id", ascii_text(190), nullable=False, unique=True),
-    Column("created_at", UtcDateTime, nullable=False),
-    Index("ix_badge_log_user", "user_id", "badge_code", "id"),
     **MYSQL_TABLE,
 )

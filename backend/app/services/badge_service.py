@@ -1,19 +1,14 @@
-"""Keeper of badges: what there are, and each time one was given."""
+"""Keeper of badges: what they are called. Who has which is in the reward log."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
-from app.db.statements import Insert
 from app.db.transaction import Tx
-from app.db.values import instant_out
-from app.domain.records import Badge
-from app.models.badge import badge_log, badges
+from app.models.badge import badges
 
 Row = dict[str, Any]
-ADD = Insert(badge_log, ["user_id", "badge_code", "operation_id", "created_at"])
 
 
 class BadgeService:
@@ -43,24 +38,3 @@ class BadgeService:
             await self._tx.execute(badges.insert().values(code=code, created_at=now, **values))
         else:
             await self._tx.execute(update(badges).where(badges.c.code == code).values(**values))
-
-    async def add(self, given: Sequence[Badge]) -> None:
-        """Notes badges that were given. An operation id that stands already raises IntegrityError."""
-        rows = [(b.user_id, b.badge_code, b.operation_id, instant_out(b.created_at)) for b in given]
-        await self._tx.write(ADD, rows)
-
-    async def of_player(self, user_id: int) -> list[Row]:
-        """The player's badges with their words, how often and since when, the newest first."""
-        g = badge_log.c
-        given = (
-            select(g.badge_code, func.count().label("times"), func.min(g.created_at).label("earned_at"))
-            .where(g.user_id == user_id)
-            .group_by(g.badge_code)
-            .subquery()
-        )
-        b = badges.c
-        query = select(given, b.name_ko, b.name_en, b.text_ko, b.text_en).join(
-            badges, b.code == given.c.badge_code, isouter=True
-        )
-        rows = await self._tx.execute(query.order_by(given.c.earned_at.desc(), given.c.badge_code))
-        return [dict(row) for row in rows.mappings()]

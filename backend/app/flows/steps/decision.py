@@ -25,7 +25,8 @@ class Count:
 class Decision:
     """The player it concerns, the moment it is decided at, the season that counts, and where its records go.
 
-    `now` is aware; `today` is its KST day. A decision checks everything before its first record, so that a refusal
+    `now` is aware; `today` is its KST day. `requested_by` is the operator who gives the command, if one does: never the
+    one to approve what comes of it. A decision checks everything before its first record, so that a refusal
     leaves nothing behind.
     """
 
@@ -36,6 +37,7 @@ class Decision:
     season: Season | None
     approval_threshold_points: int
     request_id: str | None
+    requested_by: str | None = None
     # what was done and is still to be counted for missions; None = this command counts for none
     counts: list[Count] | None = None
 

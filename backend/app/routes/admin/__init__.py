@@ -13,6 +13,7 @@ from app.routes.admin import (
     players,
     premium,
     programs,
+    rewards,
     seasons,
     ui_config,
     wallets,
@@ -21,7 +22,7 @@ from app.routes.openapi import problems
 
 router = APIRouter(prefix="/admin", responses=problems("AUTH_REQUIRED"))
 for _module in (
-    *(features, programs, seasons, premium, games, wallets, players, ui_config, bridge, jobs, audit),
+    *(features, programs, seasons, premium, games, wallets, players, rewards, ui_config, bridge, jobs, audit),
     *(missions, badges),
 ):
     router.include_router(_module.router)

@@ -1,4 +1,4 @@
-"""Missions and badges: what was completed was counted, and what was paid was completed, once."""
+"""Missions: what was completed was counted, and what was paid was completed, once."""
 
 from app.services.reconcile.check import Check
 
@@ -40,25 +40,6 @@ GOAL_CHECKS: tuple[Check, ...] = (
             SELECT 1 FROM mission_progress p JOIN missions m ON m.id = p.mission_id
             WHERE p.user_id = r.user_id AND p.claimed > 0 AND INSTR(r.operation_id, {OWN_ID}) = 1
         )
-        """,
-    ),
-    Check(
-        "I5 badge reward has effect",
-        "every granted BADGE reward gave its badge",
-        """
-        SELECT r.operation_id, r.code FROM reward_log r
-        LEFT JOIN badge_log b
-            ON b.operation_id = r.operation_id AND b.user_id = r.user_id AND b.badge_code = r.code
-        WHERE r.reward_type = 'BADGE' AND r.state = 'GRANTED' AND b.id IS NULL
-        """,
-    ),
-    Check(
-        "I5 badge has reward",
-        "every badge that was given has its reward row",
-        """
-        SELECT b.operation_id, b.badge_code FROM badge_log b
-        LEFT JOIN reward_log r ON r.operation_id = b.operation_id AND r.reward_type = 'BADGE'
-        WHERE r.id IS NULL
         """,
     ),
 )
