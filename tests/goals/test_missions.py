@@ -191,7 +191,7 @@ async def test_a_late_count_belongs_to_its_own_day(world: World) -> None:
         players = await keepers.player.lock([person.id], Wanted.of(rules, wallets=True))
         days = {kst_date(at) for at in instants}
         await load_goals(keepers, rules, players, days=days, metric_names={"lesson.completed"})
-        decision = Decision(players[person.id], Changes(), now, rules.today, None, 10_000, None, [])
+        decision = Decision(players[person.id], Changes(), now, rules.today, None, 10_000, None, counts=[])
         for at in instants:
             decision.count("lesson.completed", at=at)
             settle_counts(decision, rules.goals)

@@ -11,6 +11,7 @@ from typing import TypeVar
 from app.config.settings import Settings
 from app.core.time_utils import Clock
 from app.db.transaction import Database, Tx
+from app.domain.definitions import Definitions
 from app.domain.draw import Draw
 from app.services.allowance_service import AllowanceService
 from app.services.audit_service import AuditService
@@ -34,7 +35,7 @@ from app.services.program_service import ProgramService
 from app.services.reconcile.reconcile_service import ReconcileService
 from app.services.report_service import ReportService
 from app.services.reward_service import RewardService
-from app.services.rule_book_service import Definitions, RuleBookService
+from app.services.rule_book_service import RuleBookService
 from app.services.season_pass_service import SeasonPassService
 from app.services.season_service import SeasonService
 from app.services.ui_config_service import UiConfigService

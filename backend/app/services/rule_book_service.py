@@ -4,7 +4,6 @@ Its statements join tables of several keepers because a play may only afford one
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -14,6 +13,7 @@ from app.db.transaction import Tx
 from app.db.values import json_in, known_day_in, known_instant_in
 from app.domain.bridge import Campaign, CampaignState, Policy
 from app.domain.bridge_config import slot_from
+from app.domain.definitions import Definitions, remember
 from app.domain.goals import NO_GOALS, Goals
 from app.domain.grants import Grant, grant_from
 from app.domain.mission_config import MissionConfig
@@ -81,24 +81,6 @@ MISSIONS = Statement("""
     JOIN mission_versions v ON v.mission_id = m.id AND v.version = m.version ORDER BY m.id
 """)
 CONFIG = Statement("SELECT config FROM game_configs WHERE id = ?")
-MAX_CACHED = 256
-
-
-@dataclass(slots=True)
-class Definitions:
-    """Parsed versions that can't change any more, kept by the process: seasons by (id, version), setups by id."""
-
-    seasons: dict[tuple[int, int], Season] = field(default_factory=dict)
-    setups: dict[int, Any] = field(default_factory=dict)
-    bridges: dict[tuple[int, int], Campaign] = field(default_factory=dict)
-    goals: dict[int, Goals] = field(default_factory=dict)
-
-
-def remember(cache: dict[Any, Any], key: Any, value: Any) -> None:
-    """Keeps a value; the oldest goes when the cache is full."""
-    if len(cache) >= MAX_CACHED:
-        del cache[next(iter(cache))]
-    cache[key] = value
 
 
 class RuleBookService:
