@@ -66,7 +66,9 @@ class Container:
         self.adjustments: Lane[AdjustCommand, Done] = Lane(
             lambda commands: adjust_wallets(house, commands), key=by_player, width=1
         )
-        self.statuses: Lane[SeasonQuery, Done] = Lane(lambda queries: season_status(house, queries), key=by_player)
+        self.statuses: Lane[SeasonQuery, Done] = Lane(
+            lambda queries: season_status(house, queries), key=by_player, width=1
+        )
         self.bridges: Lane[PlayerCommand, Done] = Lane(lambda queries: bridge_status(house, queries), key=by_player)
         presences: Lane[PresenceCommand, Done] = Lane(
             lambda commands: record_presence(house, commands), key=by_player, width=1

@@ -85,11 +85,12 @@ def _claim_levels(decision: Decision, command: ClaimCommand, rules: RuleBook) ->
     tracks = [track for track in progress.tracks() if command.track in (None, track)]
     if not tracks:
         raise AppError("PREMIUM_REQUIRED", track=command.track)
+    standing = progress.standing()
     return [
         _claim_level(decision, level, track)
         for level in season.levels
         for track in tracks
-        if is_open(level, progress, track)
+        if is_open(level, standing, track)
     ]
 
 
