@@ -6,7 +6,7 @@ from alembic import op
 from app.db.base import MYSQL_TABLE, UtcDateTime
 
 revision = "0090_goal_book"
-down_revision = "0071_reward_reasons"
+down_revision = "0073_entitlements"
 
 
 def upgrade() -> None:

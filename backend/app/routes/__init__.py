@@ -2,7 +2,19 @@
 
 from fastapi import APIRouter
 
-from app.routes import auth, bridge, games, gone, missions, season_pass, trial, ui_config, wallet
+from app.routes import (
+    auth,
+    bridge,
+    entitlements,
+    games,
+    gone,
+    missions,
+    possessions,
+    season_pass,
+    trial,
+    ui_config,
+    wallet,
+)
 from app.routes.admin import router as admin_router
 
 api_router = APIRouter(prefix="/api")
@@ -12,6 +24,8 @@ for _router in (
     bridge.router,
     missions.router,
     wallet.router,
+    possessions.router,
+    entitlements.router,
     ui_config.router,
     gone.router,
     admin_router,

@@ -6,6 +6,7 @@ from app.routes.admin import (
     audit,
     badges,
     bridge,
+    coupons,
     features,
     games,
     jobs,
@@ -22,7 +23,20 @@ from app.routes.openapi import problems
 
 router = APIRouter(prefix="/admin", responses=problems("AUTH_REQUIRED"))
 for _module in (
-    *(features, programs, seasons, premium, games, wallets, players, rewards, ui_config, bridge, jobs, audit),
-    *(missions, badges),
+    features,
+    programs,
+    seasons,
+    premium,
+    games,
+    wallets,
+    players,
+    rewards,
+    coupons,
+    ui_config,
+    bridge,
+    jobs,
+    audit,
+    missions,
+    badges,
 ):
     router.include_router(_module.router)
