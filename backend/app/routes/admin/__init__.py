@@ -4,11 +4,13 @@ from fastapi import APIRouter
 
 from app.routes.admin import (
     audit,
+    badges,
     bridge,
     coupons,
     features,
     games,
     jobs,
+    missions,
     players,
     premium,
     programs,
@@ -34,5 +36,7 @@ for _module in (
     bridge,
     jobs,
     audit,
+    missions,
+    badges,
 ):
     router.include_router(_module.router)
