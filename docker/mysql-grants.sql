@@ -47,6 +47,10 @@ GRANT UPDATE ON dojang.job_runs TO dojang@'%';
 GRANT UPDATE ON dojang.job_controls TO dojang@'%';
 GRANT UPDATE ON dojang.host_rule_versions TO dojang@'%';
 GRANT UPDATE ON dojang.rule_marks TO dojang@'%';
+GRANT UPDATE ON dojang.goal_book TO dojang@'%';
+GRANT UPDATE ON dojang.missions TO dojang@'%';
+GRANT UPDATE ON dojang.mission_progress TO dojang@'%';
+GRANT UPDATE ON dojang.badges TO dojang@'%';
 
 -- What is replaced as a whole, or may go once it is over.
 GRANT DELETE ON dojang.season_levels TO dojang@'%';

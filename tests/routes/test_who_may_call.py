@@ -40,6 +40,23 @@ RULES: dict[tuple[str, str], str] = {
     ("POST", "/api/admin/jobs/{job}/run"): ADMIN,
     ("POST", "/api/admin/jobs/{job}/pause"): OPERATE,
     ("POST", "/api/admin/jobs/{job}/resume"): OPERATE,
+    ("GET", "/api/missions"): PLAYER,
+    ("GET", "/api/achievements"): PLAYER,
+    ("GET", "/api/badges"): PLAYER,
+    ("POST", "/api/missions/claim"): PLAYER,
+    ("POST", "/api/missions/claim-all"): PLAYER,
+    ("GET", "/api/admin/missions"): READ,
+    ("GET", "/api/admin/missions/{code}"): READ,
+    ("GET", "/api/admin/missions/{code}/versions"): READ,
+    ("GET", "/api/admin/missions/{code}/versions/{version}/diff"): READ,
+    ("GET", "/api/admin/missions/{code}/totals"): READ,
+    ("GET", "/api/admin/missions/{code}/totals.csv"): READ,
+    ("POST", "/api/admin/missions"): ADMIN,
+    ("PUT", "/api/admin/missions/{code}"): ADMIN,
+    ("POST", "/api/admin/missions/{code}/activate"): ADMIN,
+    ("POST", "/api/admin/missions/{code}/retire"): ADMIN,
+    ("GET", "/api/admin/badges"): READ,
+    ("PUT", "/api/admin/badges/{code}"): ADMIN,
     ("GET", "/api/wallet"): PLAYER,
     ("GET", "/api/wallet/ledger"): PLAYER,
     ("GET", "/api/rewards"): PLAYER,
@@ -131,13 +148,13 @@ ANYBODY = {("POST", "/api/auth/logout")}
 PATH_VALUES = {
     "feature_type": "ROULETTE", "code": "roulette", "config_id": "1", "user_id": "1", "season_id": "1",
     "key": "ticket_zero", "prize_id": "1", "job": "reconcile", "reward_id": "1",
-    "version": "1",
-    "external_id": "nobody", "resource": "PASS",
+    "external_id": "nobody", "resource": "PASS", "version": "1",
 }  # fmt: skip
 # where the door must read a sound body before the flow can look at the player
 BODIES = {
     "/api/events/page": {"page": "HOME"},
     "/api/scratch-box/play": {"box": 1},
+    "/api/missions/claim": {"mission": "SPINS"},
     "/api/trial-grant": {"token_type": "DICE_TOKEN"},
     "/api/season-pass/claim": {"level": 8},
 }
@@ -185,7 +202,6 @@ async def bearers(world: World) -> dict[str, dict[str, str]]:
         "blocked": blocked.headers,
         "host": await world.token("main", "host"),
         **{scope: await world.token(f"the-{scope}", scope) for scope in ("support", "ops", "admin")},
-        "host": await world.token("main", "host"),
     }
 
 

@@ -7,7 +7,7 @@ from app.db.base import MYSQL_TABLE, BigId, JsonText, UtcDateTime, ascii_text
 from app.db.ddl import create_index_once
 
 revision = "0110_host_events"
-down_revision = "0073_entitlements"
+down_revision = "0093_badges"
 
 
 def upgrade() -> None:

@@ -47,6 +47,8 @@ ERRORS: dict[str, Meaning] = {
         "FEATURE_DISABLED": ("This feature is stopped", "지금은 이용할 수 없는 기능입니다"),
         "FEATURE_NOT_ACTIVE": ("This feature is not scheduled today", "오늘 예정된 기능이 아닙니다"),
         "CHOICE_NOT_AVAILABLE": ("This choice is not available any more", "이미 선택된 항목입니다"),
+        "MISSION_NOT_COMPLETED": ("This mission is not completed yet", "아직 완료하지 못한 미션입니다"),
+        "CLAIM_CLOSED": ("The time to claim this is over", "수령 기간이 지났습니다"),
         "PREMIUM_REQUIRED": ("This track needs its premium pass", "프리미엄 패스가 필요한 트랙입니다"),
         "INVALID_SEASON_DATES": ("The season's dates are not valid", "시즌 기간이 올바르지 않습니다"),
         "IDEMPOTENCY_KEY_REQUIRED": ("A valid Idempotency-Key header is required", "Idempotency-Key 헤더가 필요합니다"),
@@ -79,6 +81,7 @@ ERRORS: dict[str, Meaning] = {
         "NO_BRIDGE": ("No bridge campaign runs now", "진행 중인 시즌 브리지가 없습니다"),
         "BRIDGE_NOT_FOUND": ("No such bridge campaign", "존재하지 않는 브리지 캠페인입니다"),
         "RULE_NOT_FOUND": ("No such rule", "존재하지 않는 규칙입니다"),
+        "MISSION_NOT_FOUND": ("No such mission", "존재하지 않는 미션입니다"),
         "JOB_NOT_FOUND": ("No such job", "존재하지 않는 작업입니다"),
     }),
     **_table(Kind.METHOD, {

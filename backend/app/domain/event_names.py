@@ -26,6 +26,8 @@ class EventType(StrEnum):
     TRIAL_GRANT = "TRIAL_GRANT"
     BRIDGE_KEY = "BRIDGE_KEY"
     HOST_EVENT = "HOST_EVENT"
+    MISSION_COMPLETED = "MISSION_COMPLETED"
+    MISSION_CLAIMED = "MISSION_CLAIMED"
 
 
 class Topic(StrEnum):
@@ -41,6 +43,7 @@ class Topic(StrEnum):
     # asks the host to deliver a HOST reward; its acknowledgement is what makes the reward GRANTED
     REWARD_ORDERED = "reward.ordered"
     BRIDGE_KEY = "bridge.key"
+    MISSION_COMPLETED = "mission.completed"
 
 
 class Feature(StrEnum):

@@ -10,6 +10,7 @@ from app.domain.event_names import EventType, Topic
 from app.domain.game import Memory
 from app.domain.grants import Grant, RewardState
 from app.domain.host_events import HostEvent
+from app.domain.mission_progress import MissionProgress
 from app.domain.player import PlayerState
 from app.domain.rewards import RewardChange
 from app.domain.rules import Marks
@@ -252,6 +253,7 @@ class Changes:
     taken_events: list[TakenEvent] = field(default_factory=list)
     rule_hits: list[RuleHit] = field(default_factory=list)
     rule_marks: Marks = field(default_factory=dict)
+    missions: dict[tuple[int, int, str], MissionProgress] = field(default_factory=dict)
     announcements: list[Announcement] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
 

@@ -12,9 +12,11 @@ from typing import TypeVar
 from app.config.settings import Settings
 from app.core.time_utils import Clock
 from app.db.transaction import Database, Tx
+from app.domain.definitions import Definitions
 from app.domain.draw import Draw
 from app.services.allowance_service import AllowanceService
 from app.services.audit_service import AuditService
+from app.services.badge_service import BadgeService
 from app.services.bridge_control_service import BridgeControlService
 from app.services.bridge_service import BridgeService
 from app.services.coupon_service import CouponService
@@ -24,10 +26,12 @@ from app.services.event_log_service import EventLogService
 from app.services.feature_service import FeatureService
 from app.services.game_config_service import GameConfigService
 from app.services.game_log_service import GameLogService
+from app.services.goal_book_service import GoalBookService
 from app.services.host_event_service import HostEventService
 from app.services.idempotency_service import IdempotencyService
 from app.services.identity_service import IdentityService
 from app.services.job_service import JobService
+from app.services.mission_service import MissionService
 from app.services.outbox_service import OutboxService
 from app.services.player_service import PlayerService
 from app.services.prize_stock_service import PrizeStockService
@@ -35,7 +39,7 @@ from app.services.program_service import ProgramService
 from app.services.reconcile.reconcile_service import ReconcileService
 from app.services.report_service import ReportService
 from app.services.reward_service import RewardService
-from app.services.rule_book_service import Definitions, RuleBookService
+from app.services.rule_book_service import RuleBookService
 from app.services.rule_service import RuleService
 from app.services.rule_state_service import RuleStateService
 from app.services.season_pass_service import SeasonPassService
@@ -76,6 +80,9 @@ class Services:
         self.host_event = HostEventService(tx)
         self.rule = RuleService(tx, definitions.rules)
         self.rule_state = RuleStateService(tx)
+        self.goal_book = GoalBookService(tx)
+        self.mission = MissionService(tx)
+        self.badge = BadgeService(tx)
         self.doctor = DoctorService(tx)
         self.reconcile = ReconcileService(tx)
         self.report = ReportService(tx)

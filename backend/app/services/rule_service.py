@@ -11,6 +11,7 @@ from app.db.statements import Statement
 from app.db.transaction import Tx, new_row_id
 from app.db.values import json_in, json_out
 from app.domain.config_fields import parse_config
+from app.domain.definitions import remember
 from app.domain.rule_config import RuleConfig
 from app.domain.rules import Rule
 from app.models.identity import hosts
@@ -22,7 +23,6 @@ IN_FORCE = Statement("""
     WHERE v.active_slot = 1 AND (r.host_id IS NULL OR r.host_id = ?) ORDER BY r.id
 """)
 CONFIG = Statement("SELECT config FROM host_rule_versions WHERE id = ?")
-MAX_CACHED = 1_024
 
 Row = dict[str, Any]
 
@@ -52,9 +52,7 @@ class RuleService:
         except AppError:
             return None
         rule = Rule(rule_id, code, version, host_id, config)
-        if len(self._cache) >= MAX_CACHED:
-            del self._cache[next(iter(self._cache))]
-        self._cache[version_id] = rule
+        remember(self._cache, version_id, rule)
         return rule
 
     async def add(self, code: str, title: str, *, host_id: int | None, now: datetime) -> int:

@@ -4,11 +4,13 @@ from fastapi import APIRouter
 
 from app.routes.admin import (
     audit,
+    badges,
     bridge,
     coupons,
     features,
     games,
     jobs,
+    missions,
     players,
     premium,
     programs,
@@ -36,5 +38,7 @@ for _module in (
     rules,
     jobs,
     audit,
+    missions,
+    badges,
 ):
     router.include_router(_module.router)
