@@ -53,7 +53,7 @@ T = TypeVar("T")
 class Services:
     """Every keeper, working in one transaction."""
 
-    def __init__(self, tx: Tx, definitions: Definitions, settings: Settings) -> None:
+    def __init__(self, tx: Tx, definitions: Definitions, settings: Settings) -> None:  # noqa: PLR0915 – a list
         self.rule_book = RuleBookService(tx, definitions, is_gated=settings.feature_gate_enabled)
         self.player = PlayerService(tx)
         self.wallet = WalletService(tx)
