@@ -27,6 +27,9 @@ GRANT UPDATE ON dojang.staff TO dojang@'%';
 GRANT UPDATE ON dojang.refresh_tokens TO dojang@'%';
 GRANT UPDATE ON dojang.wallets TO dojang@'%';
 GRANT UPDATE ON dojang.reward_log TO dojang@'%';
+GRANT UPDATE ON dojang.coupon_pools TO dojang@'%';
+GRANT UPDATE ON dojang.coupon_codes TO dojang@'%';
+GRANT UPDATE ON dojang.entitlements TO dojang@'%';
 GRANT UPDATE ON dojang.seasons TO dojang@'%';
 GRANT UPDATE ON dojang.season_options TO dojang@'%';
 GRANT UPDATE ON dojang.season_progress TO dojang@'%';
@@ -42,6 +45,12 @@ GRANT UPDATE ON dojang.bridge_campaigns TO dojang@'%';
 GRANT UPDATE ON dojang.bridge_settlements TO dojang@'%';
 GRANT UPDATE ON dojang.job_runs TO dojang@'%';
 GRANT UPDATE ON dojang.job_controls TO dojang@'%';
+GRANT UPDATE ON dojang.host_rule_versions TO dojang@'%';
+GRANT UPDATE ON dojang.rule_marks TO dojang@'%';
+GRANT UPDATE ON dojang.goal_book TO dojang@'%';
+GRANT UPDATE ON dojang.missions TO dojang@'%';
+GRANT UPDATE ON dojang.mission_progress TO dojang@'%';
+GRANT UPDATE ON dojang.badges TO dojang@'%';
 
 -- What is replaced as a whole, or may go once it is over.
 GRANT DELETE ON dojang.season_levels TO dojang@'%';
@@ -52,3 +61,4 @@ GRANT DELETE ON dojang.revoked_sessions TO dojang@'%';
 GRANT DELETE ON dojang.refresh_tokens TO dojang@'%';
 GRANT DELETE ON dojang.bridge_slots TO dojang@'%';
 GRANT DELETE ON dojang.job_runs TO dojang@'%';
+GRANT DELETE ON dojang.rejected_events TO dojang@'%';

@@ -67,9 +67,15 @@ VIOLATIONS = [
     Violation("a stranger pays rewards", "reward-keeper", {"services/planted.py": "import app.models.reward"}),
     Violation("a stranger collects keys", "bridge-keeper", {"services/planted.py": "import app.models.bridge"}),
     Violation("a stranger stamps", "season-pass-keeper", {"services/planted.py": "from app.models import season_pass"}),
+    Violation("a stranger hands out coupons", "coupon-keeper", {"services/planted.py": "import app.models.coupon"}),
+    Violation("a stranger entitles", "entitlement-keeper", {"services/planted.py": "import app.models.entitlement"}),
     Violation(
         "a stranger stocks prizes", "prize-stock-keeper", {"services/planted.py": "import app.models.prize_stock"}
     ),
+    Violation("a stranger moves marks", "rule-state-keeper", {"services/planted.py": "import app.models.rule"}),
+    Violation("a stranger sends events", "host-event-keeper", {"services/planted.py": "import app.models.host_event"}),
+    Violation("a stranger sets missions", "mission-keeper", {"services/planted.py": "import app.models.mission"}),
+    Violation("a stranger gives badges", "badge-keeper", {"services/planted.py": "import app.models.badge"}),
     Violation(
         "two modules need each other",
         "no-cycles",

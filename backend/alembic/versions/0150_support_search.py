@@ -3,7 +3,7 @@
 from app.db.ddl import create_index_once, drop_index_once
 
 revision = "0150_support_search"
-down_revision = "0071_reward_reasons"
+down_revision = "0113_rule_hits"
 
 
 def upgrade() -> None:

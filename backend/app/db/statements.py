@@ -1,10 +1,13 @@
 """Driver SQL, prepared once. One text with `?` marks serves MySQL, MariaDB and SQLite; only upserts differ."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import Table
+
+from app.db.literals import row_lists
 
 
 class Flavour(StrEnum):
@@ -16,9 +19,9 @@ class Flavour(StrEnum):
 
 
 class Statement:
-    """One statement. `{ids}` and `{keys}` become as many marks as values are given; locking words vanish on SQLite,
+    """One statement. `{ids}` and `{keys}` become as many marks as values are given, `{pairs}` and `{triples}` as many
 
-    where `BEGIN IMMEDIATE` already holds the whole database.
+    rows of two and three; locking words vanish on SQLite, where `BEGIN IMMEDIATE` already holds the whole database.
     """
 
     def __init__(self, text: str) -> None:
@@ -28,13 +31,25 @@ class Statement:
         return _finished(self._text, flavour, tuple(counts.items()))
 
 
+# how many values a row of such marks has: `(source, event_id) IN ({pairs})`, served by the index in one go
+ROW_WIDTHS = {"pairs": 2, "triples": 3}
+
+
 @lru_cache(maxsize=4096)
 def _finished(text: str, flavour: Flavour, counts: tuple[tuple[str, int], ...]) -> str:
     for name, count in counts:
-        text = text.replace("{" + name + "}", ", ".join("?" * count))
+        text = text.replace("{" + name + "}", _marks(flavour, name, count))
     if flavour is Flavour.SQLITE:
         return text.replace(" FOR UPDATE", "").replace(" LOCK IN SHARE MODE", "")
     return text.replace("?", "%s")
+
+
+def _marks(flavour: Flavour, name: str, count: int) -> str:
+    width = ROW_WIDTHS.get(name)
+    if width is None:
+        return ", ".join("?" * count)
+    rows = ", ".join([f"({', '.join('?' * width)})"] * count)
+    return f"VALUES {rows}" if flavour is Flavour.SQLITE else rows
 
 
 class Insert:
@@ -42,14 +57,21 @@ class Insert:
 
     def __init__(self, table: Table, columns: Sequence[str]) -> None:
         self.columns = tuple(table.c[name].name for name in columns)
-        self._table = table.name
+        self._head = f"INSERT INTO {table.name} ({', '.join(self.columns)}) VALUES"
 
     def text(self, flavour: Flavour) -> str:
-        return self._insert(flavour)
-
-    def _insert(self, flavour: Flavour) -> str:
+        """With a mark for each value of one row."""
         mark = "?" if flavour is Flavour.SQLITE else "%s"
-        return f"INSERT INTO {self._table} ({', '.join(self.columns)}) VALUES ({', '.join([mark] * len(self.columns))})"
+        return f"{self._head} ({', '.join([mark] * len(self.columns))}){self._tail(flavour)}"
+
+    def texts(self, flavour: Flavour, rows: Sequence[Sequence[Any]]) -> Iterator[str]:
+        """With the values of all rows in it, in as few statements as can be. Not for SQLite, whose literals differ."""
+        tail = self._tail(flavour)
+        for values in row_lists(rows):
+            yield f"{self._head} {values}{tail}"
+
+    def _tail(self, _flavour: Flavour) -> str:
+        return ""
 
 
 class Upsert(Insert):
@@ -59,14 +81,13 @@ class Upsert(Insert):
         super().__init__(table, [*keys, *values])
         self._keys, self._values = tuple(keys), tuple(values)
 
-    def text(self, flavour: Flavour) -> str:
+    def _tail(self, flavour: Flavour) -> str:
         if flavour is Flavour.SQLITE:
-            tail = f"ON CONFLICT ({', '.join(self._keys)}) DO UPDATE SET {self._sets('excluded.{0}')}"
-        elif flavour is Flavour.MARIADB:
-            tail = f"ON DUPLICATE KEY UPDATE {self._sets('VALUES({0})')}"
-        else:  # MySQL deprecates VALUES() in this place: it would answer each call with a warning
-            tail = f"AS fresh ON DUPLICATE KEY UPDATE {self._sets('fresh.{0}')}"
-        return f"{self._insert(flavour)} {tail}"
+            return f" ON CONFLICT ({', '.join(self._keys)}) DO UPDATE SET {self._sets('excluded.{0}')}"
+        if flavour is Flavour.MARIADB:
+            return f" ON DUPLICATE KEY UPDATE {self._sets('VALUES({0})')}"
+        # MySQL deprecates VALUES() in this place: it would answer each call with a warning
+        return f" AS fresh ON DUPLICATE KEY UPDATE {self._sets('fresh.{0}')}"
 
     def _sets(self, form: str) -> str:
         return ", ".join(f"{name} = {form.format(name)}" for name in self._values)

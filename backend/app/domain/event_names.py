@@ -22,8 +22,12 @@ class EventType(StrEnum):
     REWARD_REJECTED = "REWARD_REJECTED"
     REWARD_FAILED = "REWARD_FAILED"
     REWARD_REVERSED = "REWARD_REVERSED"
+    REWARD_REDEEMED = "REWARD_REDEEMED"
     TRIAL_GRANT = "TRIAL_GRANT"
     BRIDGE_KEY = "BRIDGE_KEY"
+    HOST_EVENT = "HOST_EVENT"
+    MISSION_COMPLETED = "MISSION_COMPLETED"
+    MISSION_CLAIMED = "MISSION_CLAIMED"
 
 
 class Topic(StrEnum):
@@ -35,9 +39,11 @@ class Topic(StrEnum):
     REWARD_REJECTED = "reward.rejected"
     REWARD_FAILED = "reward.failed"
     REWARD_REVERSED = "reward.reversed"
+    REWARD_REDEEMED = "reward.redeemed"
     # asks the host to deliver a HOST reward; its acknowledgement is what makes the reward GRANTED
     REWARD_ORDERED = "reward.ordered"
     BRIDGE_KEY = "bridge.key"
+    MISSION_COMPLETED = "mission.completed"
 
 
 class Feature(StrEnum):

@@ -2,7 +2,20 @@
 
 from fastapi import APIRouter
 
-from app.routes import auth, bridge, games, gone, season_pass, trial, ui_config, wallet
+from app.routes import (
+    auth,
+    bridge,
+    entitlements,
+    events,
+    games,
+    gone,
+    missions,
+    possessions,
+    season_pass,
+    trial,
+    ui_config,
+    wallet,
+)
 from app.routes.admin import router as admin_router
 
 api_router = APIRouter(prefix="/api")
@@ -10,7 +23,11 @@ for _router in (
     auth.router,
     season_pass.router,
     bridge.router,
+    events.router,
+    missions.router,
     wallet.router,
+    possessions.router,
+    entitlements.router,
     ui_config.router,
     gone.router,
     admin_router,

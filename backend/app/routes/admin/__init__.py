@@ -4,14 +4,18 @@ from fastapi import APIRouter
 
 from app.routes.admin import (
     audit,
+    badges,
     bridge,
+    coupons,
     features,
     games,
     jobs,
+    missions,
     players,
     premium,
     programs,
     rewards,
+    rules,
     seasons,
     ui_config,
     wallets,
@@ -19,5 +23,22 @@ from app.routes.admin import (
 from app.routes.openapi import problems
 
 router = APIRouter(prefix="/admin", responses=problems("AUTH_REQUIRED"))
-for _module in (features, programs, seasons, premium, games, wallets, players, rewards, ui_config, bridge, jobs, audit):
+for _module in (
+    features,
+    programs,
+    seasons,
+    premium,
+    games,
+    wallets,
+    players,
+    rewards,
+    coupons,
+    ui_config,
+    bridge,
+    rules,
+    jobs,
+    audit,
+    missions,
+    badges,
+):
     router.include_router(_module.router)
