@@ -74,7 +74,9 @@ def _document(text: str) -> dict[str, Any]:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 0)
-        raise AppError("VALIDATION_ERROR", fields=[{"field": f"line {line}", "reason": "not readable as JSON"}]) from None
+        raise AppError(
+            "VALIDATION_ERROR", fields=[{"field": f"line {line}", "reason": "not readable as JSON"}]
+        ) from None
     if not isinstance(document, dict):
         raise AppError("VALIDATION_ERROR", fields=[{"field": "(whole)", "reason": "a JSON object"}])
     return document
@@ -110,7 +112,7 @@ async def activate(request: Request, code: str, config_id: Id, reason: Reason) -
 
 @router.post("/console/games/{code}/stock/{prize_id}")
 async def add_units(
-    request: Request, code: str, prize_id: Id, units: Annotated[int, Form()], reason: Reason, version: Version
+    request: Request, code: str, prize_id: Id, *, units: Annotated[int, Form()], reason: Reason, version: Version
 ) -> Response:
     """Adds units to a prize, or takes away what was not given yet."""
     back = request.state.back = f"/console/games/{code}"

@@ -36,6 +36,7 @@ def _back(request: Request, user_id: int) -> str:
 async def preview(
     request: Request,
     user_id: Id,
+    *,
     token_type: Annotated[Code, Query()],
     amount: Annotated[int, Query(ge=1, le=MOST)],
     direction: Annotated[Direction, Query()],
@@ -67,6 +68,7 @@ async def preview(
 async def adjust(
     request: Request,
     user_id: Id,
+    *,
     token_type: Annotated[Code, Form()],
     amount: Annotated[int, Form(ge=1, le=MOST)],
     direction: Annotated[Direction, Form()],
@@ -122,6 +124,7 @@ async def sign_out(request: Request, user_id: Id, reason: Reason) -> Response:
 async def premium(
     request: Request,
     user_id: Id,
+    *,
     season: SeasonId,
     track: Annotated[Code, Form()],
     direction: Annotated[Direction, Form()],
@@ -145,6 +148,7 @@ async def premium(
 async def streak(
     request: Request,
     user_id: Id,
+    *,
     season: SeasonId,
     days: Annotated[int, Form(ge=1, le=MAX_STREAK_DAYS)],
     reason: Reason,

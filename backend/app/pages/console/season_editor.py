@@ -62,7 +62,7 @@ class Draft:
 async def new(request: Request) -> Response:
     """An empty form."""
     who = await operator(request, ADMIN)
-    shown = {name: "" for name in FIELDS} | {"stamp_on_play": False, "levels": [dict(EMPTY_LEVEL)]}
+    shown = dict.fromkeys(FIELDS, "") | {"stamp_on_play": False, "levels": [dict(EMPTY_LEVEL)]}
     shown |= {"program": "main", "base_xp_per_stamp": 20, "grace_days": 7, "internal_win_threshold": 50}
     return await _page(request, who, Draft(None, shown))
 
@@ -123,7 +123,14 @@ def _draft(form: Mapping[str, Any], stored: StoredSeason | None) -> Draft:
     texts = {name: str(form.get(name, "")).strip() for name in ("reason", "version", "day", "player")}
     version = int(texts["version"]) if texts["version"].isdigit() else 0
     return Draft(
-        stored, shown, config, problems, reason=texts["reason"], version=version, day=texts["day"], player=texts["player"]
+        stored,
+        shown,
+        config,
+        problems,
+        reason=texts["reason"],
+        version=version,
+        day=texts["day"],
+        player=texts["player"],
     )
 
 

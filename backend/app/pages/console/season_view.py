@@ -39,8 +39,8 @@ def timeline(seasons: Sequence[Mapping[str, Any]], today: date) -> Timeline | No
     """The seasons as bars over the days; nothing when there are none."""
     if not seasons:
         return None
-    first: date = min(min(row["start_date"] for row in seasons), today) - timedelta(days=MARGIN_DAYS)
-    last: date = max(max(row["end_date"] for row in seasons), today) + timedelta(days=MARGIN_DAYS)
+    first: date = min(today, *(row["start_date"] for row in seasons)) - timedelta(days=MARGIN_DAYS)
+    last: date = max(today, *(row["end_date"] for row in seasons)) + timedelta(days=MARGIN_DAYS)
     days: int = (last - first).days + 1
 
     def place(day: date) -> float:

@@ -76,6 +76,7 @@ async def _switch(request: Request, season_id: int, reason: str, version: int, *
 async def clone(
     request: Request,
     season_id: Id,
+    *,
     season_name: Name,
     start_date: Annotated[date, Form()],
     end_date: Annotated[date, Form()],
