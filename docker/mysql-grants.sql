@@ -42,6 +42,8 @@ GRANT UPDATE ON dojang.bridge_campaigns TO dojang@'%';
 GRANT UPDATE ON dojang.bridge_settlements TO dojang@'%';
 GRANT UPDATE ON dojang.job_runs TO dojang@'%';
 GRANT UPDATE ON dojang.job_controls TO dojang@'%';
+GRANT UPDATE ON dojang.webhook_endpoints TO dojang@'%';
+GRANT UPDATE ON dojang.webhook_deliveries TO dojang@'%';
 
 -- What is replaced as a whole, or may go once it is over.
 GRANT DELETE ON dojang.season_levels TO dojang@'%';
@@ -52,3 +54,6 @@ GRANT DELETE ON dojang.revoked_sessions TO dojang@'%';
 GRANT DELETE ON dojang.refresh_tokens TO dojang@'%';
 GRANT DELETE ON dojang.bridge_slots TO dojang@'%';
 GRANT DELETE ON dojang.job_runs TO dojang@'%';
+GRANT DELETE ON dojang.outbox TO dojang@'%';
+GRANT DELETE ON dojang.webhook_deliveries TO dojang@'%';
+GRANT DELETE ON dojang.webhook_attempts TO dojang@'%';

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from functools import lru_cache
 
-from sqlalchemy import Table
+from sqlalchemy import Table, TextClause, text
 
 
 class Flavour(StrEnum):
@@ -70,3 +70,10 @@ class Upsert(Insert):
 
     def _sets(self, form: str) -> str:
         return ", ".join(f"{name} = {form.format(name)}" for name in self._values)
+
+
+def database_time(flavour: Flavour, seconds: int = 0) -> TextClause:
+    """The database's own clock, `seconds` from now: leases live on it. SQLite's has milliseconds."""
+    if flavour is Flavour.SQLITE:
+        return text(f"(strftime('%Y-%m-%d %H:%M:%f', 'now', '+{seconds:d} seconds') || '000')")
+    return text(f"(NOW(6) + INTERVAL {seconds:d} SECOND)")

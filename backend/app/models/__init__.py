@@ -18,6 +18,7 @@ from app.models import (
     season_pass,
     ui_config,
     wallet,
+    webhook,
 )
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "season_pass",
     "ui_config",
     "wallet",
+    "webhook",
 ]

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from app.routes.admin import (
     audit,
     bridge,
+    deliveries,
     features,
     games,
     jobs,
@@ -14,9 +15,24 @@ from app.routes.admin import (
     seasons,
     ui_config,
     wallets,
+    webhooks,
 )
 from app.routes.openapi import problems
 
 router = APIRouter(prefix="/admin", responses=problems("AUTH_REQUIRED"))
-for _module in (features, programs, seasons, premium, games, wallets, players, ui_config, bridge, jobs, audit):
+for _module in (
+    features,
+    programs,
+    seasons,
+    premium,
+    games,
+    wallets,
+    players,
+    ui_config,
+    bridge,
+    webhooks,
+    deliveries,
+    jobs,
+    audit,
+):
     router.include_router(_module.router)

@@ -3,6 +3,7 @@
 from app.services.reconcile.bridge_checks import BRIDGE_CHECKS
 from app.services.reconcile.check import Check
 from app.services.reconcile.game_checks import GAME_CHECKS
+from app.services.reconcile.outbox_checks import OUTBOX_CHECKS
 from app.services.reconcile.pass_checks import PASS_CHECKS
 from app.services.reconcile.season_checks import SEASON_CHECKS
 from app.services.reconcile.stock_checks import STOCK_CHECKS
@@ -15,4 +16,5 @@ CHECKS: tuple[Check, ...] = (
     *GAME_CHECKS,
     *STOCK_CHECKS,
     *BRIDGE_CHECKS,
+    *OUTBOX_CHECKS,
 )
