@@ -1,11 +1,14 @@
 """A service that may call this machine, a host's server that listens, and an operator."""
 
+import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from app.core.time_utils import FixedClock
-from tests.fixtures import settings_for
+from tests.admin.desk import Desk, desk_of
+from tests.fixtures import NOON, settings_for
 from tests.webhooks.receiver import Receiver, listening
 from tests.webhooks.telling import Telling
 from tests.world import open_world
@@ -46,3 +49,12 @@ async def mariadb_telling(mariadb_url: str, clock: FixedClock) -> AsyncIterator[
     """On MariaDB alone."""
     async with open_world(settings_for(mariadb_url, **OPEN), clock) as world:
         yield await Telling.of(world)
+
+
+@pytest.fixture(scope="module")
+async def calm_desk(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    """An operator whose service a whole module shares: for tests that leave nothing behind."""
+    file = tmp_path_factory.mktemp("calm") / "dojang.db"
+    shutil.copyfile(sqlite_template, file)
+    async with open_world(settings_for(f"sqlite+aiosqlite:///{file}"), FixedClock(NOON)) as world:
+        yield await desk_of(world, "kim@example.com", "admin")
