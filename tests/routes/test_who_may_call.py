@@ -108,12 +108,20 @@ RULES: dict[tuple[str, str], str] = {
     ("PUT", "/api/admin/ui-config/{key}"): ADMIN,
     ("POST", "/api/admin/wallets/grant"): ADMIN,
     ("POST", "/api/admin/wallets/revoke"): ADMIN,
+    ("GET", "/api/admin/rewards"): READ,
+    ("GET", "/api/admin/rewards/{reward_id}"): READ,
+    ("POST", "/api/admin/rewards/approve"): ADMIN,
+    ("POST", "/api/admin/rewards/{reward_id}/approve"): ADMIN,
+    ("POST", "/api/admin/rewards/{reward_id}/reject"): ADMIN,
+    ("POST", "/api/admin/rewards/{reward_id}/retry"): ADMIN,
+    ("POST", "/api/admin/rewards/{reward_id}/reverse"): ADMIN,
 }
 # ends the caller's own sign-in whoever they are: a blocked player may leave, too
 ANYBODY = {("POST", "/api/auth/logout")}
 PATH_VALUES = {
     "feature_type": "ROULETTE", "code": "roulette", "config_id": "1", "user_id": "1", "season_id": "1",
     "key": "ticket_zero", "prize_id": "1", "job": "reconcile", "webhook_id": "1", "delivery_id": "1",
+    "reward_id": "1",
 }  # fmt: skip
 # where the door must read a sound body before the flow can look at the player
 BODIES = {

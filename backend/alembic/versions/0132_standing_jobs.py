@@ -10,7 +10,7 @@ down_revision = "0131_webhook_deliveries"
 
 
 def upgrade() -> None:
-    add_column_once("job_controls", sa.Column("is_standing", Flag, nullable=False, server_default=sa.false()))
+    add_column_once("job_controls", sa.Column("is_standing", Flag))
 
 
 def downgrade() -> None:

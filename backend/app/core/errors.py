@@ -60,6 +60,7 @@ ERRORS: dict[str, Meaning] = {
     }),
     **_table(Kind.FORBIDDEN, {
         "SCOPE_REQUIRED": ("The token lacks the needed scope", "권한이 없습니다"),
+        "SECOND_PERSON_REQUIRED": ("Another operator must approve it", "다른 운영자의 승인이 필요합니다"),
         "USER_BLOCKED": ("This player is blocked", "이용이 제한된 계정입니다"),
     }),
     **_table(Kind.NOT_FOUND, {
@@ -70,6 +71,7 @@ ERRORS: dict[str, Meaning] = {
         "TRACK_NOT_FOUND": ("The season has no such track", "존재하지 않는 트랙입니다"),
         "NO_STREAKS": ("The season counts no streaks", "연속 출석을 세지 않는 시즌입니다"),
         "SEASON_NOT_FOUND": ("No such season", "존재하지 않는 시즌입니다"),
+        "REWARD_NOT_FOUND": ("No such reward", "존재하지 않는 보상입니다"),
         "USER_NOT_FOUND": ("No such player", "존재하지 않는 사용자입니다"),
         "GAME_NOT_FOUND": ("No such game", "존재하지 않는 게임입니다"),
         "NO_BRIDGE": ("No bridge campaign runs now", "진행 중인 시즌 브리지가 없습니다"),
@@ -91,6 +93,8 @@ ERRORS: dict[str, Meaning] = {
         "NAME_TAKEN": ("This name is already used", "이미 사용 중인 이름입니다"),
         "BRIDGE_CONFLICT": ("Another bridge campaign overlaps it", "기간이 겹치는 브리지 캠페인이 있습니다"),
         "BRIDGE_STATE": ("The campaign's state does not allow this", "캠페인 상태에서 할 수 없는 작업입니다"),
+        "REWARD_STATE": ("The reward's state does not allow this", "보상 상태에서 할 수 없는 작업입니다"),
+        "REWARD_NOT_REVERSIBLE": ("XP is never taken back", "경험치는 회수할 수 없습니다"),
         "JOB_PAUSED": ("The job is paused", "일시 중지된 작업입니다"),
         "JOB_ALREADY_DONE": ("This run is already done", "이미 완료된 작업입니다"),
         "JOB_RUNNING": ("The job is running now", "이미 실행 중인 작업입니다"),

@@ -19,6 +19,9 @@ class EventType(StrEnum):
     REWARD_GRANTED = "REWARD_GRANTED"
     REWARD_PENDING = "REWARD_PENDING"
     REWARD_REVOKED = "REWARD_REVOKED"
+    REWARD_REJECTED = "REWARD_REJECTED"
+    REWARD_FAILED = "REWARD_FAILED"
+    REWARD_REVERSED = "REWARD_REVERSED"
     TRIAL_GRANT = "TRIAL_GRANT"
     BRIDGE_KEY = "BRIDGE_KEY"
 
@@ -31,6 +34,11 @@ class Topic(StrEnum):
     REWARD_PENDING = "reward.pending"
     REWARD_REVOKED = "reward.revoked"
     PREMIUM_CHANGED = "season_pass.premium_changed"
+    REWARD_REJECTED = "reward.rejected"
+    REWARD_FAILED = "reward.failed"
+    REWARD_REVERSED = "reward.reversed"
+    # asks the host to deliver a HOST reward; its acknowledgement is what makes the reward GRANTED
+    REWARD_ORDERED = "reward.ordered"
     BRIDGE_KEY = "bridge.key"
 
 

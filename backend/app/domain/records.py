@@ -9,8 +9,9 @@ from app.domain.event_names import EventType, Topic
 from app.domain.game import Memory
 from app.domain.grants import Grant, RewardState
 from app.domain.player import PlayerState
+from app.domain.rewards import RewardChange
 from app.domain.season import Progress, StampSource, XpSource
-from app.domain.wallet import Entry
+from app.domain.wallet import Entry, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,9 @@ class Reward:
     grant: Grant
     state: RewardState
     created_at: datetime
+    reason: Reason
+    requested_by: str | None = None
+    next_try_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +183,7 @@ class Changes:
     plays: list[Play] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     rewards: list[Reward] = field(default_factory=list)
+    reward_changes: list[RewardChange] = field(default_factory=list)
     xp: list[XpEntry] = field(default_factory=list)
     stamps: list[Stamp] = field(default_factory=list)
     claims: list[LevelClaim] = field(default_factory=list)
@@ -198,7 +203,7 @@ class Changes:
         return (
             len(self.plays) + len(self.entries) + len(self.rewards) + len(self.xp) + len(self.stamps)
             + len(self.claims) + len(self.passes) + len(self.events) + len(self.announcements) + len(self.answers)
-            + len(self.bridge_keys) + len(self.settlements)
+            + len(self.bridge_keys) + len(self.settlements) + len(self.reward_changes)
         )  # fmt: skip
 
     def add_entry(self, entry: Entry) -> None:

@@ -49,10 +49,10 @@ def message_of(topic: str, created_at: datetime, data: dict[str, Any]) -> str:
     return to_json({"type": topic, "timestamp": kst_text(created_at), "data": data}).decode()
 
 
-def signature(secrets: Sequence[str], message_id: str, timestamp: int, body: str) -> str:
+def signature(signing_secrets: Sequence[str], message_id: str, timestamp: int, body: str) -> str:
     """The header `webhook-signature`: one signature for each live secret, the newest first."""
     signed = f"{message_id}.{timestamp}.{body}".encode()
-    return " ".join(f"v1,{base64.b64encode(_hmac(secret, signed)).decode()}" for secret in secrets)
+    return " ".join(f"v1,{base64.b64encode(_hmac(secret, signed)).decode()}" for secret in signing_secrets)
 
 
 def _hmac(secret: str, signed: bytes) -> bytes:

@@ -5,13 +5,14 @@ Locks and writes webhook_deliveries, webhook_attempts; on 410 webhook_endpoints,
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 
 from app.core.alarms import raise_alarm
+from app.core.errors import AppError
 from app.core.replies import Reply
 from app.core.time_utils import Clock
 from app.core.webhook_sender import WebhookSender
@@ -31,6 +32,10 @@ LEASE_SECONDS = 60
 TURN_SECONDS = 5.0
 
 
+# told of every try before it is written down, so that what follows from it can't be lost; may be told again
+Heed = Callable[[Taken, Reply, Verdict], Awaitable[None]]
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
     """The way out. `clock` is the machine's own: receivers compare the time in the signature with theirs."""
@@ -39,28 +44,38 @@ class Post:
     clock: Clock
 
 
-async def deliver_webhooks(house: House, post: Post, goes_on: Callable[[], bool]) -> int:
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One try and what it means."""
+
+    taken: Taken
+    reply: Reply
+    verdict: Verdict
+
+
+async def deliver_webhooks(house: House, post: Post, goes_on: Callable[[], bool], heed: Heed) -> int:
     """Sends what is due, every endpoint beside the others, and returns how many tries were made.
 
     A slow or dead receiver delays only itself, and others by one time-out at most.
     """
     now = house.clock.now()
     endpoints = await house.read(lambda keepers: keepers.delivery.due_endpoints(now))
-    tries = await asyncio.gather(*(_serve(house, post, endpoint_id, goes_on) for endpoint_id in endpoints))
+    tries = await asyncio.gather(*(_serve(house, post, endpoint_id, goes_on, heed) for endpoint_id in endpoints))
     return sum(tries)
 
 
-async def _serve(house: House, post: Post, endpoint_id: int, goes_on: Callable[[], bool]) -> int:
+async def _serve(house: House, post: Post, endpoint_id: int, goes_on: Callable[[], bool], heed: Heed) -> int:
     """Sends to one endpoint until nothing is due, nothing is accepted, or its turn is over."""
     tries, until = 0, time.monotonic() + TURN_SECONDS
     while goes_on() and time.monotonic() < until:
         endpoint, taken = await _take(house, endpoint_id)
         if endpoint is None or not taken:
             break
-        replies = await asyncio.gather(*(_send(house, post, endpoint, one) for one in taken))
-        await _record(house, endpoint, list(zip(taken, replies, strict=True)))
+        tried = await asyncio.gather(*(_try(house, post, endpoint, one) for one in taken))
+        heeded = await asyncio.gather(*(_heed(heed, one) for one in tried))
+        await _record(house, endpoint, [one for one, is_heeded in zip(tried, heeded, strict=True) if is_heeded])
         tries += len(taken)
-        if not any(reply.is_accepted for reply in replies):
+        if not any(one.reply.is_accepted for one in tried):
             break
     return tries
 
@@ -78,32 +93,42 @@ async def _take(house: House, endpoint_id: int) -> tuple[Endpoint | None, list[T
     return await house.write(work)
 
 
-async def _send(house: House, post: Post, endpoint: Endpoint, taken: Taken) -> Reply:
+async def _try(house: House, post: Post, endpoint: Endpoint, taken: Taken) -> Tried:
     timestamp = int(post.clock.now().timestamp())
-    secrets = endpoint.live_secrets(house.clock.now())
+    signing_secrets = endpoint.live_secrets(house.clock.now())
     headers = {
         "webhook-id": taken.message_id,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": signature(secrets, taken.message_id, timestamp, taken.body),
+        "webhook-signature": signature(signing_secrets, taken.message_id, timestamp, taken.body),
     }
-    return await post.sender.send(endpoint.url, taken.body, headers)
+    reply = await post.sender.send(endpoint.url, taken.body, headers)
+    return Tried(taken, reply, judge(reply, taken.retry_no, house.clock.now(), spread=jitter(1.0)))
 
 
-async def _record(house: House, endpoint: Endpoint, tried: list[tuple[Taken, Reply]]) -> None:
+async def _heed(heed: Heed, tried: Tried) -> bool:
+    """False when what follows from a try couldn't be done: then it isn't written down, and is made again."""
+    try:
+        await heed(tried.taken, tried.reply, tried.verdict)
+    except AppError as refusal:
+        log.warning("webhook_not_heeded", delivery=tried.taken.id, code=refusal.code)
+        return False
+    return True
+
+
+async def _record(house: House, endpoint: Endpoint, tried: list[Tried]) -> None:
     """Writes what came of the tries; alarms follow the commit."""
     now = house.clock.now()
-    judged = [(taken, reply, judge(reply, taken.retry_no, now, spread=jitter(1.0))) for taken, reply in tried]
 
-    async def work(keepers: Services) -> list[Taken]:
-        lost = [t for t, reply, verdict in judged if not await keepers.delivery.record(t, reply, verdict, now=now)]
-        if any(verdict.is_gone for _, _, verdict in judged):
+    async def work(keepers: Services) -> list[Tried]:
+        kept = [t for t in tried if await keepers.delivery.record(t.taken, t.reply, t.verdict, now=now)]
+        if any(one.verdict.is_gone for one in kept):
             await _disable(keepers, endpoint, now)
-        return lost
+        return kept
 
-    lost = await house.write(work)
-    for taken in lost:
-        log.warning("webhook_lease_lost", delivery=taken.id, endpoint=endpoint.id)
-    _raise_alarms(endpoint, [verdict for taken, _, verdict in judged if taken not in lost])
+    kept = await house.write(work)
+    if len(kept) < len(tried):
+        log.warning("webhook_lease_lost", endpoint=endpoint.id, deliveries=len(tried) - len(kept))
+    _raise_alarms(endpoint, [one.verdict for one in kept])
 
 
 async def _disable(keepers: Services, endpoint: Endpoint, now: datetime) -> None:

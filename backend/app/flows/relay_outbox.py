@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from app.core.alarms import raise_alarm
+from app.core.alarms import raise_alarm, raise_alarm_seldom
 from app.core.errors import AppError
 from app.db.values import json_in
+from app.domain.event_names import Topic
 from app.domain.webhooks import message_of
 from app.services import House, Services
 from app.services.delivery_service import NewDelivery
 
 CHUNK = 500  # announcements a transaction
-# an announcement that can't be handed on is a bug of ours: it waits for the next version, and is looked at meanwhile
-AFTER_A_FAILURE = timedelta(minutes=10)
+# what can't be handed on waits for a person: an order for an endpoint that takes it, what breaks for a repair of ours
+UNTIL_LOOKED_AT = timedelta(minutes=10)
 Row = dict[str, Any]
 
 
@@ -35,7 +36,8 @@ async def relay_outbox(house: House, *, limit: int = CHUNK) -> list[Message]:
     """Hands on what is due, `limit` at most, oldest first, and returns it. Any number may run at once.
 
     Each announcement makes at most one delivery an endpoint, however often this is begun again. One that can't be
-    handed on is put off and raises an alarm; the others go on.
+    handed on is put off and raises an alarm; the others go on. So is a host's order that no endpoint of the host takes:
+    without it a reward would wait for ever.
     """
     now = house.clock.now()
     if not await house.read(lambda keepers: keepers.outbox.is_due(now)):
@@ -63,8 +65,13 @@ async def _relay(house: House, keepers: Services, limit: int) -> list[Message]:
         if endpoint.host_id == message.host_id and endpoint.wants(message.topic)
     ]
     await keepers.delivery.add(deliveries, now=now)
-    await keepers.outbox.finish([row["id"] for row in rows], now=now)
-    return messages
+    heard = {delivery.message_id for delivery in deliveries}
+    unheard = {m.id for m in messages if m.topic == Topic.REWARD_ORDERED and m.id not in heard}
+    if unheard:
+        await keepers.outbox.postpone(sorted(unheard), "no endpoint takes orders", until=now + UNTIL_LOOKED_AT)
+        raise_alarm_seldom("host_reward_unheard", orders=len(unheard))
+    await keepers.outbox.finish([row["id"] for row in rows if row["id"] not in unheard], now=now)
+    return [message for message in messages if message.id not in unheard]
 
 
 def _message(row: Row, known_as: tuple[int, str, str]) -> Message:
@@ -82,7 +89,7 @@ async def _relay_singly(house: House, limit: int) -> list[Message]:
         except AppError:
             raise
         except Exception as error:
-            await house.write(lambda keepers, why=error: _put_off(house, keepers, why))  # type: ignore[misc]  # mypy#8226
+            await _put_off(house, f"{type(error).__name__}: {error}")
             continue
         if not messages:
             break
@@ -90,9 +97,13 @@ async def _relay_singly(house: House, limit: int) -> list[Message]:
     return handed_on
 
 
-async def _put_off(house: House, keepers: Services, error: Exception) -> None:
+async def _put_off(house: House, reason: str) -> None:
     now = house.clock.now()
-    for row in await keepers.outbox.take(now, limit=1):
-        reason = f"{type(error).__name__}: {error}"
-        await keepers.outbox.postpone(row["id"], reason, until=now + AFTER_A_FAILURE)
+
+    async def work(keepers: Services) -> list[Row]:
+        rows = await keepers.outbox.take(now, limit=1)
+        await keepers.outbox.postpone([row["id"] for row in rows], reason, until=now + UNTIL_LOOKED_AT)
+        return rows
+
+    for row in await house.write(work):
         raise_alarm("outbox_stuck", announcement=row["id"], topic=row["topic"], reason=reason)

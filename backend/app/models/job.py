@@ -1,6 +1,6 @@
 """What the worker did: one row per run of a job, with its lease on the database's own clock; and what is paused."""
 
-from sqlalchemy import BigInteger, Column, Date, Index, Integer, String, Table, UniqueConstraint, sql
+from sqlalchemy import BigInteger, Column, Date, Index, Integer, String, Table, UniqueConstraint
 
 from app.db.base import MYSQL_TABLE, BigId, Flag, UtcDateTime, ascii_text, metadata
 
@@ -42,11 +42,11 @@ job_controls = Table(
     Column("job", ascii_text(50), primary_key=True),
     Column("promise", String(200), nullable=False),
     Column("schedule", String(100), nullable=False),
-    # goes on all the time instead of by runs
-    Column("is_standing", Flag, nullable=False, server_default=sql.false()),
     Column("is_paused", Flag, nullable=False),
     Column("version", Integer, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Column("updated_by", String(200), nullable=False),
+    # goes on all the time instead of by runs; null = no
+    Column("is_standing", Flag),
     **MYSQL_TABLE,
 )

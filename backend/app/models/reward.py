@@ -21,8 +21,12 @@ reward_log = Table(
     Column("approved_by", String(200)),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    Column("requested_by", String(200)),  # the operator who caused it; none for what a player earned
+    Column("ledger_reason", ascii_text(30)),  # the counter-account of its wallet entry, whenever that is written
+    Column("next_try_at", UtcDateTime),  # when the worker tries to deliver it again; none: nobody waits for the worker
     CheckConstraint("amount > 0", name="amount_positive"),
     Index("ix_reward_log_user", "user_id", "id"),
     Index("ix_reward_log_state", "state", "id"),
+    Index("ix_reward_log_due", "next_try_at", "id"),
     **MYSQL_TABLE,
 )

@@ -172,13 +172,14 @@ class JobService:
 
     async def controls(self) -> list[Row]:
         """Every job that a worker has registered, by name."""
-        return [dict(row) for row in (await self._tx.execute(select(job_controls).order_by("job"))).mappings()]
+        rows = await self._tx.execute(select(job_controls).order_by("job"))
+        return [_control(row) for row in rows.mappings()]
 
     async def control(self, job: str, *, locked: bool = False) -> Row | None:
         """One job's switch."""
         query = select(job_controls).where(job_controls.c.job == job)
         row = (await self._tx.execute(query.with_for_update() if locked else query)).mappings().first()
-        return None if row is None else dict(row)
+        return None if row is None else _control(row)
 
     async def pause(self, job: str, *, is_paused: bool, actor: str, now: datetime) -> None:
         """Pauses or resumes a job for every worker, from its next claim on. Lock it first."""
@@ -213,6 +214,10 @@ class JobService:
             "lost_at": database_time(self._tx.flavour, seconds + LOST_SECONDS),
             "touched_at": database_time(self._tx.flavour),
         }
+
+
+def _control(row: Any) -> Row:
+    return dict(row) | {"is_standing": bool(row["is_standing"])}
 
 
 def _is(slot: JobSlot) -> tuple[Any, ...]:

@@ -44,11 +44,11 @@ class OutboxService:
         """They are handed on; nothing is due any more."""
         await self._tx.execute(update(outbox).where(outbox.c.id.in_(ids)).values(done_at=now, next_at=None))
 
-    async def postpone(self, announcement_id: str, error: str, *, until: datetime) -> None:
-        """Handing on failed: it is due again later."""
+    async def postpone(self, ids: Sequence[str], error: str, *, until: datetime) -> None:
+        """They can't be handed on now: due again later."""
         c = outbox.c
         values = {"attempts": c.attempts + 1, "last_error": error[:LONGEST_ERROR], "next_at": until}
-        await self._tx.execute(update(outbox).where(c.id == announcement_id).values(**values))
+        await self._tx.execute(update(outbox).where(c.id.in_(ids)).values(**values))
 
     async def oldest_due_seconds(self, now: datetime) -> float:
         """How long the oldest announcement that waits was written ago; 0 when none waits."""

@@ -1,22 +1,39 @@
 """Keeper of `reward_log`: what was decided for whom, why, and where it stands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
-from app.db.statements import Insert
+from app.core.invariants import require
+from app.db.statements import Insert, Statement
 from app.db.transaction import Tx
 from app.db.values import instant_out
+from app.domain.grants import Grant, RewardState, RewardType
 from app.domain.records import Reward
+from app.domain.rewards import RewardChange, StoredReward
+from app.domain.wallet import Reason
 from app.models.reward import reward_log
 
+Row = dict[str, Any]
 ADD = Insert(
     reward_log,
     [
         *("user_id", "operation_id", "source", "reward_type", "token_type", "code", "amount"),
-        *("state", "attempts", "created_at", "updated_at"),
+        *("state", "attempts", "requested_by", "ledger_reason", "next_try_at", "created_at", "updated_at"),
     ],
+)
+# the player's lock has decided already; the old state is the second line
+CHANGE = Statement("""
+    UPDATE reward_log SET state = ?, attempts = ?, last_error = ?, approved_by = ?, next_try_at = ?, updated_at = ?
+    WHERE id = ? AND state = ?
+""")
+OWNERS = Statement("SELECT id, user_id FROM reward_log WHERE id IN ({ids})")
+DUE = Statement("SELECT id FROM reward_log WHERE next_try_at <= ? ORDER BY next_try_at, id LIMIT ?")
+SHOWN = (
+    *("id", "user_id", "operation_id", "source", "reward_type", "token_type", "code", "amount", "state", "attempts"),
+    *("last_error", "requested_by", "approved_by", "next_try_at", "created_at", "updated_at"),
 )
 
 
@@ -30,7 +47,54 @@ class RewardService:
         """Records rewards. An operation id that was used before raises IntegrityError: it was paid already."""
         await self._tx.write(ADD, [_row(reward) for reward in rewards])
 
-    async def of_player(self, user_id: int, *, after: int | None, limit: int) -> list[dict[str, Any]]:
+    async def change(self, changes: Sequence[RewardChange]) -> None:
+        """Writes where rewards stand now. They must have been read with `lock`, behind their players' locks."""
+        for change in changes:
+            values = (change.state, change.attempts, change.last_error, change.approved_by)
+            at = (
+                None if change.next_try_at is None else instant_out(change.next_try_at),
+                instant_out(change.updated_at),
+            )
+            matched = await self._tx.run(CHANGE, (*values, *at, change.reward.id, change.reward.state))
+            require(matched == 1, "a reward changes from the state it was read in")
+
+    async def owners(self, ids: Iterable[int]) -> dict[int, int]:
+        """Whose rewards these are, by reward id. Unknown ids are missing."""
+        unique = sorted(set(ids))
+        rows = await self._tx.rows(OWNERS, unique, ids=len(unique)) if unique else ()
+        return {row[0]: row[1] for row in rows}
+
+    async def lock(self, ids: Iterable[int]) -> dict[int, StoredReward]:
+        """The rewards, locked in id order. Lock their players first."""
+        c = reward_log.c
+        query = select(reward_log).where(c.id.in_(sorted(set(ids)))).order_by(c.id).with_for_update()
+        return {row["id"]: _stored(row) for row in (await self._tx.execute(query)).mappings()}
+
+    async def due(self, now: datetime, *, limit: int) -> list[int]:
+        """The rewards whose delivery is to be tried again, the longest due first."""
+        return [row[0] for row in await self._tx.rows(DUE, (instant_out(now), limit))]
+
+    async def named(self, operation_id: str) -> int | None:
+        """The id of the reward of an operation."""
+        query = select(reward_log.c.id).where(reward_log.c.operation_id == operation_id)
+        return (await self._tx.execute(query)).scalar()
+
+    async def find(self, reward_id: int) -> Row | None:
+        """One reward with everything that operators see of it."""
+        query = select(*(reward_log.c[name] for name in SHOWN)).where(reward_log.c.id == reward_id)
+        row = (await self._tx.execute(query)).mappings().first()
+        return None if row is None else dict(row)
+
+    async def search(self, wanted: Row, *, after: int | None, limit: int) -> list[Row]:
+        """Rewards with these column values, newest first, `limit + 1` at most, older than the reward `after`."""
+        query = select(*(reward_log.c[name] for name in SHOWN)).order_by(reward_log.c.id.desc()).limit(limit + 1)
+        for name, value in wanted.items():
+            query = query.where(reward_log.c[name] == value)
+        if after is not None:
+            query = query.where(reward_log.c.id < after)
+        return [dict(row) for row in (await self._tx.execute(query)).mappings()]
+
+    async def of_player(self, user_id: int, *, after: int | None, limit: int) -> list[Row]:
         """Newest rewards first, `limit + 1` at most, older than the reward `after`."""
         c = reward_log.c
         query = select(
@@ -40,7 +104,7 @@ class RewardService:
             query = query.where(c.id < after)
         return [dict(row) for row in (await self._tx.execute(query)).mappings()]
 
-    async def of_operations(self, user_id: int, prefix: str) -> list[dict[str, Any]]:
+    async def of_operations(self, user_id: int, prefix: str) -> list[Row]:
         """A player's rewards whose operation ids start with `prefix`, which ends in a colon, oldest first."""
         c = reward_log.c
         end = f"{prefix[:-1]};"  # the character behind the colon
@@ -51,7 +115,20 @@ class RewardService:
 
 def _row(reward: Reward) -> tuple[Any, ...]:
     grant, at = reward.grant, instant_out(reward.created_at)
+    due = None if reward.next_try_at is None else instant_out(reward.next_try_at)
     return (
         *(reward.user_id, reward.operation_id, reward.source, grant.reward_type, grant.token_type, grant.code),
-        *(grant.amount, reward.state, 1, at, at),
+        *(grant.amount, reward.state, 1, reward.requested_by, reward.reason, due, at, at),
+    )
+
+
+def _stored(row: Any) -> StoredReward:
+    same = ("id", "user_id", "operation_id", "source", "attempts", "last_error", "approved_by", "requested_by")
+    return StoredReward(
+        **{name: row[name] for name in same},
+        grant=Grant(RewardType(row["reward_type"]), row["amount"], row["token_type"], row["code"]),
+        state=RewardState(row["state"]),
+        reason=Reason(row["ledger_reason"]),
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
     )

@@ -32,6 +32,11 @@ class PlayerCommand:
         """Where the answer to this command is stored: (actor, operation, key)."""
         return (f"player:{self.user_id}", self.operation, idempotency.key)
 
+    @property
+    def requested_by(self) -> str | None:
+        """The operator who gives the command; None for what a player does."""
+        return None
+
     def require_allowed(self, player: PlayerState) -> None:
         """Returns when this command may touch the player; by default that is the player's own sign-in being good."""
         player.require_allowed(session_id=self.session_id, issued_at=self.issued_at)

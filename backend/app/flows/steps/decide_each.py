@@ -75,6 +75,7 @@ def _carry_out(batch: Batch, command: C, player: PlayerState, decide: Callable[[
         season=batch.rules.season_if_any(player),
         approval_threshold_points=batch.approval_threshold_points,
         request_id=command.request_id,
+        requested_by=command.requested_by,
     )
     done = Done(decide(decision, command))
     if command.idempotency is not None:

@@ -16,7 +16,8 @@ from app.utils.random_utils import new_id
 class Decision:
     """The player it concerns, the moment it is decided at, the season that counts, and where its records go.
 
-    `now` is aware; `today` is its KST day. A decision checks everything before its first record, so that a refusal
+    `now` is aware; `today` is its KST day. `requested_by` is the operator who gives the command, if one does: never the
+    one to approve what comes of it. A decision checks everything before its first record, so that a refusal
     leaves nothing behind.
     """
 
@@ -27,6 +28,7 @@ class Decision:
     season: Season | None
     approval_threshold_points: int
     request_id: str | None
+    requested_by: str | None = None
 
     @property
     def known_season(self) -> Season:

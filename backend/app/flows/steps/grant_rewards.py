@@ -9,10 +9,14 @@ from app.core.invariants import require
 from app.domain.event_names import EventType, Feature, Topic
 from app.domain.grants import NOTHING, Grant, RewardState, RewardType, needs_approval
 from app.domain.records import LevelClaim, Reward, XpEntry
+from app.domain.rewards import RewardChange, StoredReward, next_try_at
 from app.domain.season import FREE_TRACK, Level, XpSource, add_xp, room_under_cap
 from app.domain.season_options import OVERFLOW
 from app.domain.wallet import Reason, move
 from app.flows.steps.decision import Decision
+from app.flows.steps.tell_reward import tell_reward
+
+POSSESSIONS = frozenset({RewardType.ITEM, RewardType.BADGE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +34,44 @@ def grant_rewards(
     """Records every grant and moves its value; returns where each one stands.
 
     `operation_id` is the permanent cause; the second and later grants of a bundle get `#2`, `#3`, … behind it, so
-    every reward row has its own. POINT and TOKEN enter the wallet now, XP the season now; what needs a person waits as
-    APPROVAL; what must be delivered waits as PENDING.
+    every reward row has its own. POINT and TOKEN enter the wallet now, XP the season now; of an ITEM or a BADGE the row
+    itself is the possession. What needs a person waits as APPROVAL; what can't be delivered yet waits as PENDING.
     """
     states = []
     for number, grant in enumerate((g for g in grants if g.is_something), start=1):
         own_id = operation_id if number == 1 else f"{operation_id}#{number}"
         state = _state(decision, grant)
-        record = Reward(decision.player.id, own_id, source, grant, state, decision.now)
-        decision.changes.rewards.append(record)
+        due = next_try_at(grant, 1, decision.now) if state is RewardState.PENDING else None
+        decision.changes.rewards.append(
+            Reward(
+                decision.player.id, own_id, source, grant, state, decision.now, reason, decision.requested_by, due
+            )
+        )  # fmt: skip
         if state is RewardState.GRANTED:
             _deliver(decision, grant, own_id, reason)
-        _tell(decision, record)
+        tell_reward(decision, grant, own_id, source, state)
         states.append(state)
     return tuple(states)
+
+
+def deliver_stored(decision: Decision, reward: StoredReward, *, approved_by: str | None = None) -> RewardState:
+    """Delivers a reward that waited, if that can be done now; returns where it stands.
+
+    The caller has seen under the player's lock that it was neither delivered nor given up; `approved_by` is who let it
+    pass just now. What still can't be delivered is PENDING with the reason, and due again later.
+    """
+    grant = reward.grant
+    state, error = _delivery(decision, grant)
+    attempts = reward.attempts if reward.state is RewardState.APPROVAL else reward.attempts + 1
+    due = next_try_at(grant, attempts, decision.now) if state is RewardState.PENDING else None
+    decision.changes.reward_changes.append(
+        RewardChange(reward, state, attempts, error, approved_by or reward.approved_by, due, decision.now)
+    )
+    if state is RewardState.GRANTED:
+        _deliver(decision, grant, reward.operation_id, reward.reason)
+    if state is not reward.state or grant.reward_type is RewardType.HOST:
+        tell_reward(decision, grant, reward.operation_id, reward.source, state)
+    return state
 
 
 def give_xp(
@@ -138,12 +166,21 @@ def _pay_overflow(decision: Decision) -> None:
 def _state(decision: Decision, grant: Grant) -> RewardState:
     if needs_approval(grant, decision.approval_threshold_points):
         return RewardState.APPROVAL
-    if grant.wallet_token is not None or (grant.reward_type is RewardType.XP and decision.season is not None):
-        return RewardState.GRANTED
-    return RewardState.PENDING
+    return _delivery(decision, grant)[0]
+
+
+def _delivery(decision: Decision, grant: Grant) -> tuple[RewardState, str | None]:
+    """Where the grant stands once delivery is tried now, and what it waits for."""
+    if grant.wallet_token is not None or grant.reward_type in POSSESSIONS:
+        return RewardState.GRANTED, None
+    if grant.reward_type is RewardType.XP:
+        return (RewardState.PENDING, "NO_ACTIVE_SEASON") if decision.season is None else (RewardState.GRANTED, None)
+    return RewardState.PENDING, None
 
 
 def _deliver(decision: Decision, grant: Grant, operation_id: str, reason: Reason) -> None:
+    if grant.reward_type in POSSESSIONS:
+        return  # the reward's own row says who has it
     if grant.reward_type is RewardType.XP:
         give_xp(decision, grant.amount, operation_id=operation_id, source=XpSource.REWARD, is_earned=False)
         return
@@ -158,17 +195,3 @@ def _deliver(decision: Decision, grant: Grant, operation_id: str, reason: Reason
         now=decision.now,
     )
     decision.changes.add_entry(entry)
-
-
-def _tell(decision: Decision, reward: Reward) -> None:
-    is_granted = reward.state is RewardState.GRANTED
-    facts = {**reward.grant.view(), "state": reward.state.value}
-    decision.log(
-        EventType.REWARD_GRANTED if is_granted else EventType.REWARD_PENDING,
-        None,
-        reward.operation_id,
-        source=reward.source,
-        **facts,
-    )
-    topic = Topic.REWARD_GRANTED if is_granted else Topic.REWARD_PENDING
-    decision.announce(topic, operation_id=reward.operation_id, **facts)

@@ -20,6 +20,10 @@ class OperatorCommand(PlayerCommand):
         """The key is the operator's, whoever the player is."""
         return (short_actor(self.act.actor), self.operation, idempotency.key)
 
+    @property
+    def requested_by(self) -> str | None:
+        return self.act.actor
+
     def require_allowed(self, player: PlayerState) -> None:
         """An operator may settle the account of a blocked player as well."""
 

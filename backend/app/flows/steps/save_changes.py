@@ -9,6 +9,7 @@ async def save_changes(keepers: Services, changes: Changes) -> None:
     await keepers.game_log.add_plays(changes.plays)
     await keepers.wallet.save(changes.entries, changes.balances)
     await keepers.reward.add(changes.rewards)
+    await keepers.reward.change(changes.reward_changes)
     await keepers.season_pass.save(changes.progress.values(), changes.stamps, changes.xp, changes.claims)
     await keepers.season_pass.save_passes(changes.passes.values())
     await keepers.bridge.save(changes.bridge_keys, changes.settlements)

@@ -5,12 +5,14 @@ from app.services.reconcile.check import Check
 from app.services.reconcile.game_checks import GAME_CHECKS
 from app.services.reconcile.outbox_checks import OUTBOX_CHECKS
 from app.services.reconcile.pass_checks import PASS_CHECKS
+from app.services.reconcile.reward_checks import REWARD_CHECKS
 from app.services.reconcile.season_checks import SEASON_CHECKS
 from app.services.reconcile.stock_checks import STOCK_CHECKS
 from app.services.reconcile.value_checks import VALUE_CHECKS
 
 CHECKS: tuple[Check, ...] = (
     *VALUE_CHECKS,
+    *REWARD_CHECKS,
     *SEASON_CHECKS,
     *PASS_CHECKS,
     *GAME_CHECKS,

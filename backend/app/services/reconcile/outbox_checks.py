@@ -8,6 +8,9 @@ ANNOUNCED = {
     "SEASON_PASS_PREMIUM": "season_pass.premium_changed",
     "REWARD_GRANTED": "reward.granted",
     "REWARD_PENDING": "reward.pending",
+    "REWARD_REJECTED": "reward.rejected",
+    "REWARD_FAILED": "reward.failed",
+    "REWARD_REVERSED": "reward.reversed",
     "REWARD_REVOKED": "reward.revoked",
     "BRIDGE_KEY": "bridge.key",
 }
@@ -24,7 +27,8 @@ OUTBOX_CHECKS: tuple[Check, ...] = (
             WHERE event_type IN ({EVENTS}) AND created_at <= ? AND created_at > (SELECT MIN(created_at) FROM outbox)
             GROUP BY user_id, event_type, created_at
         ) e LEFT JOIN (
-            SELECT user_id, topic, created_at, COUNT(*) AS announced FROM outbox GROUP BY user_id, topic, created_at
+            SELECT user_id, CASE topic WHEN 'reward.ordered' THEN 'reward.pending' ELSE topic END AS topic, created_at,
+                COUNT(*) AS announced FROM outbox GROUP BY 1, 2, 3
         ) o ON o.user_id = e.user_id AND o.created_at = e.created_at AND o.topic = CASE e.event_type {TOPIC} END
         WHERE e.events <> COALESCE(o.announced, 0)
         """,

@@ -1,0 +1,74 @@
+"""What becomes of a recorded reward: who may approve it, when it is tried again, what can be taken back."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.core.errors import AppError
+from app.domain.grants import Grant, RewardState, RewardType
+from app.domain.wallet import Reason
+
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
+# from the tenth try on (1 + 2 + 4 + … minutes: the ninth pause is longer already) the longest pause stands
+MOST_DOUBLINGS = 9
+# nobody but the host can deliver these: the worker never tries
+BY_ACKNOWLEDGEMENT = frozenset({RewardType.HOST})
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReward:
+    """One row of reward_log, read under its player's lock. `reason` is what its wallet entry is booked on."""
+
+    id: int
+    user_id: int
+    operation_id: str
+    source: str
+    grant: Grant
+    state: RewardState
+    attempts: int
+    last_error: str | None
+    approved_by: str | None
+    requested_by: str | None
+    reason: Reason
+    created_at: datetime
+    updated_at: datetime
+
+    def require_state(self, *accepted: RewardState) -> None:
+        """Returns when the reward stands in one of these states; raises REWARD_STATE with the present one otherwise."""
+        if self.state not in accepted:
+            raise AppError("REWARD_STATE", state=self.state.value)
+
+    def require_second_person(self, actor: str) -> None:
+        """Returns when somebody else than who caused the reward approves it; raises SECOND_PERSON_REQUIRED."""
+        if actor == self.requested_by:
+            raise AppError("SECOND_PERSON_REQUIRED")
+
+    def require_reversible(self) -> None:
+        """Returns when it can be taken back, or was never delivered; raises REWARD_STATE or REWARD_NOT_REVERSIBLE.
+
+        XP is cumulative and levels have been paid for it: it can't be taken back once it is there.
+        """
+        self.require_state(RewardState.GRANTED, RewardState.PENDING, RewardState.FAILED)
+        if self.state is RewardState.GRANTED and self.grant.reward_type is RewardType.XP:
+            raise AppError("REWARD_NOT_REVERSIBLE")
+
+
+@dataclass(frozen=True, slots=True)
+class RewardChange:
+    """Where a recorded reward stands from now on."""
+
+    reward: StoredReward
+    state: RewardState
+    attempts: int
+    last_error: str | None
+    approved_by: str | None
+    next_try_at: datetime | None
+    updated_at: datetime
+
+
+def next_try_at(grant: Grant, attempts: int, now: datetime) -> datetime | None:
+    """When the worker tries to deliver a pending reward again: after 1, 2, 4, … minutes, at most six hours."""
+    if grant.reward_type in BY_ACKNOWLEDGEMENT:
+        return None
+    doublings = min(max(attempts - 1, 0), MOST_DOUBLINGS)
+    pause: timedelta = FIRST_PAUSE * 2**doublings
+    return now + min(pause, LONGEST_PAUSE)

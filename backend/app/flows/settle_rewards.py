@@ -1,0 +1,98 @@
+"""What operators decide about rewards: approve, reject, try again, take back.
+
+Locks feature_config (shared), user_profiles with wallets and season_progress, reward_log. Writes reward_log, wallets,
+wallet_ledger, season_* (XP), user_event_log, outbox, admin_audit_log.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from app.core.errors import AppError
+from app.core.invariants import InvariantBroken
+from app.domain.grants import RewardState
+from app.domain.rewards import StoredReward
+from app.flows.steps.decision import Decision
+from app.flows.steps.grant_rewards import deliver_stored
+from app.flows.steps.reverse_reward import reverse_reward
+from app.flows.steps.stored_rewards import load_rewards, put_in_state, save_rewards
+from app.services import House, Services
+from app.services.audit_service import AdminAct
+
+Row = dict[str, Any]
+
+
+class Deed(StrEnum):
+    """What can be done about a reward; the value is the audit's action."""
+
+    APPROVE = "REWARD_APPROVED"
+    REJECT = "REWARD_REJECTED"
+    RETRY = "REWARD_RETRIED"
+    REVERSE = "REWARD_REVERSED"
+
+
+async def settle_rewards(house: House, act: AdminAct, deed: Deed, reward_ids: Sequence[int]) -> list[Row | AppError]:
+    """Does one deed to each reward, each for itself, in one transaction; each result is the reward, or its refusal.
+
+    Refusals: REWARD_NOT_FOUND, REWARD_STATE (somebody else was first), SECOND_PERSON_REQUIRED (who caused a reward
+    does not approve it), NOT_ENOUGH_TOKENS and REWARD_NOT_REVERSIBLE (taking back).
+    """
+    now = house.clock.now()
+
+    async def work(keepers: Services) -> list[Row | AppError]:
+        batch = await load_rewards(house, keepers, reward_ids, now)
+        decide = DEEDS[deed]
+        before = [
+            batch.decide(reward_id, lambda decision, reward: decide(decision, reward, act), act.request_id)
+            for reward_id in reward_ids
+        ]
+        await save_rewards(keepers, batch)
+        return [one if isinstance(one, AppError) else await _noted(keepers, act, deed, one, now=now) for one in before]
+
+    return await house.write(work, is_repeatable=False)
+
+
+async def settle_reward(house: House, act: AdminAct, deed: Deed, reward_id: int) -> Row:
+    """As `settle_rewards`, for one: raises its refusal."""
+    result = (await settle_rewards(house, act, deed, [reward_id]))[0]
+    if isinstance(result, AppError):
+        raise result
+    return result
+
+
+async def _noted(keepers: Services, act: AdminAct, deed: Deed, before: StoredReward, *, now: datetime) -> Row:
+    after = await keepers.reward.find(before.id)
+    if after is None:
+        raise InvariantBroken("a reward is never deleted")
+    facts = {name: after[name] for name in ("state", "operation_id", "user_id", "reward_type", "amount")}
+    await keepers.audit.add(act, deed, f"reward:{before.id}", before={"state": before.state}, after=facts, now=now)
+    return after
+
+
+def _approve(decision: Decision, reward: StoredReward, act: AdminAct) -> None:
+    reward.require_state(RewardState.APPROVAL)
+    reward.require_second_person(act.actor)
+    deliver_stored(decision, reward, approved_by=act.actor)
+
+
+def _reject(decision: Decision, reward: StoredReward, act: AdminAct) -> None:
+    reward.require_state(RewardState.APPROVAL)
+    put_in_state(decision, reward, RewardState.REJECTED)
+
+
+def _retry(decision: Decision, reward: StoredReward, act: AdminAct) -> None:
+    reward.require_state(RewardState.PENDING, RewardState.FAILED)
+    deliver_stored(decision, reward)
+
+
+def _reverse(decision: Decision, reward: StoredReward, act: AdminAct) -> None:
+    reverse_reward(decision, reward)
+
+
+DEEDS: dict[Deed, Callable[[Decision, StoredReward, AdminAct], None]] = {
+    Deed.APPROVE: _approve,
+    Deed.REJECT: _reject,
+    Deed.RETRY: _retry,
+    Deed.REVERSE: _reverse,
+}

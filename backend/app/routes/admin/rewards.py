@@ -1,0 +1,132 @@
+"""Rewards: search, the approval queue, retries and reversals."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+
+from app.core.auth import Principal
+from app.core.errors import AppError
+from app.flows.settle_rewards import Deed, settle_reward, settle_rewards
+from app.routes.admin.common import READ, READERS, Admin, Id, write
+from app.routes.bodies import parse_body
+from app.routes.deps import admin_act, container_of
+from app.routes.openapi import problems
+from app.schemas.admin.common import Listed
+from app.schemas.admin.players import WhyOnly
+from app.schemas.admin.rewards import ApprovedMany, ApproveMany, RewardRow, RewardSearch
+from app.utils.pagination import page
+
+router = APIRouter(prefix="/rewards", tags=["admin: rewards"])
+REFUSALS = problems("SCOPE_REQUIRED", "REWARD_NOT_FOUND", "REWARD_STATE", "VALIDATION_ERROR")
+Asked = Annotated[RewardSearch, Query()]
+
+
+@router.get(
+    "",
+    operation_id="admin_search_rewards",
+    response_model=Listed[RewardRow],
+    dependencies=READERS,
+    openapi_extra=READ,
+    responses=problems("SCOPE_REQUIRED", "VALIDATION_ERROR"),
+)
+async def search(request: Request, asked: Asked) -> dict[str, Any]:
+    """Rewards, newest first. `state=APPROVAL` is the approval queue; `state=FAILED` waits for a retry."""
+    wanted, after, limit = asked.wanted, asked.after, asked.limit
+    rows = await container_of(request).house.read(
+        lambda keepers: keepers.reward.search(wanted, after=after, limit=limit)
+    )
+    return page([_view(row) for row in rows], limit)
+
+
+@router.get(
+    "/{reward_id}",
+    operation_id="admin_reward",
+    response_model=RewardRow,
+    dependencies=READERS,
+    openapi_extra=READ,
+    responses=problems("SCOPE_REQUIRED", "REWARD_NOT_FOUND"),
+)
+async def one(request: Request, reward_id: Id) -> dict[str, Any]:
+    """One reward."""
+    row = await container_of(request).house.read(lambda keepers: keepers.reward.find(reward_id))
+    if row is None:
+        raise AppError("REWARD_NOT_FOUND")
+    return _view(row)
+
+
+@router.post(
+    "/approve",
+    operation_id="admin_approve_rewards",
+    response_model=ApprovedMany,
+    response_model_exclude_none=True,
+    openapi_extra=write(ApproveMany),
+    responses=problems("SCOPE_REQUIRED", "VALIDATION_ERROR"),
+)
+async def approve_many(request: Request, who: Admin) -> dict[str, Any]:
+    """Approves many rewards at once, each for itself: one that is refused stops no other."""
+    body = parse_body(ApproveMany, await request.body())
+    act = admin_act(who, body.reason)
+    results = await settle_rewards(container_of(request).house, act, Deed.APPROVE, body.reward_ids)
+    items = [
+        {"id": reward_id, "code": result.code} if isinstance(result, AppError) else
+        {"id": reward_id, "state": result["state"]}
+        for reward_id, result in zip(body.reward_ids, results, strict=True)
+    ]  # fmt: skip
+    return {"approved": sum("state" in item for item in items), "items": items}
+
+
+@router.post(
+    "/{reward_id}/approve",
+    operation_id="admin_approve_reward",
+    response_model=RewardRow,
+    openapi_extra=write(WhyOnly),
+    responses=REFUSALS | problems("SCOPE_REQUIRED", "SECOND_PERSON_REQUIRED"),
+)
+async def approve(request: Request, who: Admin, reward_id: Id) -> dict[str, Any]:
+    """Lets a reward pass and delivers it, once. Who caused it can't approve it."""
+    return await _settle(request, who, Deed.APPROVE, reward_id)
+
+
+@router.post(
+    "/{reward_id}/reject",
+    operation_id="admin_reject_reward",
+    response_model=RewardRow,
+    openapi_extra=write(WhyOnly),
+    responses=REFUSALS,
+)
+async def reject(request: Request, who: Admin, reward_id: Id) -> dict[str, Any]:
+    """Refuses a reward that waits for approval, for ever."""
+    return await _settle(request, who, Deed.REJECT, reward_id)
+
+
+@router.post(
+    "/{reward_id}/retry",
+    operation_id="admin_retry_reward",
+    response_model=RewardRow,
+    openapi_extra=write(WhyOnly),
+    responses=REFUSALS,
+)
+async def retry(request: Request, who: Admin, reward_id: Id) -> dict[str, Any]:
+    """Tries now to deliver a reward that is PENDING or FAILED; a HOST reward is ordered from the host again."""
+    return await _settle(request, who, Deed.RETRY, reward_id)
+
+
+@router.post(
+    "/{reward_id}/reverse",
+    operation_id="admin_reverse_reward",
+    response_model=RewardRow,
+    openapi_extra=write(WhyOnly),
+    responses=REFUSALS | problems("NOT_ENOUGH_TOKENS", "REWARD_STATE", "REWARD_NOT_REVERSIBLE"),
+)
+async def reverse(request: Request, who: Admin, reward_id: Id) -> dict[str, Any]:
+    """Takes a reward back by a compensating entry. A wallet that holds less refuses and keeps what it has."""
+    return await _settle(request, who, Deed.REVERSE, reward_id)
+
+
+async def _settle(request: Request, who: Principal, deed: Deed, reward_id: int) -> dict[str, Any]:
+    body = parse_body(WhyOnly, await request.body())
+    return _view(await settle_reward(container_of(request).house, admin_act(who, body.reason), deed, reward_id))
+
+
+def _view(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {"reward_amount": row["amount"]}

@@ -1,0 +1,34 @@
+"""Reconcile of rewards: one planted violation makes exactly its own check fire."""
+
+import pytest
+
+from app.domain.grants import Grant, RewardType
+from app.services.reconcile.reward_checks import REWARD_CHECKS
+from tests.rewards.gifts import give
+from tests.world import World
+
+# check → the statements that break exactly it
+PLANTED: dict[str, tuple[str, ...]] = {
+    "I22 a second person approved": (
+        "UPDATE reward_log SET approved_by = 'a', requested_by = 'a' WHERE operation_id = 'TEST:1'",
+    ),
+    "I5 what was not given moved nothing": ("UPDATE reward_log SET state = 'REJECTED' WHERE operation_id = 'TEST:1'",),
+    "I5 reversal compensates": ("UPDATE reward_log SET state = 'REVERSED' WHERE operation_id = 'TEST:1'",),
+    "I20 only what waits is due": (
+        "UPDATE reward_log SET next_try_at = '2025-12-10 00:00:00' WHERE operation_id = 'TEST:1'",
+    ),
+}
+
+
+def test_every_check_has_its_violation() -> None:
+    assert {check.name for check in REWARD_CHECKS} == set(PLANTED)
+
+
+@pytest.mark.parametrize("check", PLANTED)
+async def test_a_planted_violation_makes_exactly_its_check_fire(world: World, check: str) -> None:
+    player = await world.player("park")
+    await give(world, player, Grant(RewardType.POINT, 5), operation_id="TEST:1")
+    assert not await world.differences()
+    for statement in PLANTED[check]:
+        await world.sql(statement)
+    assert list(await world.differences()) == [check]
