@@ -2,6 +2,7 @@
 
 from app.config.settings import Settings
 from app.core.jwks import Jwks
+from app.core.pulse import Pulse
 from app.core.security import Passwords
 from app.core.time_utils import Clock, SystemClock
 from app.core.tokens import TokenKeys
@@ -63,7 +64,9 @@ class Container:
         self.adjustments: Lane[AdjustCommand, Done] = Lane(
             lambda commands: adjust_wallets(house, commands), key=by_player, width=1
         )
-        self.statuses: Lane[SeasonQuery, Done] = Lane(lambda queries: season_status(house, queries), key=by_player)
+        self.statuses: Lane[SeasonQuery, Done] = Lane(
+            lambda queries: season_status(house, queries), key=by_player, width=1
+        )
         self.bridges: Lane[PlayerCommand, Done] = Lane(lambda queries: bridge_status(house, queries), key=by_player)
         presences: Lane[PresenceCommand, Done] = Lane(
             lambda commands: record_presence(house, commands), key=by_player, width=1
@@ -77,6 +80,7 @@ class Container:
             allow_private=settings.webhook_allow_private, timeout_seconds=settings.webhook_timeout_seconds
         )
         self.post = Post(sender, self.keys.clock)
+        self.pulse = Pulse()
         self.is_draining = False
 
     async def close(self) -> None:

@@ -11,14 +11,16 @@ from fastapi.middleware.cors import CORSMiddleware
 from app.config.settings import Settings
 from app.container import Container, require_safe_start
 from app.core.error_reports import start_error_reports
-from app.core.logging_config import configure_logging
+from app.core.logging_config import configure_logging, request_log
 from app.core.startup import StartupRefused, leave_process
 from app.core.time_utils import Clock
 from app.domain.draw import Draw
 from app.pages import docs
+from app.pages.console import add_console_pages
 from app.pages.player import add_player_pages
 from app.routes import api_router, demo, health
 from app.routes.error_handlers import install_error_handlers
+from app.routes.hot import shorten_hot_routes
 from app.routes.middleware import Surroundings
 from app.routes.openapi import describe
 
@@ -59,6 +61,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
         redoc_url=None,
         openapi_url="/openapi.json" if settings.docs_enabled else None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # ours is in routes/middleware.py
     )
     _open_doors(app, settings)
     _surround(app, settings)
@@ -74,8 +77,10 @@ def _open_doors(app: FastAPI, settings: Settings) -> None:
     if settings.docs_enabled:
         app.include_router(docs.router)
         app.mount("/static", docs.STATIC)
+    add_console_pages(app)
     add_player_pages(app)
     describe(app)
+    shorten_hot_routes(app)
 
 
 def _surround(app: FastAPI, settings: Settings) -> None:
@@ -88,7 +93,8 @@ def _surround(app: FastAPI, settings: Settings) -> None:
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Accept-Language"],
             expose_headers=["X-Request-ID", "ETag", "Idempotency-Replayed", "Retry-After"],
         )
-    app.add_middleware(Surroundings, access_log=settings.access_log, max_body_bytes=settings.max_body_bytes)
+    log = request_log(settings) if settings.access_log else None
+    app.add_middleware(Surroundings, log=log, max_body_bytes=settings.max_body_bytes)
     app.add_middleware(CorrelationIdMiddleware, header_name="X-Request-ID")
 
 

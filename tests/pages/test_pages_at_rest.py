@@ -9,6 +9,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from app.pages.assets import Assets
+from app.pages.console import look as console
 from app.pages.player import look
 from tests.architecture.house import ROOT
 
@@ -31,13 +32,13 @@ def said() -> set[str]:
 
 
 def test_the_english_words_are_complete_and_none_is_left_over() -> None:
-    with (PAGES / "locale" / "en" / "LC_MESSAGES" / "pages.po").open("rb") as file:
-        words = read_po(file, locale="en")
+    files = sorted((PAGES / "locale" / "en" / "LC_MESSAGES").glob("*.po"))
+    words = [message for file in files for message in read_po(file.open("rb"), locale="en") if message.id]
     english = {
         (m.id if isinstance(m.id, str) else m.id[0]): (m.string if isinstance(m.string, str) else " ".join(m.string))
         for m in words
-        if m.id
     }
+    assert len(english) == len(words), "a word stands in two catalogues"
     assert english.keys() == said()
     assert [korean for korean, text in english.items() if not text or HANGUL.search(text)] == []
     assert [k for k, text in english.items() if set(PLACE.findall(k)) != set(PLACE.findall(text))] == []
@@ -65,7 +66,7 @@ def test_what_is_vendored_is_what_was_pinned(lock: Path) -> None:
     assert {file for file in lock.parent.rglob("*") if file.suffix in (".js", ".css")} == pinned
 
 
-@pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: f"{file.parent.name}-{file.name}")
+@pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: str(file.relative_to(PAGES)))
 def test_templates_hold_no_script_style_or_handler(file: Path) -> None:
     text = file.read_text()
     assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:|\|\s*safe|<script(?![^>]*\ssrc=)", text)
@@ -76,6 +77,11 @@ def test_scripts_that_import_each_other_in_a_circle_are_refused(tmp_path: Path) 
         (tmp_path / f"{one}.js").write_text(f'import "./{other}.js";')
     with pytest.raises(ValueError, match=r"a\.js → b\.js → a\.js"):
         Assets(bundles={}, scripts=sorted(tmp_path.glob("*.js")), files=[])
+
+
+def test_the_console_has_its_own_sheet_and_scripts() -> None:
+    desk = console.ASSETS.get(console.ASSETS.url("desk.js").removeprefix("/console/assets/")).content.decode()
+    assert console.ASSETS.url("live.js").removeprefix("/console/assets/") in desk
 
 
 def test_served_names_follow_imports_and_pictures() -> None:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from app.core.time_utils import FixedClock
+from app.flows.seed_demo import seed_demo_players
 from app.pages.flash import COOKIE
 from app.pages.origin import local_path
 from app.pages.session import ACCESS, REFRESH
@@ -180,3 +181,12 @@ async def test_visits_are_noted_but_not_a_scripts_look(world: World) -> None:
     await world.client.get("/odds")
     noted = await world.rows("SELECT facts FROM user_event_log WHERE event_type = 'ENTER_PAGE' ORDER BY id")
     assert [json.loads(facts)["page"] for (facts,) in noted] == ["HOME", "ODDS"]
+
+
+async def test_the_demos_first_player_has_stamped_every_day_until_yesterday(world: World) -> None:
+    world.clock.advance(days=3)
+    for _ in range(2):  # a second start adds nothing
+        await seed_demo_players(world.house, with_past=True)
+    stamps = await world.rows("SELECT stamp_date FROM season_stamp_log ORDER BY id")
+    assert [str(day) for (day,) in stamps] == ["2025-12-09", "2025-12-10", "2025-12-11", "2025-12-12"]
+    assert await world.differences() == {}

@@ -2,12 +2,12 @@
 
 from app.batches.job import Run
 from app.core.alarms import raise_alarm
-from app.flows.reconcile import reconcile
+from app.flows.reconcile import reconcile_run
 
 
 async def check(run: Run) -> bool:
     """Raises an alarm for every invariant that is broken. Repairs nothing."""
-    for result in await reconcile(run.container.house):
+    for result in await reconcile_run(run.container.house, run.lease):
         if result.count:
             raise_alarm("reconcile", check=result.name, differences=result.count, examples=result.examples)
     return True

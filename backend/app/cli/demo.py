@@ -17,14 +17,17 @@ from fastapi import FastAPI
 from app.cli.environment import clock_of, demo_settings
 from app.config.settings import Settings
 from app.container import Container
+from app.core.auth import ADMIN
 from app.core.time_utils import KST, ShiftedClock
 from app.db.schema import upgrade_to_head
 from app.flows.seed_demo import DEMO_PLAYERS, seed_demo_players
 from app.flows.seed_reference import seed_reference
+from app.flows.sign_in_link import issue_sign_in_link
 from app.main import create_app
 from app.worker import DEMO_TICK_SECONDS, Worker
 
 FIRST_PORT = 8000
+DEMO_OPERATOR = "demo"
 
 
 def demo(  # noqa: PLR0917 – each is an option with a name
@@ -41,14 +44,13 @@ def demo(  # noqa: PLR0917 – each is an option with a name
     if now is not None:
         clock.move_to(_instant(now))
     upgrade_to_head(settings.database_url)
-    asyncio.run(_seed(settings, clock))
+    link_key = asyncio.run(_seed(settings, clock))
     bound = _bind(port)
     url = f"http://127.0.0.1:{bound.getsockname()[1]}"
     ready = {
         "api": url,
         "player_url": f"{url}/",
-        # operators work through the API, whose reference can be tried out with a token from `./run ops token`
-        "console_url": f"{url}/docs",
+        "console_url": f"{url}/console/enter?key={link_key}",
         "data": str(data.resolve()),
     }
     app = create_app(settings, clock=clock)
@@ -87,17 +89,20 @@ def _greet(ready: dict[str, str]) -> None:
     typer.echo(
         f"\n  Dojang demo — DEMO DATA, made-up players\n\n"
         f"  player page   {ready['player_url']}\n"
-        f"  operators     {ready['console_url']}  (the API, to be tried out)\n\n"
+        f"  console       {ready['console_url']}  (signs you in once)\n"
+        f"  the API       {ready['api']}/docs\n\n"
         f"  a player's token:  ./run ops token --data {ready['data']} --sub {DEMO_PLAYERS[0].external_id}\n"
         f"  Ctrl-C stops it; the data stays in {ready['data']}\n"
     )
 
 
-async def _seed(settings: Settings, clock: ShiftedClock) -> None:
+async def _seed(settings: Settings, clock: ShiftedClock) -> str:
+    """The demo's data; returns the key of a link that signs its operator in once."""
     container = Container(settings, clock=clock)
     try:
         await seed_reference(container.house, with_season=True)
-        await seed_demo_players(container.house)
+        await seed_demo_players(container.house, with_past=True)
+        return await issue_sign_in_link(container.house, container.keys, login=DEMO_OPERATOR, scopes=frozenset({ADMIN}))
     finally:
         await container.close()
 

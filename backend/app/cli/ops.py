@@ -18,6 +18,7 @@ from app.flows.issue_token import issue_token
 from app.flows.reconcile import reconcile as run_reconcile
 from app.flows.replay_play import replay_play as run_replay_play
 from app.flows.seed_reference import seed_reference
+from app.flows.sign_in_link import issue_sign_in_link
 from app.flows.start_up import examine
 from app.flows.switch_feature import switch_feature
 from app.services.audit_service import AdminAct
@@ -54,6 +55,19 @@ def token(
     typer.echo(
         act(data, lambda c: issue_token(c.house, c.keys, subject=sub, scopes=scopes, host=host, ttl_seconds=ttl))
     )
+
+
+@app.command("sign-in-link")
+def sign_in_link(
+    login: Annotated[str, typer.Option(help="the operator's login")],
+    scope: Annotated[str, typer.Option(help="admin, ops, support")] = "admin",
+    url: Annotated[str, typer.Option(help="where the service is")] = "http://127.0.0.1:8000",
+    data: Data = None,
+) -> None:
+    """Prints a link that signs an operator in to the console once, within 24 hours. Audited."""
+    scopes = frozenset(scope.replace(",", " ").split())
+    key = act(data, lambda c: issue_sign_in_link(c.house, c.keys, login=login, scopes=scopes))
+    typer.echo(f"{url}/console/enter?key={key}")
 
 
 @app.command()

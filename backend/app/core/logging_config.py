@@ -18,7 +18,7 @@ HARMLESS = frozenset({"token_type"})
 
 def configure_logging(settings: Settings) -> None:
     """Sends our logs and those of the libraries through one pipeline."""
-    renderer: Any = structlog.dev.ConsoleRenderer() if settings.log_format == "console" else _json_line
+    renderer = _renderer(settings)
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
         _add_request_id,
@@ -29,7 +29,7 @@ def configure_logging(settings: Settings) -> None:
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(settings.log_level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -45,11 +45,29 @@ def configure_logging(settings: Settings) -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log whole addresses with their queries
 
 
+def request_log(settings: Settings) -> Any:
+    """The log of requests: the same lines in fewer steps. One is written per request, and its fields are ours."""
+    return structlog.wrap_logger(
+        structlog.WriteLogger(sys.stderr),
+        processors=[
+            structlog.stdlib.add_log_level,
+            _add_request_id,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _renderer(settings),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(settings.log_level),
+    ).bind()
+
+
+def _renderer(settings: Settings) -> Any:
+    return structlog.dev.ConsoleRenderer() if settings.log_format == "console" else _json_line
+
+
 def _json_line(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> str:
     return to_json(event, fallback=str).decode()
 
 
-def _add_request_id(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def _add_request_id(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     request_id = correlation_id.get()
     if request_id is not None:
         event["request_id"] = request_id

@@ -1,10 +1,13 @@
 """Driver SQL, prepared once. One text with `?` marks serves MySQL, MariaDB and SQLite; only upserts differ."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import Table, TextClause, text
+
+from app.db.literals import row_lists
 
 
 class Flavour(StrEnum):
@@ -42,14 +45,21 @@ class Insert:
 
     def __init__(self, table: Table, columns: Sequence[str]) -> None:
         self.columns = tuple(table.c[name].name for name in columns)
-        self._table = table.name
+        self._head = f"INSERT INTO {table.name} ({', '.join(self.columns)}) VALUES"
 
     def text(self, flavour: Flavour) -> str:
-        return self._insert(flavour)
-
-    def _insert(self, flavour: Flavour) -> str:
+        """With a mark for each value of one row."""
         mark = "?" if flavour is Flavour.SQLITE else "%s"
-        return f"INSERT INTO {self._table} ({', '.join(self.columns)}) VALUES ({', '.join([mark] * len(self.columns))})"
+        return f"{self._head} ({', '.join([mark] * len(self.columns))}){self._tail(flavour)}"
+
+    def texts(self, flavour: Flavour, rows: Sequence[Sequence[Any]]) -> Iterator[str]:
+        """With the values of all rows in it, in as few statements as can be. Not for SQLite, whose literals differ."""
+        tail = self._tail(flavour)
+        for values in row_lists(rows):
+            yield f"{self._head} {values}{tail}"
+
+    def _tail(self, _flavour: Flavour) -> str:
+        return ""
 
 
 class Upsert(Insert):
@@ -59,14 +69,13 @@ class Upsert(Insert):
         super().__init__(table, [*keys, *values])
         self._keys, self._values = tuple(keys), tuple(values)
 
-    def text(self, flavour: Flavour) -> str:
+    def _tail(self, flavour: Flavour) -> str:
         if flavour is Flavour.SQLITE:
-            tail = f"ON CONFLICT ({', '.join(self._keys)}) DO UPDATE SET {self._sets('excluded.{0}')}"
-        elif flavour is Flavour.MARIADB:
-            tail = f"ON DUPLICATE KEY UPDATE {self._sets('VALUES({0})')}"
-        else:  # MySQL deprecates VALUES() in this place: it would answer each call with a warning
-            tail = f"AS fresh ON DUPLICATE KEY UPDATE {self._sets('fresh.{0}')}"
-        return f"{self._insert(flavour)} {tail}"
+            return f" ON CONFLICT ({', '.join(self._keys)}) DO UPDATE SET {self._sets('excluded.{0}')}"
+        if flavour is Flavour.MARIADB:
+            return f" ON DUPLICATE KEY UPDATE {self._sets('VALUES({0})')}"
+        # MySQL deprecates VALUES() in this place: it would answer each call with a warning
+        return f" AS fresh ON DUPLICATE KEY UPDATE {self._sets('fresh.{0}')}"
 
     def _sets(self, form: str) -> str:
         return ", ".join(f"{name} = {form.format(name)}" for name in self._values)

@@ -18,6 +18,7 @@ from app.utils.random_utils import jitter
 
 T = TypeVar("T")
 
+AS_IT_IS = {"no_parameters": True}  # no mark is looked for: a % in a value is a %
 MAX_TRIES = 5
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.01, 0.5
 
@@ -41,8 +42,20 @@ class Tx:
 
     async def write(self, statement: Insert, rows: Sequence[tuple[Any, ...]]) -> None:
         """Writes all rows in one go; none cost nothing. A duplicate raises IntegrityError."""
-        if rows:
+        if not rows:
+            return
+        if self.flavour is Flavour.SQLITE:
             await self._connection.exec_driver_sql(statement.text(self.flavour), list(rows))
+            return
+        for text in statement.texts(self.flavour, rows):
+            await self._write_text(text, statement)
+
+    async def _write_text(self, text: str, statement: Insert) -> None:
+        try:
+            await self._connection.exec_driver_sql(text, execution_options=AS_IT_IS)
+        except DBAPIError as error:
+            error.statement = statement.text(self.flavour)  # errors reach logs; what players sent must not
+            raise
 
     async def execute(self, statement: Executable, params: Any = None) -> CursorResult[Any]:
         """Runs a Core statement: for everything that isn't hot."""

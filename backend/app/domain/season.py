@@ -49,7 +49,7 @@ class Level:
         return next(iter(self.grants(track)), NOTHING)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # the process keeps one of each version: that one is itself
 class Season:
     """A season as it stands in one version. Dates are inclusive KST days."""
 
@@ -113,6 +113,15 @@ class Season:
         return self.levels[number - 1]
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What of a player's progress decides how the levels look to them."""
+
+    current_level: int
+    claimed: frozenset[tuple[str, int]]
+    passes: frozenset[str]
+
+
 @dataclass(slots=True)
 class Progress:
     """Where a player stands in a season. Changed in place under the player's row lock."""
@@ -127,6 +136,9 @@ class Progress:
     claimed: set[tuple[str, int]] = field(default_factory=set)
     passes: dict[str, datetime] = field(default_factory=dict)  # premium track → when it was granted
     counters: Counters | None = None
+
+    def standing(self) -> Standing:
+        return Standing(self.current_level, frozenset(self.claimed), frozenset(self.passes))
 
     def tracks(self) -> list[str]:
         """The tracks that pay this player: the free one, then the premium ones they own."""
@@ -184,8 +196,8 @@ def require_claimable(level: Level, progress: Progress, track: str) -> None:
         raise AppError("PREMIUM_REQUIRED", track=track)
 
 
-def is_open(level: Level, progress: Progress, track: str) -> bool:
+def is_open(level: Level, standing: Standing, track: str) -> bool:
     """True when the level waits to be claimed by hand on this track, which the player owns."""
-    if level.auto_claim or level.level > progress.current_level or (track, level.level) in progress.claimed:
+    if level.auto_claim or level.level > standing.current_level or (track, level.level) in standing.claimed:
         return False
     return track == FREE_TRACK or bool(level.grants(track))

@@ -76,11 +76,12 @@ def _claim(decision: Decision, command: ClaimCommand, rules: RuleBook) -> bytes:
     tracks = [track for track in progress.tracks() if command.track in (None, track)]
     if not tracks:
         raise AppError("PREMIUM_REQUIRED", track=command.track)
+    standing = progress.standing()
     return to_json([
         _claim_level(decision, level, track)
         for level in season.levels
         for track in tracks
-        if is_open(level, progress, track)
+        if is_open(level, standing, track)
     ])  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The event as one player sees it on the front page: five statements, nothing written.
+"""The event as one player sees it on the front page: six statements, nothing written.
 
 Reads feature_config, game_configs and seasons, user_profiles with wallets, season_progress, season_claims and the
 newest plays, bridge_campaigns and bridge_keys, season_stamp_log, reward_log, app_ui_config.

@@ -9,10 +9,10 @@ from app.core.auth import PLAYER, SCOPES, STAFF_SCOPES, Principal
 from app.core.errors import invalid
 from app.core.names import is_external_id
 from app.core.tokens import TokenKeys
+from app.flows.steps.know_operator import know_operator
 from app.flows.steps.sessions import STAFF_HOST
 from app.services import House, Services
 from app.services.audit_service import AdminAct
-from app.services.identity_service import StaffMember
 
 CLI = AdminAct("cli", "token issued at the terminal", None)
 MAX_TTL_SECONDS = 366 * 24 * 3600
@@ -41,7 +41,7 @@ async def issue_token(
         wanted = scopes & STAFF_SCOPES
         if not wanted:
             return None
-        member = await _operator(keepers, house, subject, wanted)
+        member = await know_operator(keepers, CLI, subject, wanted, now=house.clock.now())
         await keepers.audit.add(
             CLI, "TOKEN_ISSUED", f"staff:{member.login}", after={"scopes": sorted(scopes)}, now=house.clock.now()
         )
@@ -60,22 +60,3 @@ def _check(subject: str, scopes: frozenset[str], ttl_seconds: int) -> None:
         raise invalid(("scope", f"one or more of {', '.join(sorted(SCOPES))}"))
     if not 1 <= ttl_seconds <= MAX_TTL_SECONDS:
         raise invalid(("ttl", f"1 to {MAX_TTL_SECONDS} seconds"))
-
-
-async def _operator(keepers: Services, house: House, login: str, wanted: frozenset[str]) -> StaffMember:
-    """The operator with at least the wanted scopes, made if need be."""
-    now = house.clock.now()
-    member = await keepers.identity.lock_staff(login)
-    if member is None:
-        member = await keepers.identity.add_staff(login, scopes=wanted, password_hash=None, now=now)
-        await keepers.audit.add(CLI, "STAFF_ADDED", f"staff:{member.login}", after={"scopes": sorted(wanted)}, now=now)
-    elif not member.is_active:
-        raise invalid(("sub", "this operator was switched off"))
-    elif not wanted <= member.scopes:
-        scopes = member.scopes | wanted
-        await keepers.identity.change_staff(member.id, scopes=scopes)
-        before, after = {"scopes": sorted(member.scopes)}, {"scopes": sorted(scopes)}
-        await keepers.audit.add(
-            CLI, "STAFF_SCOPES_RAISED", f"staff:{member.login}", before=before, after=after, now=now
-        )
-    return member

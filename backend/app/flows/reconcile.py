@@ -1,8 +1,11 @@
-"""Checks every invariant of the stored value. Reads all tables, writes none."""
+"""Checks every invariant of the stored value. Reads all tables; a job's run of it writes its figures to job_runs."""
 
 from datetime import timedelta
 
-from app.services import House
+from app.domain.jobs import Lease
+from app.flows.steps.lease import hold
+from app.services import House, Services
+from app.services.job_service import Advance
 from app.services.reconcile.reconcile_service import CheckResult
 
 # two hosts of one service may differ by this much before readiness says no
@@ -13,3 +16,17 @@ async def reconcile(house: House) -> list[CheckResult]:
     """One result per invariant, from one consistent snapshot; all counts 0 means every value is explained."""
     latest = house.clock.now() + CLOCK_TOLERANCE
     return await house.snapshot(lambda keepers: keepers.reconcile.check_all(latest))
+
+
+async def reconcile_run(house: House, lease: Lease) -> list[CheckResult]:
+    """As `reconcile`, and the run remembers how many checks there were, how many held, and the differences in all."""
+    results = await reconcile(house)
+    held = sum(result.count == 0 for result in results)
+    differences = sum(result.count for result in results)
+
+    async def work(keepers: Services) -> None:
+        await hold(keepers, lease)
+        await keepers.job.advance(lease, Advance(0, seen=len(results), done=held, amount=differences))
+
+    await house.write(work)
+    return results

@@ -8,7 +8,7 @@ statements.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from pydantic_core import to_json
@@ -17,7 +17,7 @@ from app.core.errors import AppError
 from app.core.time_utils import kst_date, kst_text
 from app.domain.player import PlayerState
 from app.domain.rule_book import RuleBook
-from app.domain.season import FREE_TRACK, Level, Progress, Season, is_open, room_under_cap
+from app.domain.season import FREE_TRACK, Level, Progress, Season, Standing, is_open, room_under_cap
 from app.domain.season_config import MAX_GRACE_DAYS
 from app.domain.season_options import Counters, streak_now
 from app.flows.steps.bridge_view import bridge_view, mission_games
@@ -74,7 +74,7 @@ def _answer(player: PlayerState, *, rules: RuleBook, query: SeasonQuery, now: da
 def _view(player: PlayerState, season: Season, bridge: dict[str, Any] | None, now: datetime) -> bytes:
     progress = player.progress_in(season.id)
     today = kst_date(now)
-    return to_json(
+    rest = to_json(
         {
             "season": _season_view(season, today),
             "progress": {
@@ -84,7 +84,6 @@ def _view(player: PlayerState, season: Season, bridge: dict[str, Any] | None, no
                 "last_stamp_date": progress.last_stamp_date,
                 "next_level_xp": season.next_level_xp(progress.current_xp),
             },
-            "levels": [_level_view(season, level, progress) for level in season.levels],
             "today": {"date": today, "stamped": progress.last_stamp_date == today},
             "event_bridge": bridge,
             "internal_wins": _internal_wins(season, progress),
@@ -93,6 +92,13 @@ def _view(player: PlayerState, season: Season, bridge: dict[str, Any] | None, no
             "server_time": kst_text(now),
         }
     )
+    return b'%b,"levels":%b}' % (rest[:-1], _levels(season, progress.standing()))
+
+
+@lru_cache(maxsize=2048)
+def _levels(season: Season, standing: Standing) -> bytes:
+    """The levels as JSON: half of the answer, and the same for all who stand alike."""
+    return to_json([_level_view(season, level, standing) for level in season.levels])
 
 
 def _season_view(season: Season, today: date) -> dict[str, Any]:
@@ -109,23 +115,23 @@ def _season_view(season: Season, today: date) -> dict[str, Any]:
     }
 
 
-def _level_view(season: Season, level: Level, progress: Progress) -> dict[str, Any]:
+def _level_view(season: Season, level: Level, standing: Standing) -> dict[str, Any]:
     """The free track's line; what the premium tracks give at this level stands in `tracks`."""
-    is_unlocked = level.level <= progress.current_level
-    is_claimed = is_unlocked and (level.auto_claim or (FREE_TRACK, level.level) in progress.claimed)
-    tracks = [_track_view(level, track, progress) for track in season.premium_tracks if level.grants(track)]
+    is_unlocked = level.level <= standing.current_level
+    is_claimed = is_unlocked and (level.auto_claim or (FREE_TRACK, level.level) in standing.claimed)
+    tracks = [_track_view(level, track, standing) for track in season.premium_tracks if level.grants(track)]
     return {**_fixed_part(level), "is_unlocked": is_unlocked, "is_claimed": is_claimed, "tracks": tracks}
 
 
-def _track_view(level: Level, track: str, progress: Progress) -> dict[str, Any]:
-    is_owned = track in progress.passes
+def _track_view(level: Level, track: str, standing: Standing) -> dict[str, Any]:
+    is_owned = track in standing.passes
     return {
         "track": track,
         **level.main_grant(track).view(),
         "rewards": [grant.view() for grant in level.grants(track)],
         "is_owned": is_owned,
-        "is_claimed": (track, level.level) in progress.claimed,
-        "is_claimable": is_owned and is_open(level, progress, track),
+        "is_claimed": (track, level.level) in standing.claimed,
+        "is_claimable": is_owned and is_open(level, standing, track),
     }
 
 

@@ -37,8 +37,14 @@ class Assets:
     """Every served file by its name with hash, and the way from a plain name to it."""
 
     def __init__(
-        self, *, bundles: Mapping[str, Sequence[Path]], scripts: Sequence[Path], files: Sequence[Path]
+        self,
+        *,
+        bundles: Mapping[str, Sequence[Path]],
+        scripts: Sequence[Path],
+        files: Sequence[Path],
+        folder: str = "/assets",
     ) -> None:
+        self.folder = folder
         self._by_name: dict[str, Asset] = {}
         self._served_as: dict[str, str] = {}
         for file in files:
@@ -52,7 +58,7 @@ class Assets:
 
     def url(self, name: str) -> str:
         """Where a file is served, hash and all."""
-        return f"/assets/{self._served_as[name]}"
+        return f"{self.folder}/{self._served_as[name]}"
 
     def get(self, served_as: str) -> Asset:
         """The file served under this name; raises NOT_FOUND."""
@@ -85,7 +91,7 @@ def assets_router(assets: Assets) -> APIRouter:
     """Serves the files, to be kept for ever: another content has another name."""
     router = APIRouter(include_in_schema=False)
 
-    @router.get("/assets/{name}")
+    @router.get(f"{assets.folder}/{{name}}")
     async def asset(request: Request, name: str) -> Response:
         found = assets.get(name)
         headers = {"Cache-Control": FOREVER, "ETag": found.etag, "Cross-Origin-Resource-Policy": "same-origin"}

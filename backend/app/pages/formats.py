@@ -53,6 +53,19 @@ class Formats:
         separator = " " if self._is_korean else ", "
         return f"{self.day(at.date(), with_weekday=False)}{separator}{at:%H:%M}"
 
+    def clock(self, instant: datetime | str) -> str:
+        """14:03:07."""
+        return f"{_kst(instant):%H:%M:%S}"
+
+    def exactly(self, instant: datetime | str) -> str:
+        """14:03:07.412: two events that must be told apart."""
+        at = _kst(instant)
+        return f"{at:%H:%M:%S}.{at.microsecond // 1000:03d}"
+
+    def stamp(self, instant: datetime | str) -> str:
+        """2025-12-09 14:03:07: as logs write it."""
+        return f"{_kst(instant):%Y-%m-%d %H:%M:%S}"
+
     def machine(self, instant: datetime | str) -> str:
         """What `<time datetime>` wants."""
         return _kst(instant).isoformat()

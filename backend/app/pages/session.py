@@ -13,6 +13,18 @@ from app.flows.refresh_sign_in import refresh_sign_in
 from app.flows.steps.commands import PlayerCommand
 
 ACCESS, REFRESH = "dojang_access", "dojang_refresh"
+
+
+@dataclass(frozen=True, slots=True)
+class Cookies:
+    """Where a kind of sign-in keeps its tokens, and which pages get to see them."""
+
+    access: str
+    refresh: str
+    path: str
+
+
+PLAYERS = Cookies(ACCESS, REFRESH, "/")
 # what says that a cookie is of no use any more, as opposed to "not now"
 ENDED = frozenset({"TOKEN_INVALID", "TOKEN_EXPIRED", "TOKEN_REVOKED", "AUTH_REQUIRED", "SCOPE_REQUIRED"})
 
@@ -52,17 +64,24 @@ async def visitor(request: Request) -> Visitor:
 async def signed_in(request: Request) -> Visitor:
     """The player behind the cookies, blocked or not; raises AUTH_REQUIRED when there is none.
 
-    An access token that has expired is renewed by the refresh token, as an API client would do it; the new pair leaves
-    with the answer. Flows check blocks and sign-outs with the player's row.
+    Flows check blocks and sign-outs with the player's row.
     """
-    token = request.cookies.get(ACCESS)
-    principal = await _principal(request, token) if token else None
-    if principal is None:
-        principal = await _renewed(request)
+    principal = await bearer(request, PLAYERS)
     principal.require_scope(PLAYER)
     request_id = correlation_id.get()
     user_id = await container_of(request).authenticator.player_id(principal, request_id=request_id)
     return Visitor(user_id, principal, request_id)
+
+
+async def bearer(request: Request, cookies: Cookies) -> Principal:
+    """Whoever is behind these cookies; raises AUTH_REQUIRED when nobody is.
+
+    An access token that has expired is renewed by the refresh token, as an API client would do it; the new pair leaves
+    with the answer.
+    """
+    token = request.cookies.get(cookies.access)
+    principal = await _principal(request, token) if token else None
+    return principal or await _renewed(request, cookies)
 
 
 async def _principal(request: Request, token: str) -> Principal | None:
@@ -74,8 +93,8 @@ async def _principal(request: Request, token: str) -> Principal | None:
         raise
 
 
-async def _renewed(request: Request) -> Principal:
-    token = request.cookies.get(REFRESH)
+async def _renewed(request: Request, cookies: Cookies) -> Principal:
+    token = request.cookies.get(cookies.refresh)
     if not token:
         raise AppError("AUTH_REQUIRED")
     container = container_of(request)
@@ -97,19 +116,19 @@ def forget_session(request: Request) -> None:
     request.state.session = None
 
 
-def write_session(request: Request, response: Response) -> None:
+def write_session(request: Request, response: Response, cookies: Cookies) -> None:
     """Sets or deletes the cookies, if this request changed them."""
     if not hasattr(request.state, "session"):
         return
     session, is_https = request.state.session, request.url.scheme == "https"
     if session is None:
-        for name in (ACCESS, REFRESH):
-            response.delete_cookie(name, path="/", httponly=True, samesite="strict", secure=is_https)
+        for name in (cookies.access, cookies.refresh):
+            response.delete_cookie(name, path=cookies.path, httponly=True, samesite="strict", secure=is_https)
         return
     settings = container_of(request).settings
-    lives = {ACCESS: settings.access_ttl_seconds, REFRESH: settings.refresh_ttl_seconds}
-    tokens = {ACCESS: session["access_token"], REFRESH: session["refresh_token"]}
+    lives = {cookies.access: settings.access_ttl_seconds, cookies.refresh: settings.refresh_ttl_seconds}
+    tokens = {cookies.access: session["access_token"], cookies.refresh: session["refresh_token"]}
     for name, token in tokens.items():
         response.set_cookie(
-            name, token, max_age=lives[name], path="/", httponly=True, samesite="strict", secure=is_https
+            name, token, max_age=lives[name], path=cookies.path, httponly=True, samesite="strict", secure=is_https
         )

@@ -1,10 +1,11 @@
-"""The words of the pages: Korean in the templates, English out of a catalogue compiled in memory."""
+"""The words of the pages: Korean in the templates, English out of catalogues compiled in memory."""
 
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -15,11 +16,15 @@ LOCALE = Path(__file__).parent / "locale"
 
 @lru_cache
 def catalogue(language: str) -> NullTranslations:
-    """The words of a language. Korean is what the templates say themselves."""
+    """The words of a language, every catalogue in one. Korean is what the templates say themselves."""
     if language == KOREAN:
         return NullTranslations()
-    with (LOCALE / language / "LC_MESSAGES" / "pages.po").open("rb") as file:
-        words = read_po(file, locale=language)
+    words = Catalog(locale=language)
+    for part in sorted((LOCALE / language / "LC_MESSAGES").glob("*.po")):
+        with part.open("rb") as file:
+            for message in read_po(file, locale=language):
+                if message.id:
+                    words[message.id] = message
     compiled = BytesIO()
     write_mo(compiled, words)
     compiled.seek(0)

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from asgi_correlation_id import correlation_id
@@ -17,6 +18,7 @@ from app.flows.steps.commands import IdempotencyKey, PlayerCommand
 from app.services.audit_service import AdminAct
 
 VISIBLE_ASCII = re.compile(r"[!-~]{1,128}")
+SHORT_BODY_BYTES = 256  # bodies of hot routes are the same few, many of them empty: their fingerprints are remembered
 ENTITY_TAG = re.compile(r'"(\d{1,9})"')
 
 
@@ -133,9 +135,9 @@ def idempotency_key(request: Request, body: bytes) -> IdempotencyKey | None:
         return None
     if len(values) > 1 or not VISIBLE_ASCII.fullmatch(values[0]):
         raise AppError("IDEMPOTENCY_KEY_REQUIRED")
-    route = getattr(request.scope.get("route"), "path", request.url.path)
-    parts = [request.method, route, sorted(request.path_params.items()), _meaning(body)]
-    return IdempotencyKey(values[0], hashlib.sha256(json.dumps(parts).encode()).hexdigest())
+    route = request.scope["route"].path
+    fingerprint = _known_fingerprint if len(body) <= SHORT_BODY_BYTES else _fingerprint
+    return IdempotencyKey(values[0], fingerprint(request.method, route, tuple(request.path_params.items()), body))
 
 
 def required_idempotency_key(request: Request, body: bytes) -> IdempotencyKey:
@@ -144,6 +146,13 @@ def required_idempotency_key(request: Request, body: bytes) -> IdempotencyKey:
     if key is None:
         raise AppError("IDEMPOTENCY_KEY_REQUIRED")
     return key
+
+
+def _fingerprint(method: str, route: str, params: tuple[tuple[str, Any], ...], body: bytes) -> str:
+    return hashlib.sha256(json.dumps([method, route, sorted(params), _meaning(body)]).encode()).hexdigest()
+
+
+_known_fingerprint = lru_cache(maxsize=1024)(_fingerprint)
 
 
 def _meaning(body: bytes) -> str:

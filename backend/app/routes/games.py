@@ -17,6 +17,11 @@ from app.schemas.games import GameStatus, Odds, PlayAnswer
 router = APIRouter(tags=["games"])
 
 
+def operation_name(game: Game) -> str:
+    """How operation ids name a game."""
+    return game.code.replace("-", "_")
+
+
 def _add_play(game: Game) -> None:
     async def play(request: Request) -> Response:
         """Plays once: takes one ticket, draws, pays. The same Idempotency-Key gets the same answer for ever."""
@@ -33,7 +38,7 @@ def _add_play(game: Game) -> None:
         f"/{game.code}/play",
         play,
         methods=["POST"],
-        operation_id=f"play_{_name(game)}",
+        operation_id=f"play_{operation_name(game)}",
         summary=f"Play {game.code}",
         response_model=None,
         responses=answers(
@@ -59,7 +64,7 @@ def _add_reads(game: Game) -> None:
     router.add_api_route(
         f"/{game.code}/status",
         status,
-        operation_id=f"{_name(game)}_status",
+        operation_id=f"{operation_name(game)}_status",
         summary=f"Status of {game.code}",
         response_model=None,
         responses=answers(GameStatus, "AUTH_REQUIRED", "USER_BLOCKED", "NO_FEATURE_TODAY"),
@@ -68,7 +73,7 @@ def _add_reads(game: Game) -> None:
     router.add_api_route(
         f"/{game.code}/odds",
         odds,
-        operation_id=f"{_name(game)}_odds",
+        operation_id=f"{operation_name(game)}_odds",
         summary=f"Odds of {game.code}",
         response_model=Odds,
         response_model_exclude_none=True,
@@ -86,10 +91,6 @@ async def _query_if_player(request: Request) -> PlayerCommand | None:
         if refusal.meaning.kind in {Kind.UNAUTHENTICATED, Kind.FORBIDDEN}:
             return None
         raise
-
-
-def _name(game: Game) -> str:
-    return game.code.replace("-", "_")
 
 
 for _game in GAMES.values():

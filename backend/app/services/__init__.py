@@ -30,6 +30,7 @@ from app.services.player_service import PlayerService
 from app.services.prize_stock_service import PrizeStockService
 from app.services.program_service import ProgramService
 from app.services.reconcile.reconcile_service import ReconcileService
+from app.services.report_service import ReportService
 from app.services.reward_service import RewardService
 from app.services.rule_book_service import Definitions, RuleBookService
 from app.services.season_pass_service import SeasonPassService
@@ -70,6 +71,7 @@ class Services:
         self.job = JobService(tx)
         self.doctor = DoctorService(tx)
         self.reconcile = ReconcileService(tx)
+        self.report = ReportService(tx)
 
 
 @dataclass(slots=True)

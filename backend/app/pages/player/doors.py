@@ -16,8 +16,8 @@ from app.core.metrics import REFUSALS
 from app.pages.flash import set_flash
 from app.pages.origin import local_path, require_own_page
 from app.pages.player.closed import closed_page
-from app.pages.player.look import language_of
-from app.pages.session import ENDED, forget_session, write_session
+from app.pages.reader import language_of
+from app.pages.session import ENDED, PLAYERS, forget_session, write_session
 from app.schemas.status import STATUS
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -48,7 +48,7 @@ class PageRoute(APIRoute):
             except Exception as error:
                 log.error("unexpected_error", path=request.url.path, exc_info=error)
                 response = refused(request, AppError("INTERNAL_ERROR"))
-            write_session(request, response)
+            write_session(request, response, PLAYERS)
             return response
 
         return handle

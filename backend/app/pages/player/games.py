@@ -18,8 +18,9 @@ from app.flows.ui_text import ui_text
 from app.games import GAMES
 from app.pages.player.doors import PageRoute, wants_json
 from app.pages.player.game_pages import GAME_PAGES, GamePage
-from app.pages.player.look import TEMPLATES, language_of, show, text_in
+from app.pages.player.look import TEMPLATES, show, text_in
 from app.pages.player.visits import note_visit
+from app.pages.reader import language_of
 from app.pages.session import Visitor, container_of, visitor
 from app.utils.random_utils import new_id
 

@@ -15,8 +15,9 @@ from app.flows.steps.commands import PlayerCommand
 from app.pages.flash import set_flash
 from app.pages.player import home_view
 from app.pages.player.doors import PageRoute, wants_json
-from app.pages.player.look import language_of, show, text_in
+from app.pages.player.look import show, text_in
 from app.pages.player.visits import note_visit
+from app.pages.reader import language_of
 from app.pages.session import Visitor, container_of, visitor
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)

@@ -5,39 +5,28 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from app.core.languages import KOREAN, LANGUAGES, preferred_language
+from app.core.languages import KOREAN
 from app.core.time_utils import kst_text
 from app.pages.assets import Assets
+from app.pages.design import PICTURES, SHARED_CSS, SHARED_TEMPLATES
 from app.pages.flash import clear_flash, take_flash
+from app.pages.reader import language_of, theme_of
 from app.pages.session import container_of
 from app.pages.templating import Templates
 
 HERE = Path(__file__).parent
-DESIGN = HERE.parent / "static" / "design"
 CSS, SCRIPTS = HERE / "static" / "css", HERE / "static" / "js"
-# the design system first: the console starts its own sheet with the same files
-SHARED_CSS = ("tokens", "base", "button", "card", "seal", "table", "snow")
 PLAYER_CSS = (
     "frame", "hero", "board", "track", "bridge", "cards", "notes", "play", "wheel", "dice", "scratch", "ledger",
     "odds", "enter", "closed", "press", "embed",
 )  # fmt: skip
-THEMES = ("light", "dark")
-LANGUAGE_COOKIE, THEME_COOKIE = "dojang_lang", "dojang_theme"
 
 ASSETS = Assets(
-    bundles={
-        "player.css": [*(DESIGN / f"{name}.css" for name in SHARED_CSS), *(CSS / f"{name}.css" for name in PLAYER_CSS)]
-    },
+    bundles={"player.css": [*SHARED_CSS, *(CSS / f"{name}.css" for name in PLAYER_CSS)]},
     scripts=sorted(SCRIPTS.glob("*.js")),
-    files=sorted(file for file in DESIGN.iterdir() if file.suffix == ".svg"),
+    files=PICTURES,
 )
-TEMPLATES = Templates([HERE / "templates"], ASSETS)
-
-
-def language_of(request: Request) -> str:
-    """The reader's choice, else the browser's, else Korean."""
-    chosen = request.cookies.get(LANGUAGE_COOKIE)
-    return chosen if chosen in LANGUAGES else preferred_language(request.headers.get("accept-language", ""))
+TEMPLATES = Templates([HERE / "templates", SHARED_TEMPLATES], ASSETS)
 
 
 def show(
@@ -45,11 +34,10 @@ def show(
 ) -> Response:
     """The page, in the reader's language and theme, with what the form before it wanted said."""
     container, language = container_of(request), language_of(request)
-    theme = request.cookies.get(THEME_COOKIE)
     now = container.clock.now()
     flash = take_flash(request)
     frame = {
-        "theme": theme if theme in THEMES else "",
+        "theme": theme_of(request),
         "path": request.url.path,
         "is_demo": container.settings.env == "demo",
         "server_now": kst_text(now),

@@ -10,7 +10,7 @@ from app.core.time_utils import KST, kst_date
 from app.flows.move_demo_clock import move_demo_clock
 from app.pages.origin import local_path
 from app.pages.player.doors import PageRoute
-from app.pages.player.look import LANGUAGE_COOKIE, THEME_COOKIE
+from app.pages.reader import LANGUAGE_COOKIE, THEME_COOKIE
 from app.pages.session import container_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)

@@ -1,0 +1,88 @@
+"""The console's way in and out: a password, or a one-time link made at the machine."""
+
+from typing import Annotated
+
+from asgi_correlation_id import correlation_id
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from app.core.auth import STAFF_SCOPES
+from app.core.errors import AppError
+from app.flows.sign_in_link import enter_by_link
+from app.flows.sign_out import sign_out
+from app.flows.staff_sign_in import staff_sign_in
+from app.pages.console.doors import SIGN_IN, ConsoleRoute
+from app.pages.console.look import show
+from app.pages.console.operator import STAFF, operator
+from app.pages.session import ENDED, bearer, container_of, forget_session, remember_session
+
+router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
+Login = Annotated[str, Form(min_length=1, max_length=190)]
+Password = Annotated[str, Form(min_length=1, max_length=1000)]
+LinkKey = Annotated[str, Query(max_length=100)]
+USELESS = frozenset({"TOKEN_INVALID", "TOKEN_EXPIRED", "TOKEN_REVOKED"})
+
+
+@router.get("/console/sign-in")
+async def way_in(request: Request) -> Response:
+    """Where operators land who are not signed in."""
+    return show(request, "sign_in.html", problem=None, login="")
+
+
+@router.post("/console/sign-in")
+async def sign_in(request: Request, login: Login, password: Password) -> Response:
+    """A sign-in by login and password; whatever was wrong, the answer is the same."""
+    container = container_of(request)
+    try:
+        session = await staff_sign_in(
+            container.house,
+            container.keys,
+            container.passwords,
+            login=login,
+            password=password,
+            request_id=correlation_id.get(),
+        )
+    except AppError as refusal:
+        if refusal.code != "INVALID_CREDENTIALS":
+            raise
+        return show(request, "sign_in.html", http_status=401, problem="WRONG", login=login)
+    remember_session(request, session)
+    return RedirectResponse("/console", 303)
+
+
+@router.get("/console/enter")
+async def enter(request: Request, key: LinkKey = "") -> Response:
+    """A sign-in by one-time link. A link that was used leads whoever is signed in already straight to the desk."""
+    if request.headers.get("sec-purpose", "").startswith("prefetch"):
+        return Response(status_code=204)  # a browser that only guesses must not use the link up
+    container = container_of(request)
+    try:
+        await operator(request)
+    except AppError as refusal:
+        if refusal.code not in ENDED:
+            raise
+    else:
+        return RedirectResponse("/console", 303)
+    try:
+        session = await enter_by_link(container.house, container.keys, key, request_id=correlation_id.get())
+    except AppError as refusal:
+        if refusal.code not in USELESS:
+            raise
+        return show(request, "sign_in.html", http_status=401, problem="LINK_USED", login="")
+    remember_session(request, session)
+    return RedirectResponse("/console", 303)
+
+
+@router.post("/console/sign-out")
+async def leave(request: Request) -> Response:
+    """Ends this sign-in, and takes the cookies away even if it had ended before."""
+    container = container_of(request)
+    try:
+        principal = await bearer(request, STAFF)
+        if principal.scopes & STAFF_SCOPES:
+            await sign_out(container.house, container.keys, principal, user_id=None, request_id=correlation_id.get())
+    except AppError as refusal:
+        if refusal.code not in ENDED:
+            raise
+    forget_session(request)
+    return RedirectResponse(SIGN_IN, 303)

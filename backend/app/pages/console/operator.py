@@ -1,0 +1,66 @@
+"""Who is at the desk: an operator's sign-in in cookies that only the console's pages get."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from asgi_correlation_id import correlation_id
+from fastapi import Request
+
+from app.core.auth import ADMIN, OPS, SUPPORT, Principal
+from app.flows.steps.commands import IdempotencyKey
+from app.pages.session import Cookies, bearer, container_of
+from app.services.audit_service import AdminAct
+
+STAFF = Cookies("dojang_staff", "dojang_staff_refresh", "/console")
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """The operator who looks or acts, with the rights they have at this moment."""
+
+    principal: Principal
+    request_id: str | None
+
+    @property
+    def login(self) -> str:
+        return self.principal.subject
+
+    @property
+    def roles(self) -> list[str]:
+        return sorted(self.principal.scopes)
+
+    def may(self, *scopes: str) -> bool:
+        """Whether they hold one of these scopes."""
+        return bool(self.principal.scopes.intersection(scopes))
+
+    def act(self, reason: str) -> AdminAct:
+        """Who writes, and why."""
+        return AdminAct(self.principal.actor, reason, self.request_id)
+
+    def about(self, user_id: int, reason: str, key: str, *fields: object) -> dict[str, Any]:
+        """What every command about one player takes from a form.
+
+        The form's key makes sending it twice one act; the same key with other fields is refused.
+        """
+        fingerprint = hashlib.sha256(repr((user_id, *fields)).encode()).hexdigest()
+        return {
+            "user_id": user_id,
+            "session_id": self.principal.session_id,
+            "issued_at": self.principal.issued_at,
+            "request_id": self.request_id,
+            "idempotency": IdempotencyKey(f"console:{key}", fingerprint),
+            "act": self.act(reason),
+        }
+
+
+async def operator(request: Request, *accepted: str) -> Operator:
+    """The operator, read again at each call; raises AUTH_REQUIRED for nobody, SCOPE_REQUIRED without such a scope.
+
+    Without `accepted` every operator may: reading is for all of them.
+    """
+    principal = await container_of(request).authenticator.staff(await bearer(request, STAFF))
+    who = Operator(principal, correlation_id.get())
+    request.state.operator = who  # a refusal is shown at the same desk
+    principal.require_scope(*(accepted or (ADMIN, OPS, SUPPORT)))
+    return who

@@ -1,0 +1,93 @@
+"""Figures across the tables of many keepers, and which player an id belongs to. Reads only; writes nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.db.statements import Statement
+from app.db.transaction import Tx
+from app.db.values import instant_out, json_in
+
+# every version that was ever in force: its plays are one range of an index, because play ids begin with their instant
+VERSIONS = (
+    "(SELECT DISTINCT feature_type, config_id FROM game_activations) a JOIN game_plays p ON p.config_id = a.config_id"
+)
+PLAYS_SINCE = Statement(f"SELECT a.feature_type, COUNT(*) FROM {VERSIONS} WHERE p.id >= ? GROUP BY a.feature_type")
+PLAY_BUCKETS = Statement(f"""
+    SELECT a.feature_type, SUBSTR(p.id, 1, 8) AS bucket, COUNT(*) FROM {VERSIONS} WHERE p.id >= ?
+    GROUP BY a.feature_type, bucket
+""")
+# bounded: there is no index by time, and a minute with more rewards than this says "at least"
+NEWEST_REWARDS = 2_000
+REWARDS_SINCE = Statement(f"""
+    SELECT t.reward_type, COUNT(*), SUM(t.amount) FROM
+    (SELECT reward_type, amount, created_at FROM reward_log ORDER BY id DESC LIMIT {NEWEST_REWARDS}) t
+    WHERE t.created_at >= ? GROUP BY t.reward_type ORDER BY t.reward_type
+""")
+OPEN_REWARDS = Statement("""
+    SELECT state, COUNT(*) FROM reward_log WHERE state IN ('APPROVAL', 'PENDING', 'FAILED') GROUP BY state
+""")
+NEWEST_PRIZES = Statement("SELECT prize, is_win FROM game_plays WHERE config_id = ? ORDER BY id DESC LIMIT ?")
+# the first eight characters of a play's id are its instant in steps of 2**16 milliseconds
+BUCKET_MS = 2**16
+
+
+@dataclass(frozen=True, slots=True)
+class RewardFlow:
+    """Rewards of one type in a span of time."""
+
+    reward_type: str
+    count: int
+    amount: int
+
+
+class ReportService:
+    """Reads what only people look at."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def plays_since(self, instant: datetime) -> dict[str, int]:
+        """How many plays of each game began since then, on every process."""
+        return dict(await self._tx.rows(PLAYS_SINCE, (id_floor(instant),)))
+
+    async def play_buckets(self, now: datetime, count: int) -> dict[str, list[int]]:
+        """For each game, the plays in the last `count` steps of 65.5 seconds, oldest first; the last is under way."""
+        newest = _milliseconds(now) // BUCKET_MS
+        oldest = newest - count + 1
+        series: dict[str, list[int]] = {}
+        for name, bucket, plays in await self._tx.rows(PLAY_BUCKETS, (f"{oldest:08x}",)):
+            step = int(bucket, 16) - oldest
+            if 0 <= step < count:
+                series.setdefault(name, [0] * count)[step] = plays
+        return series
+
+    async def rewards_since(self, instant: datetime) -> list[RewardFlow]:
+        """What was decided since then by type, of the newest 2,000 rewards."""
+        rows = await self._tx.rows(REWARDS_SINCE, (instant_out(instant),))
+        return [RewardFlow(kind, count, int(amount)) for kind, count, amount in rows]
+
+    async def open_rewards(self) -> dict[str, int]:
+        """How many rewards wait: for an approval, for a delivery, for a person."""
+        return dict(await self._tx.rows(OPEN_REWARDS, ()))
+
+    async def newest_prizes(self, config_id: int, limit: int) -> list[tuple[dict[str, Any], bool]]:
+        """(what was drawn, whether it won) of the newest plays on a config version."""
+        rows = await self._tx.rows(NEWEST_PRIZES, (config_id, limit))
+        return [(json_in(prize), bool(is_win)) for prize, is_win in rows]
+
+
+def id_floor(instant: datetime) -> str:
+    """The smallest id that a play at this instant can have."""
+    text = f"{_milliseconds(instant):012x}"
+    return f"{text[:8]}-{text[8:]}"
+
+
+def bucket_start(now: datetime, steps_back: int) -> datetime:
+    """When a step of `play_buckets` began; 0 is the one under way."""
+    ms = (_milliseconds(now) // BUCKET_MS - steps_back) * BUCKET_MS
+    return now - timedelta(milliseconds=_milliseconds(now) - ms)
+
+
+def _milliseconds(instant: datetime) -> int:
+    return int(instant.timestamp() * 1000)

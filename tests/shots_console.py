@@ -1,0 +1,30 @@
+"""What the console's screenshots show: an event under way, with a stop, a large gift and a little of everything."""
+
+from datetime import timedelta
+
+from app.core.auth import ADMIN
+from tests.world import World, key
+
+PLAYS = ((3, "roulette", 2), (2, "dice", 3), (5, "roulette", 5), (4, "lottery", 2), (6, "dice", 4))
+
+
+async def tell(world: World) -> None:
+    """Half an hour of an event: plays, a gift that waits for approval, a feature that was stopped."""
+    admin = await world.token("boss", ADMIN)
+    player = await world.player("minji", ROULETTE_COIN=40, DICE_TOKEN=40, LOTTERY_TICKET=40)
+    for step in range(6):
+        for minutes, game, times in PLAYS:
+            for _ in range(times + (step * minutes) % 3):
+                await world.client.post(f"/api/{game}/play", headers=player.headers | key())
+            world.clock.advance(minutes=minutes / 4, milliseconds=317)
+    body = {"user_id": player.id, "token_type": "POINT", "amount": 20_000, "reason": "a make-good for the outage"}
+    await world.ok("POST", "/api/admin/wallets/grant", json=body, headers=admin | key())
+    await world.client.patch(
+        "/api/admin/features/LOTTERY",
+        json={"is_enabled": False, "reason": "the odds are being checked"},
+        headers=admin | {"If-Match": "*"},
+    )
+    world.clock.advance(seconds=20)
+    for _ in range(4):
+        await world.client.post("/api/roulette/play", headers=player.headers | key())
+    world.clock.set(world.clock.now() + timedelta(seconds=9))
