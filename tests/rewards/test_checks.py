@@ -4,6 +4,7 @@ import pytest
 
 from app.domain.grants import Grant, RewardType
 from app.services.reconcile.reward_checks import REWARD_CHECKS
+from tests.admin.desk import desk_of
 from tests.rewards.gifts import give
 from tests.world import World
 
@@ -14,6 +15,10 @@ PLANTED: dict[str, tuple[str, ...]] = {
     ),
     "I5 what was not given moved nothing": ("UPDATE reward_log SET state = 'REJECTED' WHERE operation_id = 'TEST:1'",),
     "I5 reversal compensates": ("UPDATE reward_log SET state = 'REVERSED' WHERE operation_id = 'TEST:1'",),
+    "I17 a code is one player's": ("UPDATE coupon_codes SET operation_id = NULL WHERE operation_id = 'TEST:2'",),
+    "I17 what was taken back is void": ("UPDATE coupon_codes SET voided_at = created_at",),
+    "I5 entitlement has reward": ("UPDATE entitlements SET valid_days = 8",),
+    "I5 entitlement's days": ("UPDATE entitlements SET valid_until = issued_at",),
     "I20 only what waits is due": (
         "UPDATE reward_log SET next_try_at = '2025-12-10 00:00:00' WHERE operation_id = 'TEST:1'",
     ),
@@ -27,7 +32,12 @@ def test_every_check_has_its_violation() -> None:
 @pytest.mark.parametrize("check", PLANTED)
 async def test_a_planted_violation_makes_exactly_its_check_fire(world: World, check: str) -> None:
     player = await world.player("park")
+    admin = await desk_of(world, "kim@example.com", "admin")
+    await admin.ok("POST", "/coupons/pools", {"code": "COFFEE", "name": "coffee"})
+    await admin.ok("POST", "/coupons/pools/COFFEE/upload", {"csv": "code\nA"})
     await give(world, player, Grant(RewardType.POINT, 5), operation_id="TEST:1")
+    await give(world, player, Grant(RewardType.COUPON, 1, code="COFFEE"), operation_id="TEST:2")
+    await give(world, player, Grant(RewardType.ENTITLEMENT, 7, code="LECTURE"), operation_id="TEST:3")
     assert not await world.differences()
     for statement in PLANTED[check]:
         await world.sql(statement)

@@ -10,7 +10,7 @@ from tests.fixtures import NOON, settings_for
 from tests.world import World, open_world
 
 PUBLIC, PLAYER, READ, OPERATE, ADMIN = "public", "player", "staff reads", "ops or admin", "admin"
-HELP = "support or admin"
+HELP, HOST = "support or admin", "host"
 RULES: dict[tuple[str, str], str] = {
     ("GET", "/health"): PUBLIC,
     ("GET", "/health/live"): PUBLIC,
@@ -108,6 +108,19 @@ RULES: dict[tuple[str, str], str] = {
     ("PUT", "/api/admin/ui-config/{key}"): ADMIN,
     ("POST", "/api/admin/wallets/grant"): ADMIN,
     ("POST", "/api/admin/wallets/revoke"): ADMIN,
+    ("GET", "/api/coupons"): PLAYER,
+    ("GET", "/api/entitlements"): PLAYER,
+    ("GET", "/api/items"): PLAYER,
+    ("GET", "/api/entitlements/{external_id}/{resource}"): HOST,
+    ("POST", "/api/entitlements/{external_id}/{resource}/redeem"): HOST,
+    ("GET", "/api/admin/coupons/pools"): READ,
+    ("GET", "/api/admin/coupons/pools/{code}"): READ,
+    ("GET", "/api/admin/coupons/pools/{code}/codes"): ADMIN,
+    ("GET", "/api/admin/coupons/pools/{code}/codes.csv"): ADMIN,
+    ("POST", "/api/admin/coupons/pools"): ADMIN,
+    ("PUT", "/api/admin/coupons/pools/{code}"): ADMIN,
+    ("POST", "/api/admin/coupons/pools/{code}/upload"): ADMIN,
+    ("POST", "/api/admin/coupons/pools/{code}/generate"): ADMIN,
     ("GET", "/api/admin/rewards"): READ,
     ("GET", "/api/admin/rewards/{reward_id}"): READ,
     ("POST", "/api/admin/rewards/approve"): ADMIN,
@@ -120,8 +133,8 @@ RULES: dict[tuple[str, str], str] = {
 ANYBODY = {("POST", "/api/auth/logout")}
 PATH_VALUES = {
     "feature_type": "ROULETTE", "code": "roulette", "config_id": "1", "user_id": "1", "season_id": "1",
-    "key": "ticket_zero", "prize_id": "1", "job": "reconcile", "webhook_id": "1", "delivery_id": "1",
-    "reward_id": "1",
+    "key": "ticket_zero", "prize_id": "1", "job": "reconcile", "reward_id": "1",
+    "external_id": "nobody", "resource": "PASS", "webhook_id": "1", "delivery_id": "1",
 }  # fmt: skip
 # where the door must read a sound body before the flow can look at the player
 BODIES = {
@@ -132,14 +145,15 @@ BODIES = {
 }
 NO_TOKEN, GARBAGE, EXPIRED = (401, "AUTH_REQUIRED"), (401, "TOKEN_INVALID"), (401, "TOKEN_EXPIRED")
 NO_SCOPE, BLOCKED, MAY = (403, "SCOPE_REQUIRED"), (403, "USER_BLOCKED"), None
-COLUMNS = ("no token", "garbage", "expired", "player", "blocked", "support", "ops", "admin")
+COLUMNS = ("no token", "garbage", "expired", "player", "blocked", "host", "support", "ops", "admin")
 EXPECTED = {
-    PUBLIC: (MAY,) * 8,
-    PLAYER: (NO_TOKEN, GARBAGE, EXPIRED, MAY, BLOCKED, NO_SCOPE, NO_SCOPE, NO_SCOPE),
-    READ: (NO_TOKEN, GARBAGE, EXPIRED, NO_SCOPE, NO_SCOPE, MAY, MAY, MAY),
-    OPERATE: (NO_TOKEN, GARBAGE, EXPIRED, NO_SCOPE, NO_SCOPE, NO_SCOPE, MAY, MAY),
-    HELP: (NO_TOKEN, GARBAGE, EXPIRED, NO_SCOPE, NO_SCOPE, MAY, NO_SCOPE, MAY),
-    ADMIN: (NO_TOKEN, GARBAGE, EXPIRED, NO_SCOPE, NO_SCOPE, NO_SCOPE, NO_SCOPE, MAY),
+    PUBLIC: (MAY,) * 9,
+    HOST: (NO_TOKEN, GARBAGE, EXPIRED, NO_SCOPE, NO_SCOPE, MAY, NO_SCOPE, NO_SCOPE, NO_SCOPE),
+    PLAYER: (NO_TOKEN, GARBAGE, EXPIRED, MAY, BLOCKED, NO_SCOPE, NO_SCOPE, NO_SCOPE, NO_SCOPE),
+    READ: (NO_TOKEN, GARBAGE, EXPIRED, NO_SCOPE, NO_SCOPE, NO_SCOPE, MAY, MAY, MAY),
+    OPERATE: (NO_TOKEN, GARBAGE, EXPIRED, NO_SCOPE, NO_SCOPE, NO_SCOPE, NO_SCOPE, MAY, MAY),
+    HELP: (NO_TOKEN, GARBAGE, EXPIRED, NO_SCOPE, NO_SCOPE, NO_SCOPE, MAY, NO_SCOPE, MAY),
+    ADMIN: (NO_TOKEN, GARBAGE, EXPIRED, NO_SCOPE, NO_SCOPE, NO_SCOPE, NO_SCOPE, NO_SCOPE, MAY),
 }
 
 
@@ -172,6 +186,7 @@ async def bearers(world: World) -> dict[str, dict[str, str]]:
         "player": player,
         "blocked": blocked.headers,
         **{scope: await world.token(f"the-{scope}", scope) for scope in ("support", "ops", "admin")},
+        "host": await world.token("main", "host"),
     }
 
 

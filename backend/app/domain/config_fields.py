@@ -5,12 +5,15 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from app.core.errors import AppError
+from app.domain.entitlements import MAX_DAYS
 from app.domain.grants import NEEDS_CODE, Grant, RewardType
 
 M = TypeVar("M", bound=BaseModel)
 
 # far above any campaign, far below 2**63: sums of a million plays still fit a BIGINT
 MAX_AMOUNT = 100_000_000
+# of an ENTITLEMENT the amount is its days; of a COUPON one player's codes
+LARGEST = {RewardType.ENTITLEMENT: MAX_DAYS, RewardType.COUPON: 10}
 # six segments of this weight stay exact in every JSON reader (2**53)
 MAX_WEIGHT = 1_000_000_000
 
@@ -45,6 +48,9 @@ class RewardFields(StrictModel):
             raise ValueError("code belongs to COUPON, ITEM, BADGE, ENTITLEMENT and HOST rewards, and only to them")
         if (kind is RewardType.NONE) != (self.reward_amount == 0):
             raise ValueError("reward_amount is 0 for NONE, and only for NONE")
+        most = LARGEST.get(kind, MAX_AMOUNT)
+        if self.reward_amount > most:
+            raise ValueError(f"reward_amount of {kind.value} is at most {most}")
         return self
 
     def grant(self) -> Grant:

@@ -22,6 +22,7 @@ class EventType(StrEnum):
     REWARD_REJECTED = "REWARD_REJECTED"
     REWARD_FAILED = "REWARD_FAILED"
     REWARD_REVERSED = "REWARD_REVERSED"
+    REWARD_REDEEMED = "REWARD_REDEEMED"
     TRIAL_GRANT = "TRIAL_GRANT"
     BRIDGE_KEY = "BRIDGE_KEY"
 
@@ -37,6 +38,7 @@ class Topic(StrEnum):
     REWARD_REJECTED = "reward.rejected"
     REWARD_FAILED = "reward.failed"
     REWARD_REVERSED = "reward.reversed"
+    REWARD_REDEEMED = "reward.redeemed"
     # asks the host to deliver a HOST reward; its acknowledgement is what makes the reward GRANTED
     REWARD_ORDERED = "reward.ordered"
     BRIDGE_KEY = "bridge.key"

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.domain.bridge import LevelState, Outcome
+from app.domain.entitlements import NewEntitlement
 from app.domain.event_names import EventType, Topic
 from app.domain.game import Memory
 from app.domain.grants import Grant, RewardState
@@ -53,6 +54,29 @@ class Reward:
     reason: Reason
     requested_by: str | None = None
     next_try_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToldReward:
+    """What is said of a reward whenever its state is told."""
+
+    user_id: int
+    operation_id: str
+    source: str
+    grant: Grant
+    request_id: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CouponWish(ToldReward):
+    """A COUPON reward that is to get its codes before everything is saved. `stood`: its state before; none: new."""
+
+    stood: RewardState | None
+
+    @property
+    def pool(self) -> str:
+        return str(self.grant.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +208,10 @@ class Changes:
     entries: list[Entry] = field(default_factory=list)
     rewards: list[Reward] = field(default_factory=list)
     reward_changes: list[RewardChange] = field(default_factory=list)
+    coupon_wishes: list[CouponWish] = field(default_factory=list)
+    entitlements: list[NewEntitlement] = field(default_factory=list)
+    # operation ids of rewards that were taken back, and when
+    taken_back: dict[str, datetime] = field(default_factory=dict)
     xp: list[XpEntry] = field(default_factory=list)
     stamps: list[Stamp] = field(default_factory=list)
     claims: list[LevelClaim] = field(default_factory=list)
@@ -204,6 +232,7 @@ class Changes:
             len(self.plays) + len(self.entries) + len(self.rewards) + len(self.xp) + len(self.stamps)
             + len(self.claims) + len(self.passes) + len(self.events) + len(self.announcements) + len(self.answers)
             + len(self.bridge_keys) + len(self.settlements) + len(self.reward_changes)
+            + len(self.coupon_wishes) + len(self.entitlements) + len(self.taken_back)
         )  # fmt: skip
 
     def add_entry(self, entry: Entry) -> None:

@@ -1,7 +1,7 @@
 """Tries again to deliver what waits: a season that runs now, a pool that was filled.
 
-Locks feature_config (shared), user_profiles with wallets and season_progress, reward_log. Writes reward_log, wallets,
-wallet_ledger, season_* (XP), user_event_log, outbox.
+Locks feature_config (shared), user_profiles with wallets and season_progress, reward_log, coupon_pools. Writes
+reward_log, wallets, wallet_ledger, season_* (XP), coupon_codes, entitlements, user_event_log, outbox.
 """
 
 from collections.abc import Callable, Sequence
@@ -31,6 +31,7 @@ async def deliver_rewards(house: House, *, goes_on: Callable[[], bool]) -> bool:
     while goes_on():
         ids = await house.read(lambda keepers: keepers.reward.due(until, limit=CHUNK))
         if not ids:
+            await _tell_empty_pools(house)
             return True
         try:
             await _decide(house, ids, _try_again)
@@ -41,6 +42,12 @@ async def deliver_rewards(house: House, *, goes_on: Callable[[], bool]) -> bool:
             for reward_id in ids:
                 await _try_alone(house, reward_id)
     return False
+
+
+async def _tell_empty_pools(house: House) -> None:
+    """One alarm for each pool that rewards wait for: somebody must upload codes."""
+    for pool, waiting in (await house.read(lambda keepers: keepers.reward.waiting_coupons())).items():
+        raise_alarm("coupon_pool_empty", pool=pool, waiting=waiting)
 
 
 async def _try_alone(house: House, reward_id: int) -> None:

@@ -4,6 +4,8 @@ from app.db.base import metadata
 from app.models import (
     audit,
     bridge,
+    coupon,
+    entitlement,
     event_log,
     feature,
     game,
@@ -24,6 +26,8 @@ from app.models import (
 __all__ = [
     "audit",
     "bridge",
+    "coupon",
+    "entitlement",
     "event_log",
     "feature",
     "game",

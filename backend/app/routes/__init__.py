@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from app.routes import auth, bridge, games, gone, season_pass, trial, ui_config, wallet
+from app.routes import auth, bridge, entitlements, games, gone, possessions, season_pass, trial, ui_config, wallet
 from app.routes.admin import router as admin_router
 
 api_router = APIRouter(prefix="/api")
@@ -11,6 +11,8 @@ for _router in (
     season_pass.router,
     bridge.router,
     wallet.router,
+    possessions.router,
+    entitlements.router,
     ui_config.router,
     gone.router,
     admin_router,

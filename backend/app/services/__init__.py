@@ -1,7 +1,8 @@
 """The keepers, and how a flow opens a transaction with them.
 
 Lock order, the same everywhere: operators' rows that a batch relies on (share locks, `RuleBookService.in_force`) →
-players by id → shared stock rows by id, last. A keeper is the only writer of its tables and never calls another keeper.
+players by id → what is theirs → shared rows by id, last: stock of prizes, campaigns of codes, pools of coupons. A
+keeper is the only writer of its tables and never calls another keeper.
 """
 
 from collections.abc import Awaitable, Callable
@@ -16,8 +17,10 @@ from app.services.allowance_service import AllowanceService
 from app.services.audit_service import AuditService
 from app.services.bridge_control_service import BridgeControlService
 from app.services.bridge_service import BridgeService
+from app.services.coupon_service import CouponService
 from app.services.delivery_service import DeliveryService
 from app.services.doctor_service import DoctorService
+from app.services.entitlement_service import EntitlementService
 from app.services.event_log_service import EventLogService
 from app.services.feature_service import FeatureService
 from app.services.game_config_service import GameConfigService
@@ -50,6 +53,8 @@ class Services:
         self.player = PlayerService(tx)
         self.wallet = WalletService(tx)
         self.reward = RewardService(tx)
+        self.coupon = CouponService(tx)
+        self.entitlement = EntitlementService(tx)
         self.program = ProgramService(tx)
         self.season = SeasonService(tx)
         self.season_pass = SeasonPassService(tx)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.core.invariants import require
 from app.db.statements import Insert, Statement
@@ -31,6 +31,12 @@ CHANGE = Statement("""
 """)
 OWNERS = Statement("SELECT id, user_id FROM reward_log WHERE id IN ({ids})")
 DUE = Statement("SELECT id FROM reward_log WHERE next_try_at <= ? ORDER BY next_try_at, id LIMIT ?")
+WAKE = Statement(
+    "UPDATE reward_log SET next_try_at = ? WHERE state = 'PENDING' AND reward_type = 'COUPON' AND code = ?"
+)
+WAITING = Statement("""
+    SELECT code, COUNT(*) FROM reward_log WHERE state = 'PENDING' AND reward_type = 'COUPON' GROUP BY code ORDER BY code
+""")
 SHOWN = (
     *("id", "user_id", "operation_id", "source", "reward_type", "token_type", "code", "amount", "state", "attempts"),
     *("last_error", "requested_by", "approved_by", "next_try_at", "created_at", "updated_at"),
@@ -74,6 +80,14 @@ class RewardService:
         """The rewards whose delivery is to be tried again, the longest due first."""
         return [row[0] for row in await self._tx.rows(DUE, (instant_out(now), limit))]
 
+    async def wake_coupons(self, pool: str, now: datetime) -> None:
+        """The rewards that wait for codes of this pool are due now."""
+        await self._tx.run(WAKE, (instant_out(now), pool))
+
+    async def waiting_coupons(self) -> dict[str, int]:
+        """How many rewards wait for codes, by pool."""
+        return {row[0]: row[1] for row in await self._tx.rows(WAITING)}
+
     async def named(self, operation_id: str) -> int | None:
         """The id of the reward of an operation."""
         query = select(reward_log.c.id).where(reward_log.c.operation_id == operation_id)
@@ -103,6 +117,17 @@ class RewardService:
         if after is not None:
             query = query.where(c.id < after)
         return [dict(row) for row in (await self._tx.execute(query)).mappings()]
+
+    async def items_of(self, user_id: int) -> dict[str, int]:
+        """How many of each ITEM the player has, by code: the rewards themselves say it."""
+        c = reward_log.c
+        query = (
+            select(c.code, func.sum(c.amount).label("amount"))
+            .where(c.user_id == user_id, c.state == RewardState.GRANTED, c.reward_type == RewardType.ITEM)
+            .group_by(c.code)
+            .order_by(c.code)
+        )
+        return {row.code: int(row.amount) for row in await self._tx.execute(query)}
 
     async def of_operations(self, user_id: int, prefix: str) -> list[Row]:
         """A player's rewards whose operation ids start with `prefix`, which ends in a colon, oldest first."""

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from app.core.invariants import require
+from app.domain.entitlements import NewEntitlement
 from app.domain.event_names import EventType, Feature, Topic
 from app.domain.grants import NOTHING, Grant, RewardState, RewardType, needs_approval
-from app.domain.records import LevelClaim, Reward, XpEntry
+from app.domain.records import CouponWish, LevelClaim, Reward, XpEntry
 from app.domain.rewards import RewardChange, StoredReward, next_try_at
 from app.domain.season import FREE_TRACK, Level, XpSource, add_xp, room_under_cap
 from app.domain.season_options import OVERFLOW
@@ -17,6 +18,7 @@ from app.flows.steps.decision import Decision
 from app.flows.steps.tell_reward import tell_reward
 
 POSSESSIONS = frozenset({RewardType.ITEM, RewardType.BADGE})
+AT_ONCE = POSSESSIONS | {RewardType.ENTITLEMENT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,9 @@ def grant_rewards(
 
     `operation_id` is the permanent cause; the second and later grants of a bundle get `#2`, `#3`, … behind it, so
     every reward row has its own. POINT and TOKEN enter the wallet now, XP the season now; of an ITEM or a BADGE the row
-    itself is the possession. What needs a person waits as APPROVAL; what can't be delivered yet waits as PENDING.
+    itself is the possession. What needs a person waits as APPROVAL; what can't be delivered yet waits as PENDING. A
+    COUPON takes its codes when everything is saved: it says PENDING here, and is GRANTED by then unless its pool is
+    empty.
     """
     states = []
     for number, grant in enumerate((g for g in grants if g.is_something), start=1):
@@ -49,7 +53,10 @@ def grant_rewards(
         )  # fmt: skip
         if state is RewardState.GRANTED:
             _deliver(decision, grant, own_id, reason)
-        tell_reward(decision, grant, own_id, source, state)
+        if _takes_codes(grant, state):
+            _wish(decision, grant, own_id, source, None)
+        else:
+            tell_reward(decision, grant, own_id, source, state)
         states.append(state)
     return tuple(states)
 
@@ -69,7 +76,9 @@ def deliver_stored(decision: Decision, reward: StoredReward, *, approved_by: str
     )
     if state is RewardState.GRANTED:
         _deliver(decision, grant, reward.operation_id, reward.reason)
-    if state is not reward.state or grant.reward_type is RewardType.HOST:
+    if _takes_codes(grant, state):
+        _wish(decision, grant, reward.operation_id, reward.source, reward.state)
+    elif state is not reward.state or grant.reward_type is RewardType.HOST:
         tell_reward(decision, grant, reward.operation_id, reward.source, state)
     return state
 
@@ -171,16 +180,32 @@ def _state(decision: Decision, grant: Grant) -> RewardState:
 
 def _delivery(decision: Decision, grant: Grant) -> tuple[RewardState, str | None]:
     """Where the grant stands once delivery is tried now, and what it waits for."""
-    if grant.wallet_token is not None or grant.reward_type in POSSESSIONS:
+    if grant.wallet_token is not None or grant.reward_type in AT_ONCE:
         return RewardState.GRANTED, None
     if grant.reward_type is RewardType.XP:
         return (RewardState.PENDING, "NO_ACTIVE_SEASON") if decision.season is None else (RewardState.GRANTED, None)
     return RewardState.PENDING, None
 
 
+def _takes_codes(grant: Grant, state: RewardState) -> bool:
+    return grant.reward_type is RewardType.COUPON and state is RewardState.PENDING
+
+
+def _wish(decision: Decision, grant: Grant, operation_id: str, source: str, stood: RewardState | None) -> None:
+    wish = CouponWish(
+        decision.player.id, operation_id, source, grant, decision.request_id, decision.now, stood
+    )  # fmt: skip
+    decision.changes.coupon_wishes.append(wish)
+
+
 def _deliver(decision: Decision, grant: Grant, operation_id: str, reason: Reason) -> None:
     if grant.reward_type in POSSESSIONS:
         return  # the reward's own row says who has it
+    if grant.reward_type is RewardType.ENTITLEMENT:
+        player, now = decision.player, decision.now
+        issued = NewEntitlement(player.id, str(grant.code), operation_id, grant.amount, now)
+        decision.changes.entitlements.append(issued)
+        return
     if grant.reward_type is RewardType.XP:
         give_xp(decision, grant.amount, operation_id=operation_id, source=XpSource.REWARD, is_earned=False)
         return

@@ -11,7 +11,8 @@ def reverse_reward(decision: Decision, reward: StoredReward) -> None:
     """Takes back what was delivered, or gives up what was not; the reward is REVERSED for ever.
 
     A wallet that holds less than the reward refuses with NOT_ENOUGH_TOKENS and both figures, and nothing changes: the
-    operator may take what is left with a revoke. XP stays: REWARD_NOT_REVERSIBLE.
+    operator may take what is left with a revoke. Coupon codes count no more (the player has seen them, so they are
+    never given again), an entitlement ends at once. XP stays: REWARD_NOT_REVERSIBLE.
     """
     reward.require_reversible()
     if reward.state is RewardState.GRANTED:
@@ -22,6 +23,7 @@ def reverse_reward(decision: Decision, reward: StoredReward) -> None:
 def _take_back(decision: Decision, reward: StoredReward) -> None:
     token_type = reward.grant.wallet_token
     if token_type is None:
+        decision.changes.taken_back[reward.operation_id] = decision.now
         return
     player = decision.player
     require_balance(player.balances, token_type, reward.grant.amount)

@@ -1,15 +1,21 @@
 """The last step of every command: write what was decided, set-based, in one order."""
 
 from app.domain.records import Changes
+from app.flows.steps.hand_out_coupons import hand_out_coupons
 from app.services import Services
 
 
 async def save_changes(keepers: Services, changes: Changes) -> None:
     """Writes every record of a batch, one statement per table that has any. The caller's commit makes it happen."""
+    await hand_out_coupons(keepers, changes)
     await keepers.game_log.add_plays(changes.plays)
     await keepers.wallet.save(changes.entries, changes.balances)
     await keepers.reward.add(changes.rewards)
     await keepers.reward.change(changes.reward_changes)
+    await keepers.entitlement.issue(changes.entitlements)
+    for operation_id, at in changes.taken_back.items():
+        await keepers.coupon.void([operation_id], at)
+        await keepers.entitlement.revoke([operation_id], at)
     await keepers.season_pass.save(changes.progress.values(), changes.stamps, changes.xp, changes.claims)
     await keepers.season_pass.save_passes(changes.passes.values())
     await keepers.bridge.save(changes.bridge_keys, changes.settlements)

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from app.routes.admin import (
     audit,
     bridge,
+    coupons,
     deliveries,
     features,
     games,
@@ -30,6 +31,7 @@ for _module in (
     wallets,
     players,
     rewards,
+    coupons,
     ui_config,
     bridge,
     webhooks,

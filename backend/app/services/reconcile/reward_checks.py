@@ -37,4 +37,53 @@ REWARD_CHECKS: tuple[Check, ...] = (
         WHERE next_try_at IS NOT NULL AND (state <> 'PENDING' OR reward_type = 'HOST')
         """,
     ),
+    Check(
+        "I17 a code is one player's",
+        "a coupon code that was given belongs to the player of its reward, and each granted coupon has its codes",
+        """
+        SELECT c.code, c.operation_id FROM coupon_codes c
+        LEFT JOIN reward_log r ON r.operation_id = c.operation_id AND r.user_id = c.user_id
+            AND r.reward_type = 'COUPON' AND r.state IN ('GRANTED', 'REVERSED')
+        WHERE c.operation_id IS NOT NULL AND r.id IS NULL
+        UNION ALL
+        SELECT r.code, r.operation_id FROM reward_log r
+        LEFT JOIN coupon_codes c ON c.operation_id = r.operation_id
+        WHERE r.reward_type = 'COUPON' AND r.state = 'GRANTED'
+        GROUP BY r.id, r.code, r.operation_id, r.amount HAVING COUNT(c.id) <> r.amount
+        """,
+    ),
+    Check(
+        "I17 what was taken back is void",
+        "the codes and entitlements of a reversed reward count no more, and only those",
+        """
+        SELECT r.operation_id, r.state FROM reward_log r JOIN coupon_codes c ON c.operation_id = r.operation_id
+        WHERE (r.state = 'REVERSED') <> (c.voided_at IS NOT NULL)
+        UNION ALL
+        SELECT r.operation_id, r.state FROM reward_log r JOIN entitlements e ON e.operation_id = r.operation_id
+        WHERE (r.state = 'REVERSED') <> (e.revoked_at IS NOT NULL)
+        """,
+    ),
+    Check(
+        "I5 entitlement has reward",
+        "each entitlement is that of a reward of the same player, resource and days, and the other way round",
+        """
+        SELECT e.operation_id FROM entitlements e
+        LEFT JOIN reward_log r ON r.operation_id = e.operation_id AND r.user_id = e.user_id
+            AND r.reward_type = 'ENTITLEMENT' AND r.code = e.resource AND r.amount = e.valid_days
+            AND r.state IN ('GRANTED', 'REVERSED')
+        WHERE r.id IS NULL
+        UNION ALL
+        SELECT r.operation_id FROM reward_log r LEFT JOIN entitlements e ON e.operation_id = r.operation_id
+        WHERE r.reward_type = 'ENTITLEMENT' AND r.state = 'GRANTED' AND e.id IS NULL
+        """,
+    ),
+    Check(
+        "I5 entitlement's days",
+        "what was redeemed runs from then on, and nothing else runs",
+        """
+        SELECT operation_id FROM entitlements
+        WHERE (redeemed_at IS NULL) <> (valid_until IS NULL) OR (redeemed_at IS NULL) <> (redeemed_by IS NULL)
+            OR redeemed_at < issued_at OR valid_until <= redeemed_at
+        """,
+    ),
 )

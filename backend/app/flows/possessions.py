@@ -1,0 +1,94 @@
+"""What players have got beyond wallets: coupon codes, entitlements, items. Reads only.
+
+Reads user_profiles, coupon_codes with coupon_pools, entitlements, reward_log.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from app.core.errors import AppError
+from app.core.time_utils import kst_text
+from app.domain.entitlements import Entitlement, EntitlementState
+from app.flows.steps.allowed_player import allowed_player
+from app.flows.steps.commands import PlayerCommand
+from app.flows.steps.entitlement_view import entitlement_view
+from app.services import House, Services
+from app.services.player_service import Wanted
+from app.utils.pagination import MAX_PAGE, page
+
+Row = dict[str, Any]
+
+
+async def my_coupons(house: House, query: PlayerCommand, *, after: int | None, limit: int) -> Row:
+    """The player's coupon codes, newest first, each with its state."""
+    now = house.clock.now()
+
+    async def work(keepers: Services) -> Row:
+        await allowed_player(keepers, query, Wanted())
+        rows = await keepers.coupon.of_player(query.user_id, after=after, limit=limit)
+        return page([_coupon_view(row, now) for row in rows], limit) | {"server_time": kst_text(now)}
+
+    return await house.read(work)
+
+
+async def my_entitlements(house: House, query: PlayerCommand, *, after: int | None, limit: int) -> Row:
+    """The player's entitlements, newest first."""
+    now = house.clock.now()
+
+    async def work(keepers: Services) -> Row:
+        await allowed_player(keepers, query, Wanted())
+        rows = await keepers.entitlement.of_player(query.user_id, after=after, limit=limit)
+        return page([entitlement_view(one, now) for one in rows], limit) | {"server_time": kst_text(now)}
+
+    return await house.read(work)
+
+
+async def my_items(house: House, query: PlayerCommand) -> Row:
+    """How many of each item the player has got."""
+
+    async def work(keepers: Services) -> Row:
+        await allowed_player(keepers, query, Wanted())
+        rows = await keepers.reward.items_of(query.user_id)
+        items = [{"code": code, "amount": amount} for code, amount in rows.items()]
+        return {"items": items, "server_time": kst_text(house.clock.now())}
+
+    return await house.read(work)
+
+
+async def check_entitlement(house: House, user_id: int, resource: str) -> Row:
+    """Whether a player may use a resource now, until when, and how many more can be redeemed: what a host asks."""
+    now = house.clock.now()
+
+    async def work(keepers: Services) -> Row:
+        profile = await keepers.player.profile(user_id)
+        if profile is None:
+            raise AppError("USER_NOT_FOUND")
+        owned = await keepers.entitlement.of_player(user_id, resource=resource, limit=MAX_PAGE)
+        return {"external_id": profile["external_id"], "resource": resource, **_standing(owned, now)}
+
+    return await house.read(work) | {"server_time": kst_text(now)}
+
+
+def _standing(owned: list[Entitlement], now: datetime) -> Row:
+    active = [one for one in owned if one.state_at(now) is EntitlementState.ACTIVE]
+    until = max((one.valid_until for one in active if one.valid_until is not None), default=None)
+    return {
+        "is_active": bool(active),
+        "valid_until": None if until is None else kst_text(until),
+        "redeemable": sum(one.state_at(now) is EntitlementState.ISSUED for one in owned),
+        "items": [entitlement_view(one, now) for one in owned[:MAX_PAGE]],
+    }
+
+
+def _coupon_view(row: Row, now: datetime) -> Row:
+    state = "VOID" if row["voided_at"] else "EXPIRED" if row["expires_at"] and row["expires_at"] <= now else "VALID"
+    return {
+        "id": row["id"],
+        "pool": row["pool"],
+        "name": row["name"],
+        "code": row["code"],
+        "state": state,
+        "operation_id": row["operation_id"],
+        "expires_at": None if row["expires_at"] is None else kst_text(row["expires_at"]),
+        "assigned_at": kst_text(row["assigned_at"]),
+    }
