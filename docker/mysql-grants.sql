@@ -45,6 +45,10 @@ GRANT UPDATE ON dojang.bridge_campaigns TO dojang@'%';
 GRANT UPDATE ON dojang.bridge_settlements TO dojang@'%';
 GRANT UPDATE ON dojang.job_runs TO dojang@'%';
 GRANT UPDATE ON dojang.job_controls TO dojang@'%';
+GRANT UPDATE ON dojang.goal_book TO dojang@'%';
+GRANT UPDATE ON dojang.missions TO dojang@'%';
+GRANT UPDATE ON dojang.mission_progress TO dojang@'%';
+GRANT UPDATE ON dojang.badges TO dojang@'%';
 GRANT UPDATE ON dojang.webhook_endpoints TO dojang@'%';
 GRANT UPDATE ON dojang.webhook_deliveries TO dojang@'%';
 

@@ -15,6 +15,7 @@ from app.flows.adjust_wallet import AdjustCommand, adjust_wallets
 from app.flows.authenticate import Authenticator
 from app.flows.bridge_status import bridge_status
 from app.flows.claim import ClaimCommand, claim
+from app.flows.claim_mission import ClaimMissionCommand, claim_missions
 from app.flows.deliver_webhooks import Post
 from app.flows.lane import Lane
 from app.flows.play import PlayCommand, play
@@ -61,6 +62,9 @@ class Container:
         self.plays: Lane[PlayCommand, Done] = Lane(lambda commands: play(house, commands), key=by_player)
         self.stamps: Lane[StampCommand, Done] = Lane(lambda commands: stamp(house, commands), key=by_player)
         self.claims: Lane[ClaimCommand, Done] = Lane(lambda commands: claim(house, commands), key=by_player, width=1)
+        self.mission_claims: Lane[ClaimMissionCommand, Done] = Lane(
+            lambda commands: claim_missions(house, commands), key=by_player, width=1
+        )
         self.adjustments: Lane[AdjustCommand, Done] = Lane(
             lambda commands: adjust_wallets(house, commands), key=by_player, width=1
         )

@@ -52,6 +52,23 @@ RULES: dict[tuple[str, str], str] = {
     ("POST", "/api/admin/jobs/{job}/run"): ADMIN,
     ("POST", "/api/admin/jobs/{job}/pause"): OPERATE,
     ("POST", "/api/admin/jobs/{job}/resume"): OPERATE,
+    ("GET", "/api/missions"): PLAYER,
+    ("GET", "/api/achievements"): PLAYER,
+    ("GET", "/api/badges"): PLAYER,
+    ("POST", "/api/missions/claim"): PLAYER,
+    ("POST", "/api/missions/claim-all"): PLAYER,
+    ("GET", "/api/admin/missions"): READ,
+    ("GET", "/api/admin/missions/{code}"): READ,
+    ("GET", "/api/admin/missions/{code}/versions"): READ,
+    ("GET", "/api/admin/missions/{code}/versions/{version}/diff"): READ,
+    ("GET", "/api/admin/missions/{code}/totals"): READ,
+    ("GET", "/api/admin/missions/{code}/totals.csv"): READ,
+    ("POST", "/api/admin/missions"): ADMIN,
+    ("PUT", "/api/admin/missions/{code}"): ADMIN,
+    ("POST", "/api/admin/missions/{code}/activate"): ADMIN,
+    ("POST", "/api/admin/missions/{code}/retire"): ADMIN,
+    ("GET", "/api/admin/badges"): READ,
+    ("PUT", "/api/admin/badges/{code}"): ADMIN,
     ("GET", "/api/wallet"): PLAYER,
     ("GET", "/api/wallet/ledger"): PLAYER,
     ("GET", "/api/rewards"): PLAYER,
@@ -134,12 +151,13 @@ ANYBODY = {("POST", "/api/auth/logout")}
 PATH_VALUES = {
     "feature_type": "ROULETTE", "code": "roulette", "config_id": "1", "user_id": "1", "season_id": "1",
     "key": "ticket_zero", "prize_id": "1", "job": "reconcile", "reward_id": "1",
-    "external_id": "nobody", "resource": "PASS", "webhook_id": "1", "delivery_id": "1",
+    "external_id": "nobody", "resource": "PASS", "version": "1", "webhook_id": "1", "delivery_id": "1",
 }  # fmt: skip
 # where the door must read a sound body before the flow can look at the player
 BODIES = {
     "/api/events/page": {"page": "HOME"},
     "/api/scratch-box/play": {"box": 1},
+    "/api/missions/claim": {"mission": "SPINS"},
     "/api/trial-grant": {"token_type": "DICE_TOKEN"},
     "/api/season-pass/claim": {"level": 8},
 }

@@ -7,7 +7,7 @@ from app.db.base import MYSQL_TABLE, Flag, JsonText, UtcDateTime, ascii_text
 from app.db.ddl import create_index_once
 
 revision = "0130_webhook_endpoints"
-down_revision = "0073_entitlements"
+down_revision = "0093_badges"
 
 
 def upgrade() -> None:

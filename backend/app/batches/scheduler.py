@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from app.batches import bridge, outbox, reconcile, retention, rewards, seasons
+from app.batches import bridge, goals, outbox, reconcile, retention, rewards, seasons
 from app.batches.job import Daily, Every, Job, Run, StandingJob, WhenDue
 from app.container import Container
 from app.domain.jobs import BRIDGE_CLOSING, BRIDGE_LEVELS, BRIDGE_SETTLEMENT, JobSlot, Lease, RunStatus
@@ -30,6 +30,7 @@ JOBS: tuple[Job, ...] = (
         WhenDue("as soon as the new season is there", due_levels),
         bridge.give_levels,
     ),
+    Job("mission_day", "retires missions whose last day is over", Daily(0, 5), goals.end_missions),
     Job("deliver_rewards", "delivers what waited, with growing pauses", Every(minutes=1), rewards.deliver),
     Job("reconcile", "checks that every value is explained", Every(minutes=10), reconcile.check),
     Job("retention", "deletes what is over", Daily(4, 0), retention.clean),

@@ -25,6 +25,8 @@ class EventType(StrEnum):
     REWARD_REDEEMED = "REWARD_REDEEMED"
     TRIAL_GRANT = "TRIAL_GRANT"
     BRIDGE_KEY = "BRIDGE_KEY"
+    MISSION_COMPLETED = "MISSION_COMPLETED"
+    MISSION_CLAIMED = "MISSION_CLAIMED"
 
 
 class Topic(StrEnum):
@@ -42,6 +44,7 @@ class Topic(StrEnum):
     # asks the host to deliver a HOST reward; its acknowledgement is what makes the reward GRANTED
     REWARD_ORDERED = "reward.ordered"
     BRIDGE_KEY = "bridge.key"
+    MISSION_COMPLETED = "mission.completed"
 
 
 class Feature(StrEnum):

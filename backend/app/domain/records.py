@@ -9,6 +9,7 @@ from app.domain.entitlements import NewEntitlement
 from app.domain.event_names import EventType, Topic
 from app.domain.game import Memory
 from app.domain.grants import Grant, RewardState
+from app.domain.mission_progress import MissionProgress
 from app.domain.player import PlayerState
 from app.domain.rewards import RewardChange
 from app.domain.season import Progress, StampSource, XpSource
@@ -222,6 +223,7 @@ class Changes:
     bridge_keys: list[BridgeKey] = field(default_factory=list)
     settlements: list[BridgeSettlement] = field(default_factory=list)
     key_counters: dict[int, tuple[int, int]] = field(default_factory=dict)
+    missions: dict[tuple[int, int, str], MissionProgress] = field(default_factory=dict)
     announcements: list[Announcement] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
 

@@ -2,7 +2,19 @@
 
 from fastapi import APIRouter
 
-from app.routes import auth, bridge, entitlements, games, gone, possessions, season_pass, trial, ui_config, wallet
+from app.routes import (
+    auth,
+    bridge,
+    entitlements,
+    games,
+    gone,
+    missions,
+    possessions,
+    season_pass,
+    trial,
+    ui_config,
+    wallet,
+)
 from app.routes.admin import router as admin_router
 
 api_router = APIRouter(prefix="/api")
@@ -10,6 +22,7 @@ for _router in (
     auth.router,
     season_pass.router,
     bridge.router,
+    missions.router,
     wallet.router,
     possessions.router,
     entitlements.router,

@@ -12,9 +12,11 @@ from typing import TypeVar
 from app.config.settings import Settings
 from app.core.time_utils import Clock
 from app.db.transaction import Database, Tx
+from app.domain.definitions import Definitions
 from app.domain.draw import Draw
 from app.services.allowance_service import AllowanceService
 from app.services.audit_service import AuditService
+from app.services.badge_service import BadgeService
 from app.services.bridge_control_service import BridgeControlService
 from app.services.bridge_service import BridgeService
 from app.services.coupon_service import CouponService
@@ -25,9 +27,11 @@ from app.services.event_log_service import EventLogService
 from app.services.feature_service import FeatureService
 from app.services.game_config_service import GameConfigService
 from app.services.game_log_service import GameLogService
+from app.services.goal_book_service import GoalBookService
 from app.services.idempotency_service import IdempotencyService
 from app.services.identity_service import IdentityService
 from app.services.job_service import JobService
+from app.services.mission_service import MissionService
 from app.services.outbox_service import OutboxService
 from app.services.player_service import PlayerService
 from app.services.prize_stock_service import PrizeStockService
@@ -35,7 +39,7 @@ from app.services.program_service import ProgramService
 from app.services.reconcile.reconcile_service import ReconcileService
 from app.services.report_service import ReportService
 from app.services.reward_service import RewardService
-from app.services.rule_book_service import Definitions, RuleBookService
+from app.services.rule_book_service import RuleBookService
 from app.services.season_pass_service import SeasonPassService
 from app.services.season_service import SeasonService
 from app.services.ui_config_service import UiConfigService
@@ -48,7 +52,9 @@ T = TypeVar("T")
 class Services:
     """Every keeper, working in one transaction."""
 
-    def __init__(self, tx: Tx, definitions: Definitions, settings: Settings) -> None:
+    def __init__(  # noqa: PLR0915 – one line a keeper
+        self, tx: Tx, definitions: Definitions, settings: Settings
+    ) -> None:
         self.rule_book = RuleBookService(tx, definitions, is_gated=settings.feature_gate_enabled)
         self.player = PlayerService(tx)
         self.wallet = WalletService(tx)
@@ -74,6 +80,9 @@ class Services:
         self.bridge = BridgeService(tx)
         self.bridge_control = BridgeControlService(tx)
         self.job = JobService(tx)
+        self.goal_book = GoalBookService(tx)
+        self.mission = MissionService(tx)
+        self.badge = BadgeService(tx)
         self.doctor = DoctorService(tx)
         self.reconcile = ReconcileService(tx)
         self.report = ReportService(tx)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.core.time_utils import kst_text
+from app.domain import metrics
 from app.domain.event_names import EventType, Feature
 from app.domain.records import Stamp
 from app.domain.season import StampSource, XpSource, room_under_cap
@@ -41,6 +42,7 @@ def add_stamp(
     )
     facts = {"period_key": period_key, "xp_earned": xp, "stamp_event": event_type}
     decision.log(EventType.SEASON_PASS_STAMP, Feature.SEASON_PASS, operation_id, **facts)
+    decision.count(metrics.STAMP, count)
     reached = give_xp(decision, xp, operation_id=operation_id, source=XpSource.STAMP, is_earned=True)
     streak = _continue_streak(decision) if source is StampSource.DAILY else None  # may give XP, too
     return {

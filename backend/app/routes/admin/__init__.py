@@ -4,12 +4,14 @@ from fastapi import APIRouter
 
 from app.routes.admin import (
     audit,
+    badges,
     bridge,
     coupons,
     deliveries,
     features,
     games,
     jobs,
+    missions,
     players,
     premium,
     programs,
@@ -38,5 +40,7 @@ for _module in (
     deliveries,
     jobs,
     audit,
+    missions,
+    badges,
 ):
     router.include_router(_module.router)

@@ -3,6 +3,7 @@
 from app.services.reconcile.bridge_checks import BRIDGE_CHECKS
 from app.services.reconcile.check import Check
 from app.services.reconcile.game_checks import GAME_CHECKS
+from app.services.reconcile.goal_checks import GOAL_CHECKS
 from app.services.reconcile.outbox_checks import OUTBOX_CHECKS
 from app.services.reconcile.pass_checks import PASS_CHECKS
 from app.services.reconcile.reward_checks import REWARD_CHECKS
@@ -18,5 +19,6 @@ CHECKS: tuple[Check, ...] = (
     *GAME_CHECKS,
     *STOCK_CHECKS,
     *BRIDGE_CHECKS,
+    *GOAL_CHECKS,
     *OUTBOX_CHECKS,
 )

@@ -12,7 +12,9 @@ ANNOUNCED = {
     "REWARD_FAILED": "reward.failed",
     "REWARD_REVERSED": "reward.reversed",
     "REWARD_REVOKED": "reward.revoked",
+    "REWARD_REDEEMED": "reward.redeemed",
     "BRIDGE_KEY": "bridge.key",
+    "MISSION_COMPLETED": "mission.completed",
 }
 EVENTS = ", ".join(f"'{name}'" for name in ANNOUNCED)
 TOPIC = " ".join(f"WHEN '{name}' THEN '{topic}'" for name, topic in ANNOUNCED.items())
