@@ -73,6 +73,15 @@ RULES: dict[tuple[str, str], str] = {
     ("GET", "/api/wallet/ledger"): PLAYER,
     ("GET", "/api/rewards"): PLAYER,
     ("POST", "/api/events/page"): PLAYER,
+    ("POST", "/api/events"): HOST,
+    ("GET", "/api/admin/rules"): READ,
+    ("POST", "/api/admin/rules"): ADMIN,
+    ("GET", "/api/admin/rules/{code}"): READ,
+    ("GET", "/api/admin/rules/{code}/versions"): READ,
+    ("POST", "/api/admin/rules/{code}/versions"): ADMIN,
+    ("GET", "/api/admin/rules/{code}/versions/{version}"): READ,
+    ("GET", "/api/admin/rules/{code}/versions/{version}/diff"): READ,
+    ("POST", "/api/admin/rules/{code}/activate"): ADMIN,
     ("GET", "/api/season-pass/status"): PLAYER,
     ("POST", "/api/season-pass/stamp"): PLAYER,
     ("POST", "/api/season-pass/claim"): PLAYER,
@@ -203,8 +212,8 @@ async def bearers(world: World) -> dict[str, dict[str, str]]:
         "expired": {"Authorization": f"Bearer {expired}"},
         "player": player,
         "blocked": blocked.headers,
-        **{scope: await world.token(f"the-{scope}", scope) for scope in ("support", "ops", "admin")},
         "host": await world.token("main", "host"),
+        **{scope: await world.token(f"the-{scope}", scope) for scope in ("support", "ops", "admin")},
     }
 
 

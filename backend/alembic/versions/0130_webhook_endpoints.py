@@ -7,7 +7,7 @@ from app.db.base import MYSQL_TABLE, Flag, JsonText, UtcDateTime, ascii_text
 from app.db.ddl import create_index_once
 
 revision = "0130_webhook_endpoints"
-down_revision = "0093_badges"
+down_revision = "0113_rule_hits"
 
 
 def upgrade() -> None:

@@ -52,6 +52,10 @@ class Settings(BaseSettings):
     # which origins may frame the small board, by host code: {"main": ["https://lms.example"]}
     embed_ancestors: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     max_body_bytes: int = Field(default=64 * 1024, ge=1024)
+    # of POST /api/events alone: 1,000 events of 2 KB
+    max_events_body_bytes: int = Field(default=2 * 1024 * 1024, ge=1024)
+    # how long after its own time an event is still taken
+    event_tolerance_hours: int = Field(default=48, ge=1, le=24 * 31)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "console"] = "json"
     access_log: bool = True

@@ -19,9 +19,9 @@ class Flavour(StrEnum):
 
 
 class Statement:
-    """One statement. `{ids}` and `{keys}` become as many marks as values are given; locking words vanish on SQLite,
+    """One statement. `{ids}` and `{keys}` become as many marks as values are given, `{pairs}` and `{triples}` as many
 
-    where `BEGIN IMMEDIATE` already holds the whole database.
+    rows of two and three; locking words vanish on SQLite, where `BEGIN IMMEDIATE` already holds the whole database.
     """
 
     def __init__(self, text: str) -> None:
@@ -31,13 +31,25 @@ class Statement:
         return _finished(self._text, flavour, tuple(counts.items()))
 
 
+# how many values a row of such marks has: `(source, event_id) IN ({pairs})`, served by the index in one go
+ROW_WIDTHS = {"pairs": 2, "triples": 3}
+
+
 @lru_cache(maxsize=4096)
 def _finished(text: str, flavour: Flavour, counts: tuple[tuple[str, int], ...]) -> str:
     for name, count in counts:
-        text = text.replace("{" + name + "}", ", ".join("?" * count))
+        text = text.replace("{" + name + "}", _marks(flavour, name, count))
     if flavour is Flavour.SQLITE:
         return text.replace(" FOR UPDATE", "").replace(" LOCK IN SHARE MODE", "")
     return text.replace("?", "%s")
+
+
+def _marks(flavour: Flavour, name: str, count: int) -> str:
+    width = ROW_WIDTHS.get(name)
+    if width is None:
+        return ", ".join("?" * count)
+    rows = ", ".join([f"({', '.join('?' * width)})"] * count)
+    return f"VALUES {rows}" if flavour is Flavour.SQLITE else rows
 
 
 class Insert:

@@ -28,6 +28,7 @@ from app.services.feature_service import FeatureService
 from app.services.game_config_service import GameConfigService
 from app.services.game_log_service import GameLogService
 from app.services.goal_book_service import GoalBookService
+from app.services.host_event_service import HostEventService
 from app.services.idempotency_service import IdempotencyService
 from app.services.identity_service import IdentityService
 from app.services.job_service import JobService
@@ -40,6 +41,8 @@ from app.services.reconcile.reconcile_service import ReconcileService
 from app.services.report_service import ReportService
 from app.services.reward_service import RewardService
 from app.services.rule_book_service import RuleBookService
+from app.services.rule_service import RuleService
+from app.services.rule_state_service import RuleStateService
 from app.services.season_pass_service import SeasonPassService
 from app.services.season_service import SeasonService
 from app.services.ui_config_service import UiConfigService
@@ -52,9 +55,7 @@ T = TypeVar("T")
 class Services:
     """Every keeper, working in one transaction."""
 
-    def __init__(  # noqa: PLR0915 – one line a keeper
-        self, tx: Tx, definitions: Definitions, settings: Settings
-    ) -> None:
+    def __init__(self, tx: Tx, definitions: Definitions, settings: Settings) -> None:  # noqa: PLR0915 – a list
         self.rule_book = RuleBookService(tx, definitions, is_gated=settings.feature_gate_enabled)
         self.player = PlayerService(tx)
         self.wallet = WalletService(tx)
@@ -80,6 +81,9 @@ class Services:
         self.bridge = BridgeService(tx)
         self.bridge_control = BridgeControlService(tx)
         self.job = JobService(tx)
+        self.host_event = HostEventService(tx)
+        self.rule = RuleService(tx, definitions.rules)
+        self.rule_state = RuleStateService(tx)
         self.goal_book = GoalBookService(tx)
         self.mission = MissionService(tx)
         self.badge = BadgeService(tx)

@@ -2,6 +2,7 @@
 
 from app.services.reconcile.bridge_checks import BRIDGE_CHECKS
 from app.services.reconcile.check import Check
+from app.services.reconcile.event_checks import EVENT_CHECKS
 from app.services.reconcile.game_checks import GAME_CHECKS
 from app.services.reconcile.goal_checks import GOAL_CHECKS
 from app.services.reconcile.outbox_checks import OUTBOX_CHECKS
@@ -19,6 +20,7 @@ CHECKS: tuple[Check, ...] = (
     *GAME_CHECKS,
     *STOCK_CHECKS,
     *BRIDGE_CHECKS,
+    *EVENT_CHECKS,
     *GOAL_CHECKS,
     *OUTBOX_CHECKS,
 )
