@@ -2,7 +2,20 @@
 
 from fastapi import APIRouter
 
-from app.routes import auth, bridge, entitlements, games, gone, possessions, season_pass, trial, ui_config, wallet
+from app.routes import (
+    auth,
+    bridge,
+    entitlements,
+    events,
+    games,
+    gone,
+    missions,
+    possessions,
+    season_pass,
+    trial,
+    ui_config,
+    wallet,
+)
 from app.routes.admin import router as admin_router
 
 api_router = APIRouter(prefix="/api")
@@ -10,6 +23,8 @@ for _router in (
     auth.router,
     season_pass.router,
     bridge.router,
+    events.router,
+    missions.router,
     wallet.router,
     possessions.router,
     entitlements.router,

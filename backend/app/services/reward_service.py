@@ -137,6 +137,16 @@ class RewardService:
         query = select(*columns).where(c.user_id == user_id, c.operation_id >= prefix, c.operation_id < end)
         return [dict(row) for row in (await self._tx.execute(query.order_by(c.id))).mappings()]
 
+    async def badges_of(self, user_id: int) -> list[Row]:
+        """The player's badges: how often each was given, and when first; the newest first."""
+        c = reward_log.c
+        first = func.min(c.created_at).label("earned_at")
+        query = select(c.code, func.count().label("times"), first).where(
+            c.user_id == user_id, c.reward_type == RewardType.BADGE, c.state == RewardState.GRANTED
+        )  # fmt: skip
+        rows = await self._tx.execute(query.group_by(c.code).order_by(first.desc(), c.code))
+        return [dict(row) for row in rows.mappings()]
+
 
 def _row(reward: Reward) -> tuple[Any, ...]:
     grant, at = reward.grant, instant_out(reward.created_at)

@@ -21,6 +21,12 @@ def new_id(now: datetime) -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
+def first_id_at(instant: datetime) -> str:
+    """Sorts before every `new_id` of this instant or later, and after every earlier one."""
+    milliseconds = f"{int(instant.timestamp() * 1000):012x}"
+    return f"{milliseconds[:8]}-{milliseconds[8:]}"
+
+
 def jitter(longest: float) -> float:
     """A uniform fraction of `longest`: keeps retries of parallel losers apart."""
     return longest * secrets.randbelow(1 << 20) / (1 << 20)

@@ -4,18 +4,23 @@ from fastapi import APIRouter
 
 from app.routes.admin import (
     audit,
+    badges,
     bridge,
     coupons,
+    deliveries,
     features,
     games,
     jobs,
+    missions,
     players,
     premium,
     programs,
     rewards,
+    rules,
     seasons,
     ui_config,
     wallets,
+    webhooks,
 )
 from app.routes.openapi import problems
 
@@ -32,7 +37,12 @@ for _module in (
     coupons,
     ui_config,
     bridge,
+    webhooks,
+    deliveries,
+    rules,
     jobs,
     audit,
+    missions,
+    badges,
 ):
     router.include_router(_module.router)
