@@ -7,6 +7,7 @@ from app.routes.admin import (
     badges,
     bridge,
     coupons,
+    deliveries,
     features,
     games,
     jobs,
@@ -19,6 +20,7 @@ from app.routes.admin import (
     seasons,
     ui_config,
     wallets,
+    webhooks,
 )
 from app.routes.openapi import problems
 
@@ -35,6 +37,8 @@ for _module in (
     coupons,
     ui_config,
     bridge,
+    webhooks,
+    deliveries,
     rules,
     jobs,
     audit,
