@@ -9,6 +9,7 @@ from app.pages.console import (
     entering,
     features,
     games,
+    hosts,
     lost,
     now,
     player_acts,
@@ -18,6 +19,7 @@ from app.pages.console import (
     season_editor,
     seasons,
     system,
+    webhooks,
 )
 from app.pages.console.look import ASSETS
 
@@ -34,6 +36,8 @@ PAGES = (
     games.router,
     batches.router,
     rewards.router,
+    hosts.router,
+    webhooks.router,
     audit.router,
     system.router,
     lost.router,
