@@ -35,6 +35,18 @@ RULES: dict[tuple[str, str], str] = {
     ("POST", "/api/admin/bridge/campaigns/{code}/open"): ADMIN,
     ("PUT", "/api/admin/bridge/campaigns/{code}/target-season"): ADMIN,
     ("POST", "/api/admin/bridge/campaigns/{code}/settle/run"): ADMIN,
+    ("GET", "/api/admin/webhooks"): READ,
+    ("GET", "/api/admin/webhooks/{webhook_id}"): READ,
+    ("GET", "/api/admin/webhook-deliveries"): READ,
+    ("GET", "/api/admin/webhook-deliveries/{delivery_id}"): READ,
+    ("POST", "/api/admin/webhooks"): ADMIN,
+    ("PUT", "/api/admin/webhooks/{webhook_id}"): ADMIN,
+    ("POST", "/api/admin/webhooks/{webhook_id}/disable"): ADMIN,
+    ("POST", "/api/admin/webhooks/{webhook_id}/enable"): ADMIN,
+    ("POST", "/api/admin/webhooks/{webhook_id}/rotate-secret"): ADMIN,
+    ("POST", "/api/admin/webhooks/{webhook_id}/test"): ADMIN,
+    ("POST", "/api/admin/webhooks/{webhook_id}/replay"): ADMIN,
+    ("POST", "/api/admin/webhook-deliveries/{delivery_id}/replay"): ADMIN,
     ("GET", "/api/admin/jobs"): READ,
     ("GET", "/api/admin/jobs/{job}/runs"): READ,
     ("POST", "/api/admin/jobs/{job}/run"): ADMIN,
@@ -153,7 +165,7 @@ ANYBODY = {("POST", "/api/auth/logout")}
 PATH_VALUES = {
     "feature_type": "ROULETTE", "code": "roulette", "config_id": "1", "user_id": "1", "season_id": "1",
     "key": "ticket_zero", "prize_id": "1", "job": "reconcile", "reward_id": "1",
-    "external_id": "nobody", "resource": "PASS", "version": "1",
+    "external_id": "nobody", "resource": "PASS", "version": "1", "webhook_id": "1", "delivery_id": "1",
     "event_id": "0" * 36,
 }  # fmt: skip
 # where the door must read a sound body before the flow can look at the player

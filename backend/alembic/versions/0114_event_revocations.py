@@ -7,7 +7,7 @@ from app.db.base import MYSQL_TABLE, BigId, UtcDateTime, ascii_text
 from app.db.ddl import create_index_once
 
 revision = "0114_event_revocations"
-down_revision = "0113_rule_hits"
+down_revision = "0132_standing_jobs"
 
 
 def upgrade() -> None:

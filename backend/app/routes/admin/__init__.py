@@ -7,6 +7,7 @@ from app.routes.admin import (
     badges,
     bridge,
     coupons,
+    deliveries,
     events,
     features,
     games,
@@ -20,6 +21,7 @@ from app.routes.admin import (
     seasons,
     ui_config,
     wallets,
+    webhooks,
 )
 from app.routes.openapi import problems
 
@@ -36,6 +38,8 @@ for _module in (
     coupons,
     ui_config,
     bridge,
+    webhooks,
+    deliveries,
     rules,
     events,
     jobs,
