@@ -3,7 +3,7 @@
 from app.db.ddl import create_index_once, drop_index_once
 
 revision = "0150_support_search"
-down_revision = "0132_standing_jobs"
+down_revision = "0114_event_revocations"
 
 
 def upgrade() -> None:
