@@ -6,6 +6,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 
 from app.core.auth import ADMIN
 from app.domain.config_fields import Label
+from app.flows.event_reads import list_events
 from app.flows.host_keys import add_host_key, list_hosts, revoke_host_key
 from app.pages.console.doors import ConsoleRoute, done
 from app.pages.console.forms import LINES, After, Id, Reason
@@ -51,8 +52,8 @@ async def revoke_key(request: Request, key_id: Id, reason: Reason) -> Response:
 async def events(request: Request, after: EventKey = None) -> Response:
     """The tail of what hosts sent and we took, newest first."""
     who = await operator(request)
-    rows = await container_of(request).house.read(
-        lambda keepers: keepers.host_event.page(host=None, event_type=None, user_id=None, after=after, limit=LINES)
+    rows = await list_events(
+        container_of(request).house, host=None, event_type=None, external_id=None, after=after, limit=LINES
     )
     return show(request, "host_events.html", who=who, found=page(rows, LINES), after=after)
 
