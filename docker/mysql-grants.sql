@@ -49,6 +49,11 @@ GRANT UPDATE ON dojang.goal_book TO dojang@'%';
 GRANT UPDATE ON dojang.missions TO dojang@'%';
 GRANT UPDATE ON dojang.mission_progress TO dojang@'%';
 GRANT UPDATE ON dojang.badges TO dojang@'%';
+GRANT UPDATE ON dojang.leaderboards TO dojang@'%';
+GRANT UPDATE ON dojang.leaderboard_scores TO dojang@'%';
+GRANT UPDATE ON dojang.leaderboard_windows TO dojang@'%';
+GRANT UPDATE ON dojang.leaderboard_results TO dojang@'%';
+GRANT UPDATE ON dojang.leaderboard_marks TO dojang@'%';
 
 -- What is replaced as a whole, or may go once it is over.
 GRANT DELETE ON dojang.season_levels TO dojang@'%';
@@ -57,5 +62,6 @@ GRANT DELETE ON dojang.season_bonuses TO dojang@'%';
 GRANT DELETE ON dojang.feature_schedule TO dojang@'%';
 GRANT DELETE ON dojang.revoked_sessions TO dojang@'%';
 GRANT DELETE ON dojang.refresh_tokens TO dojang@'%';
+GRANT DELETE ON dojang.leaderboard_marks TO dojang@'%';
 GRANT DELETE ON dojang.bridge_slots TO dojang@'%';
 GRANT DELETE ON dojang.job_runs TO dojang@'%';

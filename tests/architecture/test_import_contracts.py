@@ -73,6 +73,7 @@ VIOLATIONS = [
         "a stranger stocks prizes", "prize-stock-keeper", {"services/planted.py": "import app.models.prize_stock"}
     ),
     Violation("a stranger sets missions", "mission-keeper", {"services/planted.py": "import app.models.mission"}),
+    Violation("a stranger ranks", "leaderboard-keepers", {"services/planted.py": "import app.models.leaderboard"}),
     Violation("a stranger gives badges", "badge-keeper", {"services/planted.py": "import app.models.badge"}),
     Violation(
         "two modules need each other",

@@ -55,6 +55,19 @@ RULES: dict[tuple[str, str], str] = {
     ("PUT", "/api/admin/missions/{code}"): ADMIN,
     ("POST", "/api/admin/missions/{code}/activate"): ADMIN,
     ("POST", "/api/admin/missions/{code}/retire"): ADMIN,
+    ("GET", "/api/leaderboards"): PLAYER,
+    ("GET", "/api/leaderboards/{code}"): PLAYER,
+    ("GET", "/api/admin/leaderboards"): READ,
+    ("GET", "/api/admin/leaderboards/{code}"): READ,
+    ("GET", "/api/admin/leaderboards/{code}/marks"): READ,
+    ("GET", "/api/admin/leaderboards/{code}/windows"): READ,
+    ("GET", "/api/admin/leaderboards/{code}/windows/{window}/results"): READ,
+    ("GET", "/api/admin/leaderboards/{code}/windows/{window}/results.csv"): READ,
+    ("POST", "/api/admin/leaderboards"): ADMIN,
+    ("PUT", "/api/admin/leaderboards/{code}"): ADMIN,
+    ("POST", "/api/admin/leaderboards/{code}/activate"): ADMIN,
+    ("POST", "/api/admin/leaderboards/{code}/retire"): ADMIN,
+    ("POST", "/api/admin/leaderboards/{code}/marks"): ADMIN,
     ("GET", "/api/admin/badges"): READ,
     ("PUT", "/api/admin/badges/{code}"): ADMIN,
     ("GET", "/api/wallet"): PLAYER,
@@ -139,7 +152,7 @@ ANYBODY = {("POST", "/api/auth/logout")}
 PATH_VALUES = {
     "feature_type": "ROULETTE", "code": "roulette", "config_id": "1", "user_id": "1", "season_id": "1",
     "key": "ticket_zero", "prize_id": "1", "job": "reconcile", "reward_id": "1",
-    "external_id": "nobody", "resource": "PASS", "version": "1",
+    "external_id": "nobody", "resource": "PASS", "version": "1", "window": "ALL",
 }  # fmt: skip
 # where the door must read a sound body before the flow can look at the player
 BODIES = {

@@ -27,6 +27,7 @@ class EventType(StrEnum):
     BRIDGE_KEY = "BRIDGE_KEY"
     MISSION_COMPLETED = "MISSION_COMPLETED"
     MISSION_CLAIMED = "MISSION_CLAIMED"
+    RANK_REWARDED = "RANK_REWARDED"
 
 
 class Topic(StrEnum):
@@ -43,6 +44,7 @@ class Topic(StrEnum):
     REWARD_ORDERED = "reward.ordered"
     BRIDGE_KEY = "bridge.key"
     MISSION_COMPLETED = "mission.completed"
+    RANK_REWARDED = "leaderboard.rank"
 
 
 class Feature(StrEnum):

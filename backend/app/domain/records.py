@@ -224,6 +224,8 @@ class Changes:
     settlements: list[BridgeSettlement] = field(default_factory=list)
     key_counters: dict[int, tuple[int, int]] = field(default_factory=dict)
     missions: dict[tuple[int, int, str], MissionProgress] = field(default_factory=dict)
+    # (board, window, player) → how much to add, and when the last of it was reached
+    scores: dict[tuple[int, str, int], tuple[int, datetime]] = field(default_factory=dict)
     announcements: list[Announcement] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
 
@@ -241,6 +243,12 @@ class Changes:
         """Notes a wallet movement and the balance that the wallet now shows."""
         self.entries.append(entry)
         self.balances[entry.user_id, entry.token_type] = entry.balance_after
+
+    def add_score(self, board_id: int, window_key: str, user_id: int, amount: int, at: datetime) -> None:
+        """Adds to a player's score in a window of a board."""
+        key = (board_id, window_key, user_id)
+        before, latest = self.scores.get(key, (0, at))
+        self.scores[key] = (before + amount, max(latest, at))
 
     def touch(self, player: PlayerState, season_id: int) -> Progress:
         """The player's progress, marked to be saved."""

@@ -21,6 +21,7 @@ async def save_changes(keepers: Services, changes: Changes) -> None:
     await keepers.bridge.save(changes.bridge_keys, changes.settlements)
     await keepers.player.save_key_counters(changes.key_counters)
     await keepers.mission.save(changes.missions.values())
+    await keepers.leaderboard.add_scores(changes.scores)
     await keepers.event_log.add(changes.events)
     await keepers.outbox.add(changes.announcements)
     await keepers.idempotency.store(changes.answers)

@@ -10,6 +10,7 @@ from app.routes.admin import (
     features,
     games,
     jobs,
+    leaderboards,
     missions,
     players,
     premium,
@@ -38,5 +39,6 @@ for _module in (
     audit,
     missions,
     badges,
+    leaderboards,
 ):
     router.include_router(_module.router)

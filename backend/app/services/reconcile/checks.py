@@ -1,5 +1,6 @@
 """Every invariant, in the order it is reported."""
 
+from app.services.reconcile.board_checks import BOARD_CHECKS
 from app.services.reconcile.bridge_checks import BRIDGE_CHECKS
 from app.services.reconcile.check import Check
 from app.services.reconcile.game_checks import GAME_CHECKS
@@ -19,4 +20,5 @@ CHECKS: tuple[Check, ...] = (
     *STOCK_CHECKS,
     *BRIDGE_CHECKS,
     *GOAL_CHECKS,
+    *BOARD_CHECKS,
 )
