@@ -35,6 +35,18 @@ RULES: dict[tuple[str, str], str] = {
     ("POST", "/api/admin/bridge/campaigns/{code}/open"): ADMIN,
     ("PUT", "/api/admin/bridge/campaigns/{code}/target-season"): ADMIN,
     ("POST", "/api/admin/bridge/campaigns/{code}/settle/run"): ADMIN,
+    ("GET", "/api/admin/webhooks"): READ,
+    ("GET", "/api/admin/webhooks/{webhook_id}"): READ,
+    ("GET", "/api/admin/webhook-deliveries"): READ,
+    ("GET", "/api/admin/webhook-deliveries/{delivery_id}"): READ,
+    ("POST", "/api/admin/webhooks"): ADMIN,
+    ("PUT", "/api/admin/webhooks/{webhook_id}"): ADMIN,
+    ("POST", "/api/admin/webhooks/{webhook_id}/disable"): ADMIN,
+    ("POST", "/api/admin/webhooks/{webhook_id}/enable"): ADMIN,
+    ("POST", "/api/admin/webhooks/{webhook_id}/rotate-secret"): ADMIN,
+    ("POST", "/api/admin/webhooks/{webhook_id}/test"): ADMIN,
+    ("POST", "/api/admin/webhooks/{webhook_id}/replay"): ADMIN,
+    ("POST", "/api/admin/webhook-deliveries/{delivery_id}/replay"): ADMIN,
     ("GET", "/api/admin/jobs"): READ,
     ("GET", "/api/admin/jobs/{job}/runs"): READ,
     ("POST", "/api/admin/jobs/{job}/run"): ADMIN,
@@ -74,6 +86,15 @@ RULES: dict[tuple[str, str], str] = {
     ("GET", "/api/wallet/ledger"): PLAYER,
     ("GET", "/api/rewards"): PLAYER,
     ("POST", "/api/events/page"): PLAYER,
+    ("POST", "/api/events"): HOST,
+    ("GET", "/api/admin/rules"): READ,
+    ("POST", "/api/admin/rules"): ADMIN,
+    ("GET", "/api/admin/rules/{code}"): READ,
+    ("GET", "/api/admin/rules/{code}/versions"): READ,
+    ("POST", "/api/admin/rules/{code}/versions"): ADMIN,
+    ("GET", "/api/admin/rules/{code}/versions/{version}"): READ,
+    ("GET", "/api/admin/rules/{code}/versions/{version}/diff"): READ,
+    ("POST", "/api/admin/rules/{code}/activate"): ADMIN,
     ("GET", "/api/season-pass/status"): PLAYER,
     ("POST", "/api/season-pass/stamp"): PLAYER,
     ("POST", "/api/season-pass/claim"): PLAYER,
@@ -152,7 +173,8 @@ ANYBODY = {("POST", "/api/auth/logout")}
 PATH_VALUES = {
     "feature_type": "ROULETTE", "code": "roulette", "config_id": "1", "user_id": "1", "season_id": "1",
     "key": "ticket_zero", "prize_id": "1", "job": "reconcile", "reward_id": "1",
-    "external_id": "nobody", "resource": "PASS", "version": "1", "window": "ALL",
+    "external_id": "nobody", "resource": "PASS", "version": "1", "webhook_id": "1", "delivery_id": "1",
+    "window": "ALL",
 }  # fmt: skip
 # where the door must read a sound body before the flow can look at the player
 BODIES = {
@@ -204,8 +226,8 @@ async def bearers(world: World) -> dict[str, dict[str, str]]:
         "expired": {"Authorization": f"Bearer {expired}"},
         "player": player,
         "blocked": blocked.headers,
-        **{scope: await world.token(f"the-{scope}", scope) for scope in ("support", "ops", "admin")},
         "host": await world.token("main", "host"),
+        **{scope: await world.token(f"the-{scope}", scope) for scope in ("support", "ops", "admin")},
     }
 
 

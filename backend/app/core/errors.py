@@ -81,8 +81,11 @@ ERRORS: dict[str, Meaning] = {
         "NO_BRIDGE": ("No bridge campaign runs now", "진행 중인 시즌 브리지가 없습니다"),
         "BRIDGE_NOT_FOUND": ("No such bridge campaign", "존재하지 않는 브리지 캠페인입니다"),
         "LEADERBOARD_NOT_FOUND": ("No such leaderboard", "존재하지 않는 순위표입니다"),
+        "RULE_NOT_FOUND": ("No such rule", "존재하지 않는 규칙입니다"),
         "MISSION_NOT_FOUND": ("No such mission", "존재하지 않는 미션입니다"),
         "JOB_NOT_FOUND": ("No such job", "존재하지 않는 작업입니다"),
+        "WEBHOOK_NOT_FOUND": ("No such webhook endpoint", "존재하지 않는 웹훅입니다"),
+        "DELIVERY_NOT_FOUND": ("No such webhook delivery", "존재하지 않는 웹훅 전송입니다"),
     }),
     **_table(Kind.METHOD, {
         "METHOD_NOT_ALLOWED": ("This method is not allowed here", "허용되지 않는 메서드입니다"),
@@ -103,6 +106,7 @@ ERRORS: dict[str, Meaning] = {
         "JOB_PAUSED": ("The job is paused", "일시 중지된 작업입니다"),
         "JOB_ALREADY_DONE": ("This run is already done", "이미 완료된 작업입니다"),
         "JOB_RUNNING": ("The job is running now", "이미 실행 중인 작업입니다"),
+        "WEBHOOK_DISABLED": ("The webhook endpoint is disabled", "비활성화된 웹훅입니다"),
     }),
     **_table(Kind.GONE, {
         "FEATURE_RETIRED": ("This endpoint is retired", "종료된 기능입니다"),
@@ -113,6 +117,11 @@ ERRORS: dict[str, Meaning] = {
     **_table(Kind.INVALID, {
         "VALIDATION_ERROR": ("The request is not valid", "요청 값이 올바르지 않습니다"),
         "IDEMPOTENCY_KEY_REUSED": ("This key was used for another request", "다른 요청에 사용된 Idempotency-Key입니다"),
+        "EVENT_INVALID": ("The event is not valid", "이벤트 값이 올바르지 않습니다"),
+        "EVENT_TOO_LATE": ("The event is older than is accepted", "접수 기한이 지난 이벤트입니다"),
+        "EVENT_FROM_FUTURE": ("The event lies in the future", "미래 시각의 이벤트입니다"),
+        "EVENT_REVOKED": ("The event was revoked", "취소된 이벤트입니다"),
+        "INVALID_RULE": ("The rule is not valid", "규칙 설정이 올바르지 않습니다"),
         "INVALID_ROULETTE_CONFIG": ("The roulette config is not valid", "룰렛 설정이 올바르지 않습니다"),
         "INVALID_DICE_CONFIG": ("The dice config is not valid", "주사위 설정이 올바르지 않습니다"),
         "INVALID_GAME_CONFIG": ("The game's config is not valid", "게임 설정이 올바르지 않습니다"),

@@ -11,6 +11,7 @@ from app.models import (
     feature,
     game,
     goal_book,
+    host_event,
     idempotency,
     identity,
     job,
@@ -20,10 +21,12 @@ from app.models import (
     player,
     prize_stock,
     reward,
+    rule,
     season,
     season_pass,
     ui_config,
     wallet,
+    webhook,
 )
 
 __all__ = [
@@ -36,6 +39,7 @@ __all__ = [
     "feature",
     "game",
     "goal_book",
+    "host_event",
     "idempotency",
     "identity",
     "job",
@@ -46,8 +50,10 @@ __all__ = [
     "player",
     "prize_stock",
     "reward",
+    "rule",
     "season",
     "season_pass",
     "ui_config",
     "wallet",
+    "webhook",
 ]

@@ -20,6 +20,8 @@ async def save_changes(keepers: Services, changes: Changes) -> None:
     await keepers.season_pass.save_passes(changes.passes.values())
     await keepers.bridge.save(changes.bridge_keys, changes.settlements)
     await keepers.player.save_key_counters(changes.key_counters)
+    await keepers.host_event.add(changes.taken_events)
+    await keepers.rule_state.save(changes.rule_hits, changes.rule_marks)
     await keepers.mission.save(changes.missions.values())
     await keepers.leaderboard.add_scores(changes.scores)
     await keepers.event_log.add(changes.events)

@@ -7,6 +7,7 @@ from app.routes.admin import (
     badges,
     bridge,
     coupons,
+    deliveries,
     features,
     games,
     jobs,
@@ -16,9 +17,11 @@ from app.routes.admin import (
     premium,
     programs,
     rewards,
+    rules,
     seasons,
     ui_config,
     wallets,
+    webhooks,
 )
 from app.routes.openapi import problems
 
@@ -35,6 +38,9 @@ for _module in (
     coupons,
     ui_config,
     bridge,
+    webhooks,
+    deliveries,
+    rules,
     jobs,
     audit,
     missions,

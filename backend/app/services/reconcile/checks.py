@@ -3,8 +3,10 @@
 from app.services.reconcile.board_checks import BOARD_CHECKS
 from app.services.reconcile.bridge_checks import BRIDGE_CHECKS
 from app.services.reconcile.check import Check
+from app.services.reconcile.event_checks import EVENT_CHECKS
 from app.services.reconcile.game_checks import GAME_CHECKS
 from app.services.reconcile.goal_checks import GOAL_CHECKS
+from app.services.reconcile.outbox_checks import OUTBOX_CHECKS
 from app.services.reconcile.pass_checks import PASS_CHECKS
 from app.services.reconcile.reward_checks import REWARD_CHECKS
 from app.services.reconcile.season_checks import SEASON_CHECKS
@@ -19,6 +21,8 @@ CHECKS: tuple[Check, ...] = (
     *GAME_CHECKS,
     *STOCK_CHECKS,
     *BRIDGE_CHECKS,
+    *EVENT_CHECKS,
     *GOAL_CHECKS,
+    *OUTBOX_CHECKS,
     *BOARD_CHECKS,
 )
