@@ -6,7 +6,7 @@ from app.db.base import UtcDateTime
 from app.db.ddl import add_column_once, drop_column_once
 
 revision = "0094_scores_closed"
-down_revision = "0132_standing_jobs"
+down_revision = "0114_event_revocations"
 
 
 def upgrade() -> None:
