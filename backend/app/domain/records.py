@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from app.domain.bridge import LevelState, Outcome
+from app.domain.bridge_records import BridgeKey, BridgeSettlement
 from app.domain.entitlements import NewEntitlement
 from app.domain.event_names import EventType, Topic
 from app.domain.game import Memory
@@ -169,38 +169,6 @@ class Answer:
     status: int
     body: bytes
     created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class BridgeKey:
-    """One key of a bridge campaign: unique by (campaign, player, event_type). `cause` is what earned it."""
-
-    campaign_id: int
-    user_id: int
-    event_type: str
-    day: int
-    key_date: date
-    points: int
-    cause: str
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class BridgeSettlement:
-    """How one player of a bridge campaign was settled, with what their counters were: unique by (campaign, player)."""
-
-    campaign_id: int
-    user_id: int
-    outcome: Outcome
-    key_count: int
-    pending_points: int
-    points_paid: int
-    level_state: LevelState
-    season_id: int | None
-    level_after: int | None
-    xp_added: int
-    created_at: datetime
-    updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
