@@ -13,6 +13,7 @@ from app.routes.admin import (
     games,
     hosts,
     jobs,
+    leaderboards,
     missions,
     players,
     premium,
@@ -48,5 +49,6 @@ for _module in (
     audit,
     missions,
     badges,
+    leaderboards,
 ):
     router.include_router(_module.router)
