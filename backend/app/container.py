@@ -6,6 +6,7 @@ from app.core.pulse import Pulse
 from app.core.security import Passwords
 from app.core.time_utils import Clock, SystemClock
 from app.core.tokens import TokenKeys
+from app.core.webhook_sender import WebhookSender
 from app.db.cache import Cache
 from app.db.session import make_engines
 from app.db.transaction import Database
@@ -15,6 +16,7 @@ from app.flows.authenticate import Authenticator
 from app.flows.bridge_status import bridge_status
 from app.flows.claim import ClaimCommand, claim
 from app.flows.claim_mission import ClaimMissionCommand, claim_missions
+from app.flows.deliver_webhooks import Post
 from app.flows.lane import Lane
 from app.flows.play import PlayCommand, play
 from app.flows.presence import Presence, PresenceCommand, record_presence
@@ -78,6 +80,10 @@ class Container:
         jwks = Jwks(self.keys.clock, allow_plain_loopback=settings.env != "production")
         self.authenticator = Authenticator(house, self.keys, jwks)
         self.passwords = Passwords()
+        sender = WebhookSender(
+            allow_private=settings.webhook_allow_private, timeout_seconds=settings.webhook_timeout_seconds
+        )
+        self.post = Post(sender, self.keys.clock)
         self.pulse = Pulse()
         self.is_draining = False
 

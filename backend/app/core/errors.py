@@ -83,6 +83,8 @@ ERRORS: dict[str, Meaning] = {
         "RULE_NOT_FOUND": ("No such rule", "존재하지 않는 규칙입니다"),
         "MISSION_NOT_FOUND": ("No such mission", "존재하지 않는 미션입니다"),
         "JOB_NOT_FOUND": ("No such job", "존재하지 않는 작업입니다"),
+        "WEBHOOK_NOT_FOUND": ("No such webhook endpoint", "존재하지 않는 웹훅입니다"),
+        "DELIVERY_NOT_FOUND": ("No such webhook delivery", "존재하지 않는 웹훅 전송입니다"),
     }),
     **_table(Kind.METHOD, {
         "METHOD_NOT_ALLOWED": ("This method is not allowed here", "허용되지 않는 메서드입니다"),
@@ -103,6 +105,7 @@ ERRORS: dict[str, Meaning] = {
         "JOB_PAUSED": ("The job is paused", "일시 중지된 작업입니다"),
         "JOB_ALREADY_DONE": ("This run is already done", "이미 완료된 작업입니다"),
         "JOB_RUNNING": ("The job is running now", "이미 실행 중인 작업입니다"),
+        "WEBHOOK_DISABLED": ("The webhook endpoint is disabled", "비활성화된 웹훅입니다"),
     }),
     **_table(Kind.GONE, {
         "FEATURE_RETIRED": ("This endpoint is retired", "종료된 기능입니다"),

@@ -5,7 +5,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Table, TextClause, text
 
 from app.db.literals import row_lists
 
@@ -91,3 +91,10 @@ class Upsert(Insert):
 
     def _sets(self, form: str) -> str:
         return ", ".join(f"{name} = {form.format(name)}" for name in self._values)
+
+
+def database_time(flavour: Flavour, seconds: int = 0) -> TextClause:
+    """The database's own clock, `seconds` from now: leases live on it. SQLite's has milliseconds."""
+    if flavour is Flavour.SQLITE:
+        return text(f"(strftime('%Y-%m-%d %H:%M:%f', 'now', '+{seconds:d} seconds') || '000')")
+    return text(f"(NOW(6) + INTERVAL {seconds:d} SECOND)")

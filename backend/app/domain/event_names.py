@@ -36,6 +36,8 @@ class Topic(StrEnum):
     LEVEL_UP = "season_pass.level_up"
     REWARD_GRANTED = "reward.granted"
     REWARD_PENDING = "reward.pending"
+    REWARD_REVOKED = "reward.revoked"
+    PREMIUM_CHANGED = "season_pass.premium_changed"
     REWARD_REJECTED = "reward.rejected"
     REWARD_FAILED = "reward.failed"
     REWARD_REVERSED = "reward.reversed"

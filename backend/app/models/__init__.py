@@ -25,6 +25,7 @@ from app.models import (
     season_pass,
     ui_config,
     wallet,
+    webhook,
 )
 
 __all__ = [
@@ -52,4 +53,5 @@ __all__ = [
     "season_pass",
     "ui_config",
     "wallet",
+    "webhook",
 ]

@@ -20,6 +20,7 @@ from app.services.badge_service import BadgeService
 from app.services.bridge_control_service import BridgeControlService
 from app.services.bridge_service import BridgeService
 from app.services.coupon_service import CouponService
+from app.services.delivery_service import DeliveryService
 from app.services.doctor_service import DoctorService
 from app.services.entitlement_service import EntitlementService
 from app.services.event_log_service import EventLogService
@@ -46,6 +47,7 @@ from app.services.season_pass_service import SeasonPassService
 from app.services.season_service import SeasonService
 from app.services.ui_config_service import UiConfigService
 from app.services.wallet_service import WalletService
+from app.services.webhook_service import WebhookService
 
 T = TypeVar("T")
 
@@ -66,6 +68,8 @@ class Services:
         self.game_log = GameLogService(tx)
         self.event_log = EventLogService(tx)
         self.outbox = OutboxService(tx)
+        self.webhook = WebhookService(tx)
+        self.delivery = DeliveryService(tx)
         self.idempotency = IdempotencyService(tx)
         self.feature = FeatureService(tx)
         self.game_config = GameConfigService(tx)

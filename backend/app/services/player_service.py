@@ -3,7 +3,7 @@
 The state that it reads joins tables of other keepers (wallets, progress, newest plays): one round trip, one lock order.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -155,6 +155,13 @@ class PlayerService:
         )  # fmt: skip
         row = (await self._tx.execute(query)).first()
         return None if row is None else row[0]
+
+    async def known_as(self, ids: Collection[int]) -> dict[int, tuple[int, str, str]]:
+        """By player: the host's id and code, and the name that the host knows them by."""
+        c = user_profiles.c
+        query = select(c.id, c.host_id, hosts.c.code, c.external_id).join(hosts).where(c.id.in_(ids))
+        rows = await self._tx.execute(query)
+        return {row.id: (row.host_id, row.code, row.external_id) for row in rows}
 
     async def find_all(self, host_id: int, external_ids: Sequence[str]) -> dict[str, int]:
         """The ids of a host's players whom we know, by external id."""

@@ -7,6 +7,8 @@ from app.routes.admin import (
     badges,
     bridge,
     coupons,
+    deliveries,
+    events,
     features,
     games,
     jobs,
@@ -19,6 +21,7 @@ from app.routes.admin import (
     seasons,
     ui_config,
     wallets,
+    webhooks,
 )
 from app.routes.openapi import problems
 
@@ -35,7 +38,10 @@ for _module in (
     coupons,
     ui_config,
     bridge,
+    webhooks,
+    deliveries,
     rules,
+    events,
     jobs,
     audit,
     missions,

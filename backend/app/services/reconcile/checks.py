@@ -5,6 +5,7 @@ from app.services.reconcile.check import Check
 from app.services.reconcile.event_checks import EVENT_CHECKS
 from app.services.reconcile.game_checks import GAME_CHECKS
 from app.services.reconcile.goal_checks import GOAL_CHECKS
+from app.services.reconcile.outbox_checks import OUTBOX_CHECKS
 from app.services.reconcile.pass_checks import PASS_CHECKS
 from app.services.reconcile.reward_checks import REWARD_CHECKS
 from app.services.reconcile.season_checks import SEASON_CHECKS
@@ -21,4 +22,5 @@ CHECKS: tuple[Check, ...] = (
     *BRIDGE_CHECKS,
     *EVENT_CHECKS,
     *GOAL_CHECKS,
+    *OUTBOX_CHECKS,
 )
