@@ -7,17 +7,11 @@ import shutil
 import signal
 import socket
 import ssl
-from datetime import timedelta
-from ipaddress import ip_address
-from pathlib import Path
 
 import httpx
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from app.core.time_utils import SystemClock
+from docker.make_certificate import make_certificate
 from tests.architecture.house import ROOT
 from tests.servers import STOP_WITHIN_SECONDS, Server, as_root, free_port
 
@@ -41,7 +35,7 @@ class Nginx(Server):
         self._replace("nginx.conf", "/tmp/", f"{self.folder}/")
         self._replace("nginx.conf", "/dev/std", f"{self.folder}/std")
         self._replace("maintenance.conf", "/tmp/", f"{self.folder}/")
-        self.certificate = make_certificate(self.folder / "tls")
+        self.certificate = make_certificate(self.folder / "tls", SystemClock().now())
 
     def _replace(self, name: str, what: str, by: str) -> None:
         file = self.folder / name
@@ -91,31 +85,6 @@ class Nginx(Server):
         except OSError:
             return False
         return True
-
-
-def make_certificate(folder: Path) -> Path:
-    """fullchain.pem and privkey.pem for localhost, for one day; returns the certificate."""
-    folder.mkdir(exist_ok=True)
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    names: list[x509.GeneralName] = [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]
-    now = SystemClock().now()
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    no_password = serialization.NoEncryption()
-    pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
-    (folder / "privkey.pem").write_bytes(key.private_bytes(pem, pkcs8, no_password))
-    (folder / "fullchain.pem").write_bytes(certificate.public_bytes(pem))
-    return folder / "fullchain.pem"
 
 
 def directive(name: str, file: str = "nginx.conf") -> str:
