@@ -8,6 +8,8 @@ import pytest
 from app.domain.reference import reference_season
 from tests.bridge.campaigns import CODE, GOAL, campaign, counters, kst, open_campaign
 from tests.events.host import activate, balance, event, one, points, rule, send, xp, xp_of
+from tests.goals.missions import begin as begin_missions
+from tests.goals.missions import mission
 from tests.season.rich import begin
 from tests.season.test_premium import PLAIN, gain, paid
 from tests.statements import counted
@@ -169,3 +171,19 @@ async def test_a_call_takes_few_statements_however_many_events(world: World) -> 
         assert count.commits <= 2, "one, and one of whoever reads the list of hosts every other second"
         counts.append(len(count.statements))
     assert max(counts) <= 25, "the first call also reads hosts and rules and opens a level"
+
+
+async def test_a_rule_counts_a_metric_for_missions_on_the_events_day(world: World) -> None:
+    watching = mission(
+        "WATCH_60", metric="minutes.watched", target=60, rewards=[{"reward_type": "POINT", "reward_amount": 9}]
+    )
+    await begin_missions(world, watching)
+    minutes = {"kind": "COUNT", "metric": "minutes.watched"}
+    await rule(world, "MINUTES", minutes, count={"field": "data.minutes"})
+    yesterday = "2025-12-09T20:00:00+09:00"
+    answer = await send(world, event(1, "t", minutes=59), event(2, "t", minutes=60, time=yesterday))
+    assert [result["effects"][0]["amount"] for result in answer["results"]] == [59, 60]
+    assert await balance(world, "kim") == 9
+    await send(world, event(3, "t", minutes=1))
+    assert await balance(world, "kim") == 18
+    assert not await world.differences()

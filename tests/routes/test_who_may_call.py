@@ -77,6 +77,11 @@ RULES: dict[tuple[str, str], str] = {
     ("POST", "/api/events"): HOST,
     ("GET", "/api/admin/rules"): READ,
     ("POST", "/api/admin/rules"): ADMIN,
+    ("POST", "/api/admin/rules/dry-run"): READ,
+    ("POST", "/api/admin/rules/replay"): READ,
+    ("GET", "/api/admin/events"): READ,
+    ("GET", "/api/admin/events/rejected"): READ,
+    ("GET", "/api/admin/events/{event_id}"): READ,
     ("GET", "/api/admin/rules/{code}"): READ,
     ("GET", "/api/admin/rules/{code}/versions"): READ,
     ("POST", "/api/admin/rules/{code}/versions"): ADMIN,
@@ -162,6 +167,7 @@ PATH_VALUES = {
     "feature_type": "ROULETTE", "code": "roulette", "config_id": "1", "user_id": "1", "season_id": "1",
     "key": "ticket_zero", "prize_id": "1", "job": "reconcile", "reward_id": "1",
     "external_id": "nobody", "resource": "PASS", "version": "1", "webhook_id": "1", "delivery_id": "1",
+    "event_id": "0" * 36,
 }  # fmt: skip
 # where the door must read a sound body before the flow can look at the player
 BODIES = {

@@ -42,6 +42,11 @@ class HostEvent:
     def __post_init__(self) -> None:
         object.__setattr__(self, "day", kst_date(self.time))
 
+    @property
+    def name(self) -> tuple[str, str]:
+        """How its host names it."""
+        return self.source, self.id
+
     def document(self) -> str:
         """The event as JSON, for whoever looks at why it was refused."""
         fields = {"id": self.id, "source": self.source, "type": self.type, "subject": self.subject, "time": self.time}

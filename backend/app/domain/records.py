@@ -228,6 +228,18 @@ class RuleHit:
     effects: list[dict[str, Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class EventRevocation:
+    """One event of a host that counts no more, whether it came already or not: unique by (host, source, id)."""
+
+    host_id: int
+    source: str
+    event_id: str
+    user_id: int
+    revoked_by: str
+    created_at: datetime
+
+
 @dataclass(slots=True)
 class Changes:
     """Everything a batch of commands wants written. Empty lists cost no statement."""
@@ -252,6 +264,7 @@ class Changes:
     key_counters: dict[int, tuple[int, int]] = field(default_factory=dict)
     taken_events: list[TakenEvent] = field(default_factory=list)
     rule_hits: list[RuleHit] = field(default_factory=list)
+    event_revocations: list[EventRevocation] = field(default_factory=list)
     rule_marks: Marks = field(default_factory=dict)
     missions: dict[tuple[int, int, str], MissionProgress] = field(default_factory=dict)
     announcements: list[Announcement] = field(default_factory=list)
@@ -264,7 +277,7 @@ class Changes:
             len(self.plays) + len(self.entries) + len(self.rewards) + len(self.xp) + len(self.stamps)
             + len(self.claims) + len(self.passes) + len(self.events) + len(self.announcements) + len(self.answers)
             + len(self.bridge_keys) + len(self.settlements) + len(self.reward_changes)
-            + len(self.taken_events) + len(self.rule_hits)
+            + len(self.taken_events) + len(self.rule_hits) + len(self.event_revocations)
             + len(self.coupon_wishes) + len(self.entitlements) + len(self.taken_back)
         )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from app.domain.bridge_config import HostEventType
 from app.domain.config_fields import MAX_AMOUNT, RewardFields, StrictModel
@@ -13,6 +13,8 @@ from app.domain.season_config import Track
 
 MAX_UNITS = 10_000
 ONE_WEEK_SECONDS = 7 * 86_400
+# in small letters, so that no host can report what the service counts by itself
+HostMetric = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9._-]{0,99}$")]
 
 FieldPaths = Annotated[tuple[FieldPath, ...], Field(max_length=5, strict=False)]
 
@@ -79,8 +81,29 @@ class PremiumEffect(StrictModel):
     is_owned: bool = True
 
 
-Effect = Annotated[XpEffect | StampEffect | RewardEffect | BridgeKeyEffect | PremiumEffect, Field(discriminator="kind")]
-EFFECT_MODELS = XpEffect, StampEffect, RewardEffect, BridgeKeyEffect, PremiumEffect
+class CountEffect(StrictModel):
+    """So much of a host's metric, on the event's day: for the missions and boards that count it."""
+
+    kind: Literal["COUNT"]
+    metric: HostMetric
+    amount: int = Field(default=1, ge=1, le=MAX_AMOUNT)
+
+
+class ReverseEffect(StrictModel):
+    """Takes back what another event of this host and player gave. `event_id` and `source` name the fields that name it.
+
+    The other event may come later: then it gives nothing. Without `source` it is of the same source.
+    """
+
+    kind: Literal["REVERSE"]
+    event_id: FieldPath
+    source: FieldPath | None = None
+
+
+Effect = Annotated[
+    XpEffect | StampEffect | RewardEffect | BridgeKeyEffect | PremiumEffect | CountEffect | ReverseEffect,
+    Field(discriminator="kind"),
+]
 
 
 class RuleConfig(StrictModel):
@@ -105,9 +128,26 @@ class RuleConfig(StrictModel):
     def _stays_in_bounds(self) -> Self:
         if self.max_units * max(self._amounts(), default=0) > MAX_AMOUNT:
             raise ValueError(f"one event may give at most {MAX_AMOUNT}: lower count.max_units or the amounts")
+        if self.is_reversal and (self.count, self.once_per, self.cap_per_day, self.cooldown_seconds) != (None,) * 3 + (
+            0,
+        ):
+            raise ValueError("REVERSE has no bounds: each event is taken back once anyway")
         if self.count is not None and self.count.is_cumulative and self.once_per is not None:
             raise ValueError("once_per would end a cumulative count at its first event")
         return self
+
+    @model_validator(mode="after")
+    def _only_takes_back(self) -> Self:
+        if self.is_reversal and any(
+            not (isinstance(effect, ReverseEffect) or (isinstance(effect, PremiumEffect) and not effect.is_owned))
+            for effect in self.effects
+        ):
+            raise ValueError("beside REVERSE stands only the end of PREMIUM: it works for blocked players, too")
+        return self
+
+    @property
+    def is_reversal(self) -> bool:
+        return any(isinstance(effect, ReverseEffect) for effect in self.effects)
 
     @property
     def max_units(self) -> int:
@@ -117,7 +157,7 @@ class RuleConfig(StrictModel):
         return [
             effect.reward_amount if isinstance(effect, RewardEffect) else effect.amount
             for effect in self.effects
-            if isinstance(effect, RewardEffect | XpEffect)
+            if isinstance(effect, RewardEffect | XpEffect | CountEffect)
         ]
 
     def view(self) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Rules at work: which events they take, and what of each was not given before. Pure: state in, state out."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +12,7 @@ from pydantic_core import to_json
 
 from app.domain.host_events import HostEvent, Reader, reader
 from app.domain.rule_conditions import Matcher, kind_of, matcher
-from app.domain.rule_config import PremiumEffect, RuleConfig
+from app.domain.rule_config import CountEffect, PremiumEffect, ReverseEffect, RuleConfig
 
 LONGEST_SLOT = 100
 MICROSECONDS = 1_000_000
@@ -19,6 +20,9 @@ MARK_LIMIT = 2**62  # of a cumulative total: a BIGINT holds it
 
 # what a rule must remember of a player, by (player, rule, slot): see `Guard`
 MarkKey = tuple[int, int, str]
+# how a host names an event: (source, id)
+EventName = tuple[str, str]
+VISIBLE = re.compile(r"[!-~]{1,200}")
 Marks = dict[MarkKey, int]
 
 
@@ -53,9 +57,27 @@ class Rule:
     def needs_claims(self) -> bool:
         return any(isinstance(effect, PremiumEffect) for effect in self.config.effects)
 
+    @property
+    def metrics(self) -> list[str]:
+        """The hosts' metrics that it counts."""
+        return [effect.metric for effect in self.config.effects if isinstance(effect, CountEffect)]
+
+    def targets(self, event: HostEvent) -> list[EventName]:
+        """The (source, id) of the events that it takes back for this one."""
+        effects = [effect for effect in self.config.effects if isinstance(effect, ReverseEffect)]
+        return [name for effect in effects if (name := effect_target(effect, event)) is not None]
+
     def operation_id(self, event: HostEvent) -> str:
         """The permanent cause of what this rule gives for an event. Further effects get #2, #3, … behind it."""
         return f"RULE:{self.code}:{event.key}"
+
+
+def effect_target(effect: ReverseEffect, event: HostEvent) -> EventName | None:
+    """The (source, id) of the event that this one takes back; None where it names none."""
+    source = reader(effect.source)(event) if effect.source else event.source
+    event_id = reader(effect.event_id)(event)
+    is_name = all(isinstance(part, str) and VISIBLE.fullmatch(part) for part in (source, event_id))
+    return (source, event_id) if is_name else None
 
 
 class Skipped(Exception):

@@ -1,9 +1,11 @@
 """Host events: taken once for ever, and what the rules give for them, in one transaction for many.
 
-Reads feature_config, seasons and bridge_campaigns (share-locked), host_rules, host_rule_versions, host_events,
-rule_marks, and user_profiles with wallets, season_progress, season_passes, season_counters, bridge_keys and, where a
-rule gives premium, season_claims (locked). Writes user_profiles (players seen for the first time, bridge counters),
-host_events, rejected_events, rule_hits, rule_marks, and all that grants, stamps, keys and passes write.
+Reads feature_config, seasons, bridge_campaigns and goal_book (share-locked), host_rules, host_rule_versions,
+host_events, rule_marks, mission_progress, and user_profiles with wallets, season_progress, season_passes,
+season_counters, bridge_keys and, where a rule gives premium, season_claims (locked); where one takes back also
+event_revocations, rule_hits and reward_log (locked). Writes user_profiles (players seen for the first time, bridge
+counters), host_events, rejected_events, event_revocations, rule_hits, rule_marks, mission_progress, and all that
+grants, stamps, keys, passes and reversals write.
 """
 
 from collections.abc import Sequence
@@ -16,8 +18,11 @@ from app.core.errors import AppError
 from app.core.time_utils import kst_date, kst_text
 from app.domain.event_names import Feature
 from app.domain.host_events import HostEvent, RefusedEvent
+from app.flows.steps.apply_rules import Ground
 from app.flows.steps.commands import Done
 from app.flows.steps.decide_events import EventBatch, match
+from app.flows.steps.goals import load_goals
+from app.flows.steps.revoke_events import Revocables, load_revocables
 from app.flows.steps.save_changes import save_changes
 from app.services import House, Services
 from app.services.player_service import Wanted
@@ -51,19 +56,26 @@ async def ingest_events(house: House, command: EventsCommand) -> Done:
         first_day = kst_date(now - tolerance)
         rules = await keepers.rule_book.in_force(FEATURES, kst_date(now), ended_since=first_day)
         rules.require_open(Feature.INGEST)
-        matches = match(events, await keepers.rule.in_force(command.host_id))
+        active = await keepers.rule.in_force(command.host_id)
+        matches = match(events, active)
         ids = await _known_players(keepers, command.host_id, events, now)
         wanted = Wanted.of(rules, wallets=True, claims=matches.need_claims, bridges=rules.bridge_ids)
         players = await keepers.player.lock(ids.values(), wanted)
-        known = await keepers.host_event.known(command.host_id, [(event.source, event.id) for event in events])
-        if answers and any(known.get((event.source, event.id)) == event.key for event in events):
+        names = [event.name for event in events]
+        known = await keepers.host_event.known(command.host_id, names)
+        if answers and any(known.get(event.name, ("",))[0] == event.key for event in events):
             return answers[-1]  # the run before this one was committed, and only the reply got lost
+        days = {event.day for event in events} | {rules.today}
+        await load_goals(keepers, rules, players, days=days, metric_names=matches.metrics)
+        revocables = Revocables()
+        if any(rule.config.is_reversal for rule in active):
+            announced = matches.announced((event for event in events if event.name not in known), ids)
+            revocables = await load_revocables(keepers, command.host_id, names, announced)
         batch = EventBatch(
             host_id=command.host_id,
             players={subject: players[user_id] for subject, user_id in ids.items()},
-            rules=rules,
+            ground=Ground(rules, await keepers.rule_state.marks(matches.mark_keys(events, ids)), revocables),
             matches=matches,
-            marks=await keepers.rule_state.marks(matches.mark_keys(events, ids)),
             known=set(known),
             now=now,
             approval_threshold_points=house.settings.approval_threshold_points,

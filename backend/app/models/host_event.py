@@ -44,3 +44,18 @@ rejected_events = Table(
     Index("ix_rejected_events_received", "received_at"),
     **MYSQL_TABLE,
 )
+
+# events that count no more: those that came gave back what they gave, those that come later give nothing
+event_revocations = Table(
+    "event_revocations",
+    metadata,
+    Column("host_id", Integer, ForeignKey("hosts.id"), primary_key=True),
+    Column("source", ascii_text(200), primary_key=True),
+    Column("event_id", ascii_text(100), primary_key=True),
+    Column("user_id", BigId, ForeignKey("user_profiles.id"), nullable=False),
+    Column("revoked_by", ascii_text(36), ForeignKey("host_events.id"), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index("ix_event_revocations_user", "user_id"),
+    Index("ix_event_revocations_by", "revoked_by"),
+    **MYSQL_TABLE,
+)

@@ -94,12 +94,17 @@ def _sound_or_refused(document: Any) -> EventIn | RefusedEvent:
 
 
 def _event(item: EventIn, now: datetime) -> HostEvent | RefusedEvent:
-    text = to_json(item.data).decode()
-    if len(text) > MAX_DATA_BYTES:
+    event = sample_event(item, now)
+    if len(event.data_text) > MAX_DATA_BYTES:
         document = item.model_dump(include={"id", "source", "type", "subject"})
         return _refusal(document, [{"field": "data", "reason": f"at most {MAX_DATA_BYTES} bytes as JSON"}])
-    time = item.time or now
-    return HostEvent(new_id(now), item.id, item.source, item.type, item.subject, time, item.data, text)
+    return event
+
+
+def sample_event(item: EventIn, now: datetime) -> HostEvent:
+    """The event that a body means; without a time of its own it is of `now`."""
+    text = to_json(item.data).decode()
+    return HostEvent(new_id(now), item.id, item.source, item.type, item.subject, item.time or now, item.data, text)
 
 
 def _refusal(document: Any, reasons: list[dict[str, str]]) -> RefusedEvent:

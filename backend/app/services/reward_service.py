@@ -76,6 +76,19 @@ class RewardService:
         query = select(reward_log).where(c.id.in_(sorted(set(ids)))).order_by(c.id).with_for_update()
         return {row["id"]: _stored(row) for row in (await self._tx.execute(query)).mappings()}
 
+    async def lock_named(self, operation_ids: Iterable[str]) -> dict[str, StoredReward]:
+        """The rewards of these operations, locked in id order, by operation id. Lock their players first."""
+        c = reward_log.c
+        query = select(reward_log).where(c.operation_id.in_(sorted(set(operation_ids)))).order_by(c.id)
+        rows = (await self._tx.execute(query.with_for_update())).mappings()
+        return {row["operation_id"]: _stored(row) for row in rows}
+
+    async def of_named(self, operation_ids: Iterable[str]) -> list[Row]:
+        """The rewards of these operations, with everything that operators see of them, oldest first."""
+        c = reward_log.c
+        query = select(*(c[name] for name in SHOWN)).where(c.operation_id.in_(sorted(set(operation_ids))))
+        return [dict(row) for row in (await self._tx.execute(query.order_by(c.id))).mappings()]
+
     async def due(self, now: datetime, *, limit: int) -> list[int]:
         """The rewards whose delivery is to be tried again, the longest due first."""
         return [row[0] for row in await self._tx.rows(DUE, (instant_out(now), limit))]

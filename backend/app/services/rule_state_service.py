@@ -48,13 +48,15 @@ class RuleStateService:
         )
         await self._tx.write(SET_MARKS, [(*key, value) for key, value in marks.items()])
 
-    async def hits_of(self, event_key: str) -> list[dict[str, Any]]:
-        """What rules gave for one event, in the order of the rules."""
+    async def hits_of(self, event_keys: Collection[str]) -> dict[str, list[dict[str, Any]]]:
+        """What rules gave for these events, by our id of each, in the order of the rules."""
         query = (
             select(rule_hits, host_rules.c.code.label("rule"))
             .join(host_rules, host_rules.c.id == rule_hits.c.rule_id)
-            .where(rule_hits.c.event_id == event_key)
-            .order_by(rule_hits.c.rule_id)
+            .where(rule_hits.c.event_id.in_(sorted(event_keys)))
+            .order_by(rule_hits.c.event_id, rule_hits.c.rule_id)
         )
-        rows = (await self._tx.execute(query)).mappings()
-        return [dict(row) | {"effects": json_in(row["effects"])} for row in rows]
+        found: dict[str, list[dict[str, Any]]] = {}
+        for row in (await self._tx.execute(query)).mappings():
+            found.setdefault(row["event_id"], []).append(dict(row) | {"effects": json_in(row["effects"])})
+        return found

@@ -1,7 +1,7 @@
 """Applying rules to one event of one player: what bounds each rule, then each of its effects."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.core.errors import AppError
@@ -9,14 +9,23 @@ from app.domain.event_names import EventType
 from app.domain.host_events import HostEvent
 from app.domain.records import RuleHit
 from app.domain.rule_book import RuleBook
-from app.domain.rule_config import BridgeKeyEffect, PremiumEffect, RewardEffect, StampEffect, XpEffect
-from app.domain.rules import Guard, Marks, Rule, Skipped, keep, units
+from app.domain.rule_config import (
+    BridgeKeyEffect,
+    CountEffect,
+    PremiumEffect,
+    ReverseEffect,
+    RewardEffect,
+    StampEffect,
+    XpEffect,
+)
+from app.domain.rules import FIELD_MISSING, Guard, Marks, Rule, Skipped, effect_target, keep, units
 from app.domain.season import StampSource, XpSource
 from app.domain.wallet import Reason
 from app.flows.steps.collect_keys import collect_host_key
 from app.flows.steps.decision import Decision
 from app.flows.steps.grant_rewards import give_xp, grant_rewards
 from app.flows.steps.premium import grant_premium, revoke_premium
+from app.flows.steps.revoke_events import Revocables, revoke_event
 from app.flows.steps.stamp_season import add_stamp
 
 RULE_SOURCE = "RULE"
@@ -32,17 +41,26 @@ class Matched:
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """What all events of a call stand on: the operators' rules, what rules remember, what is taken back."""
+
+    rules: RuleBook
+    marks: Marks
+    revocables: Revocables
+
+
+@dataclass(frozen=True, slots=True)
 class Cause:
     """One effect of one rule for one event, about to be given. `times`: how many units it is worth."""
 
     event: HostEvent
-    rules: RuleBook
+    ground: Ground
     times: int
     operation_id: str
 
 
 def apply_rules(
-    decision: Decision, rules: RuleBook, event: HostEvent, matched: Sequence[Matched], marks: Marks
+    decision: Decision, ground: Ground, event: HostEvent, matched: Sequence[Matched]
 ) -> tuple[list[View], list[View]]:
     """Gives what these rules give for the event; returns (effects, rules that gave nothing and why).
 
@@ -54,16 +72,16 @@ def apply_rules(
     for found in matched:
         rule, writes = found.rule, found.guard.writes
         try:
-            times = units(rule, event, found.guard, marks, decision.player.id)
+            times = units(rule, event, found.guard, ground.marks, decision.player.id)
         except Skipped as reason:
             skipped.append({"rule": rule.code, "reason": reason.reason})
-            decision.changes.rule_marks.update(keep(rule, reason.writes, marks, decision.player.id))
+            decision.changes.rule_marks.update(keep(rule, reason.writes, ground.marks, decision.player.id))
             continue
-        given = _give(decision, rules, event, rule, times)
+        given = _give(decision, Cause(event, ground, times, rule.operation_id(event)), rule)
         effects += [{"rule": rule.code, "version": rule.version, **view} for view in given]
         done = [view for view in given if "skipped" not in view]
         if done:
-            decision.changes.rule_marks.update(keep(rule, writes, marks, decision.player.id))
+            decision.changes.rule_marks.update(keep(rule, writes, ground.marks, decision.player.id))
             decision.changes.rule_hits.append(
                 RuleHit(event.key, rule.id, rule.version, decision.player.id, event.day, times, done)
             )
@@ -76,11 +94,10 @@ def note_event(decision: Decision, event: HostEvent, effects: Sequence[View]) ->
     decision.log(EventType.HOST_EVENT, None, f"EVENT:{event.key}", type=event.type, rules=rules)
 
 
-def _give(decision: Decision, rules: RuleBook, event: HostEvent, rule: Rule, times: int) -> list[View]:
+def _give(decision: Decision, first: Cause, rule: Rule) -> list[View]:
     views = []
     for number, effect in enumerate(rule.config.effects, start=1):
-        base = rule.operation_id(event)
-        cause = Cause(event, rules, times, base if number == 1 else f"{base}#{number}")
+        cause = first if number == 1 else replace(first, operation_id=f"{first.operation_id}#{number}")
         try:
             views.append({"kind": effect.kind, **GIVERS[type(effect)](decision, effect, cause)})
         except AppError as refusal:  # raised before its first record: see `Decision`
@@ -138,7 +155,7 @@ def _reward(decision: Decision, effect: RewardEffect, cause: Cause) -> View:
 def _bridge_key(decision: Decision, effect: BridgeKeyEffect, cause: Cause) -> View:
     key_event = collect_host_key(
         decision,
-        cause.rules,
+        cause.ground.rules,
         host_event_type=effect.host_event_type or cause.event.type,
         cause=f"EVENT:{cause.event.key}",
         on=cause.event.day,
@@ -158,6 +175,21 @@ def _premium(decision: Decision, effect: PremiumEffect, cause: Cause) -> View:
     }
 
 
+def _count(decision: Decision, effect: CountEffect, cause: Cause) -> View:
+    """Missions and boards take it from here: see `settle_counts`."""
+    amount = effect.amount * cause.times
+    decision.count(effect.metric, amount, at=cause.event.time)
+    return {"metric": effect.metric, "amount": amount}
+
+
+def _reverse(decision: Decision, effect: ReverseEffect, cause: Cause) -> View:
+    name = effect_target(effect, cause.event)
+    if name is None:
+        return {"skipped": FIELD_MISSING}
+    by, operation_id = cause.event.key, cause.operation_id
+    return revoke_event(decision, cause.ground.rules, cause.ground.revocables, name, by=by, operation_id=operation_id)
+
+
 def _require_season(decision: Decision) -> None:
     if decision.season is None:
         raise AppError("NO_ACTIVE_SEASON")
@@ -169,4 +201,6 @@ GIVERS: dict[type, Callable[[Decision, Any, Cause], View]] = {
     RewardEffect: _reward,
     BridgeKeyEffect: _bridge_key,
     PremiumEffect: _premium,
+    CountEffect: _count,
+    ReverseEffect: _reverse,
 }

@@ -8,15 +8,15 @@ from typing import Any
 from app.domain.host_events import HostEvent, RefusedEvent
 from app.domain.player import PlayerState
 from app.domain.records import Changes, TakenEvent
-from app.domain.rule_book import RuleBook
-from app.domain.rules import MarkKey, Marks, Rule, Skipped, guard
+from app.domain.rules import EventName, MarkKey, Rule, Skipped, guard
 from app.domain.season import Season
-from app.flows.steps.apply_rules import Matched, apply_rules, note_event
+from app.flows.steps.apply_rules import Ground, Matched, apply_rules, note_event
 from app.flows.steps.collect_keys import collect_host_key
 from app.flows.steps.decision import Decision
+from app.flows.steps.goals import settle_counts
 
 View = dict[str, Any]
-EventName = tuple[str, str]
+REVOKED = "EVENT_REVOKED"
 
 
 @dataclass(slots=True)
@@ -30,6 +30,20 @@ class Matches:
     def need_claims(self) -> bool:
         """Whether a rule may give a premium track, which looks at what was claimed."""
         return any(found.rule.needs_claims for several in self.rules.values() for found in several)
+
+    @property
+    def metrics(self) -> list[str]:
+        """The hosts' metrics that rules count for these events."""
+        return sorted({name for several in self.rules.values() for found in several for name in found.rule.metrics})
+
+    def announced(self, events: Iterable[HostEvent], ids: Mapping[str, int]) -> dict[EventName, int]:
+        """The events that some of these take back, with the player who is said to have caused them."""
+        return {
+            name: ids[event.subject]
+            for event in events
+            for found in self.rules.get(event.key, ())
+            for name in found.rule.targets(event)
+        }
 
     def mark_keys(self, events: Iterable[HostEvent], ids: Mapping[str, int]) -> set[MarkKey]:
         """Every slot that a rule will look at."""
@@ -65,9 +79,8 @@ class EventBatch:
 
     host_id: int
     players: Mapping[str, PlayerState]
-    rules: RuleBook
+    ground: Ground
     matches: Matches
-    marks: Marks
     known: set[EventName]
     now: datetime
     approval_threshold_points: int
@@ -86,30 +99,41 @@ class EventBatch:
         return {**self.counts, "results": results}
 
     def _one(self, event: HostEvent) -> View:
-        name = (event.source, event.id)
+        name = event.name
         if name in self.known:
             return {"id": event.id, "status": "duplicate", "effects": []}
         self.known.add(name)
         player = self.players[event.subject]
-        code = "USER_BLOCKED" if player.is_blocked else None
+        matched, code = self._matched(event, player)
         self.changes.taken_events.append(TakenEvent(event, self.host_id, player.id, code, self.request_id, self.now))
         decision = self._decision(player, event)
-        effects, skipped = self._keys(decision, event), list(self.matches.lacking.get(event.key, ()))
-        if code is None:
-            found = self.matches.rules.get(event.key, ())
-            given, left_out = apply_rules(decision, self.rules, event, found, self.marks)
+        effects = [] if code == REVOKED else self._keys(decision, event)
+        skipped = list(self.matches.lacking.get(event.key, ()))
+        if matched:
+            given, left_out = apply_rules(decision, self.ground, event, matched)
             effects, skipped = effects + given, skipped + left_out
+        settle_counts(decision, self.ground.rules.goals)
         if any("skipped" not in effect for effect in effects):
             note_event(decision, event, effects)
         result: View = {"id": event.id, "status": "accepted", "event_id": event.key, "effects": effects}
         return result | ({"skipped": skipped} if skipped else {}) | ({"code": code} if code else {})
 
+    def _matched(self, event: HostEvent, player: PlayerState) -> tuple[list[Matched], str | None]:
+        """The rules that work, and why none does: a blocked player gains nothing and can still lose."""
+        matched = self.matches.rules.get(event.key, [])
+        if self.ground.revocables.is_revoked(event.name, player.id):
+            return [], REVOKED
+        if player.is_blocked:
+            taking = [found for found in matched if found.rule.config.is_reversal]
+            return taking, None if taking else "USER_BLOCKED"
+        return matched, None
+
     def _keys(self, decision: Decision, event: HostEvent) -> list[View]:
         """The bridge key of the event's day, where its mission is this event. Blocked players collect too."""
-        if not self.rules.bridges:
+        if not self.ground.rules.bridges:
             return []
         cause = f"EVENT:{event.key}"
-        key_event = collect_host_key(decision, self.rules, host_event_type=event.type, cause=cause, on=event.day)
+        key_event = collect_host_key(decision, self.ground.rules, host_event_type=event.type, cause=cause, on=event.day)
         return [] if key_event is None else [{"kind": "BRIDGE_KEY", "key_event": key_event}]
 
     def _decision(self, player: PlayerState, event: HostEvent) -> Decision:
@@ -118,10 +142,11 @@ class EventBatch:
             player=player,
             changes=self.changes,
             now=self.now,
-            today=self.rules.today,
+            today=self.ground.rules.today,
             season=self._season(player, event.day),
             approval_threshold_points=self.approval_threshold_points,
             request_id=self.request_id,
+            counts=[],
         )
 
     def _season(self, player: PlayerState, day: date) -> Season | None:
@@ -130,7 +155,7 @@ class EventBatch:
         if key not in self._seasons:
             running = [
                 season
-                for season in self.rules.open_to(player)
+                for season in self.ground.rules.open_to(player)
                 if season.program == player.program and season.is_running(day)
             ]
             self._seasons[key] = running[0] if len(running) == 1 else None

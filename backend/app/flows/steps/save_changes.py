@@ -21,6 +21,7 @@ async def save_changes(keepers: Services, changes: Changes) -> None:
     await keepers.bridge.save(changes.bridge_keys, changes.settlements)
     await keepers.player.save_key_counters(changes.key_counters)
     await keepers.host_event.add(changes.taken_events)
+    await keepers.host_event.add_revocations(changes.event_revocations)
     await keepers.rule_state.save(changes.rule_hits, changes.rule_marks)
     await keepers.mission.save(changes.missions.values())
     await keepers.event_log.add(changes.events)

@@ -14,11 +14,14 @@ from app.flows.save_rule import (
     rule_version,
     rule_versions,
 )
+from app.flows.try_rule import replay_rule, try_on_sample
 from app.routes.admin.common import READ, READERS, Admin, After, Limit, write
 from app.routes.bodies import parse_body
 from app.routes.deps import admin_act, container_of
+from app.routes.events import sample_event
 from app.routes.openapi import problems
 from app.schemas.admin.common import Listed
+from app.schemas.admin.events import ReplayAnswer, RuleReplay, RuleSample, SampleAnswer
 from app.schemas.admin.rules import RuleActivation, RuleDiff, RuleHead, RuleNew, RuleVersion, RuleVersionNew
 from app.utils.pagination import page
 
@@ -56,6 +59,36 @@ async def create(request: Request, who: Admin) -> dict[str, Any]:
     act = admin_act(who, body.reason)
     house = container_of(request).house
     return await create_rule(house, act, code=body.code, title=body.title, host=body.host, config=body.config)
+
+
+@router.post(
+    "/dry-run",
+    operation_id="admin_try_rule",
+    response_model=SampleAnswer,
+    dependencies=READERS,
+    openapi_extra=write(RuleSample),
+    responses=problems("SCOPE_REQUIRED", "VALIDATION_ERROR"),
+)
+async def try_out(request: Request) -> dict[str, Any]:
+    """What a rule would give for made-up events, in their order. Nothing is stored."""
+    body = parse_body(RuleSample, await request.body())
+    now = container_of(request).clock.now()
+    return try_on_sample(body.config, [sample_event(item, now) for item in body.events])
+
+
+@router.post(
+    "/replay",
+    operation_id="admin_replay_rule",
+    response_model=ReplayAnswer,
+    dependencies=READERS,
+    openapi_extra=write(RuleReplay),
+    responses=problems("SCOPE_REQUIRED", "VALIDATION_ERROR"),
+)
+async def replay(request: Request) -> dict[str, Any]:
+    """What a rule would have given for the events that came before. Nothing is stored."""
+    body = parse_body(RuleReplay, await request.body())
+    house = container_of(request).house
+    return await replay_rule(house, body.config, host=body.host, since=body.since, until=body.until)
 
 
 @router.get(

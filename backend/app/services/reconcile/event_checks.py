@@ -40,6 +40,14 @@ EVENT_CHECKS: tuple[Check, ...] = (
         + ")",
     ),
     Check(
+        "I5 revocation has event",
+        "what was taken back was taken back for an event of the same player and host",
+        """
+        SELECT v.source, v.event_id FROM event_revocations v JOIN host_events e ON e.id = v.revoked_by
+        WHERE e.user_id <> v.user_id OR e.host_id <> v.host_id
+        """,
+    ),
+    Check(
         "I9 rule day = hits",
         "the units that a rule counted on a day are units that it gave",
         """
