@@ -66,6 +66,7 @@ STREAMED: dict[str, str] = {
     EventType.REWARD_REDEEMED: Topic.REWARD_REDEEMED,
     EventType.BRIDGE_KEY: Topic.BRIDGE_KEY,
     EventType.MISSION_COMPLETED: Topic.MISSION_COMPLETED,
+    EventType.RANK_REWARDED: Topic.RANK_REWARDED,
 }
 
 
