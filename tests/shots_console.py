@@ -3,6 +3,9 @@
 from datetime import timedelta
 
 from app.core.auth import ADMIN
+from app.domain.webhooks import message_of
+from app.services import Services
+from app.services.delivery_service import NewDelivery
 from tests.world import World, key
 
 PLAYS = ((3, "roulette", 2), (2, "dice", 3), (5, "roulette", 5), (4, "lottery", 2), (6, "dice", 4))
@@ -17,6 +20,7 @@ async def tell(world: World) -> None:
             for _ in range(times + (step * minutes) % 3):
                 await world.client.post(f"/api/{game}/play", headers=player.headers | key())
             world.clock.advance(minutes=minutes / 4, milliseconds=317)
+    await world.house.write(lambda keepers: _webhook(keepers, world))
     body = {"user_id": player.id, "token_type": "POINT", "amount": 20_000, "reason": "a make-good for the outage"}
     await world.ok("POST", "/api/admin/wallets/grant", json=body, headers=admin | key())
     await world.client.patch(
@@ -28,3 +32,15 @@ async def tell(world: World) -> None:
     for _ in range(4):
         await world.client.post("/api/roulette/play", headers=player.headers | key())
     world.clock.set(world.clock.now() + timedelta(seconds=9))
+
+
+async def _webhook(keepers: Services, world: World) -> None:
+    """A host's server that was told of one reward and did not answer."""
+    now = world.clock.now()
+    hook = await keepers.webhook.add(
+        1, name="LMS", url="https://lms.example/hooks/dojang", topics=["reward.granted"], secret="whsec_x", now=now
+    )
+    data = {"reward_type": "POINT", "reward_amount": 300, "operation_id": "PLAY:019a9f2e-6a10-7cc3-9a51-0d5c8f3b2a11"}
+    body = message_of("reward.granted", now, data)
+    delivery = NewDelivery(hook, "019a9f2e-6a10-7cc3-9a51-0d5c8f3b2a12", "reward.granted", 1, body)
+    await keepers.delivery.add([delivery], now=now)
