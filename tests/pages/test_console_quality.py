@@ -68,7 +68,7 @@ async def test_hostile_texts_are_shown_as_text(visit: Opener, site: Site) -> Non
 
 
 async def test_the_first_page_costs_little(site: Site) -> None:
-    """At most 20 ms of a processor at the median, the test's own client included: it is asked for every second."""
+    """At most 40 ms of a processor at the median, the test's own client included: it is asked for every second."""
     await tell(site.world)
     await sit_down(site.world)
     spent = []
@@ -77,4 +77,4 @@ async def test_the_first_page_costs_little(site: Site) -> None:
         assert (await site.world.client.get("/console")).status_code == 200
         spent.append((time.process_time() - started) * 1000)
     print(f"the first page costs {statistics.median(spent):.1f} ms")
-    assert statistics.median(spent) <= 20
+    assert statistics.median(spent) <= 40
