@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from tests.pages.conftest import Opener, Site
+from tests.pages.conftest import Opener, Site, Visit
 from tests.pages.desk import link, sit_down
-from tests.pages.test_player_quality import HOSTILE, findings
+from tests.pages.test_player_quality import HOSTILE, RUN_AXE, SMALL_TARGETS, findings
 from tests.shots_console import tell
 
 pytestmark = pytest.mark.browser
@@ -22,16 +22,33 @@ PAGES = (
     *("/console/deliveries/1", "/console/audit", "/console/system", "/console/search?q=b", "/console/nowhere"),
 )
 
+CONTRAST = RUN_AXE.replace("{resultTypes", '{runOnly: ["color-contrast"], resultTypes')
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 360)])
-async def test_every_page_is_accessible_and_whole(visit: Opener, site: Site, theme: str, width: int) -> None:
+
+async def by_night_on_a_phone(seen: Visit) -> list[str]:
+    """What differs there: the colours, and whether all fits."""
+    await seen.page.emulate_media(color_scheme="dark")
+    await seen.page.set_viewport_size({"width": 360, "height": 780})
+    found: list[str] = await seen.page.evaluate(
+        RUN_AXE.replace("{resultTypes", '{runOnly: ["color-contrast"], resultTypes')
+    )
+    wide = await seen.page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    small: list[str] = await seen.page.evaluate(SMALL_TARGETS)
+    await seen.page.emulate_media(color_scheme="light")
+    await seen.page.set_viewport_size({"width": 1280, "height": 720})
+    return [*found, *(["it scrolls sideways"] if wide else []), *small]
+
+
+async def test_every_page_is_accessible_and_whole_by_day_and_by_night(visit: Opener, site: Site) -> None:
     await tell(site.world)
-    seen = await visit(color_scheme=theme, viewport={"width": width, "height": 720}, bypass_csp=True)
+    seen = await visit(viewport={"width": 1280, "height": 720}, bypass_csp=True)
     seen.expected.append("404")
     await seen.open("/console/sign-in")
-    problems = {"sign-in": await findings(seen)}
+    problems = {"sign-in": await findings(seen) + await by_night_on_a_phone(seen)}
     await seen.open(await link(site.world))
-    problems |= {path: await findings(seen) for path in PAGES if await seen.open(path)}
+    for path in PAGES:
+        await seen.open(path)
+        problems[path] = await findings(seen) + await by_night_on_a_phone(seen)
     await seen.open("/console")
     await seen.page.click("#switch-DICE summary")
     problems["stop"] = await findings(seen)
