@@ -15,6 +15,7 @@ from app.domain.jobs import JobFailed, RunStatus, daily_slot
 from app.flows.run_job import run_job
 from app.flows.turn_seasons import turn_seasons
 from app.main import GC_THRESHOLDS
+from app.services import Services
 from app.services.job_service import Advance
 from app.worker import Worker, work_until_stopped
 from tests.admin.desk import desk_of
@@ -145,6 +146,26 @@ async def test_a_worker_that_was_paused_past_its_lease_writes_nothing(world: Wor
     run = await world.house.read(lambda k: k.job.find(slot))
     assert run is not None
     assert (run.cursor, run.seen, run.done, run.amount, run.owner) == (7, 3, 2, 10, "heir")
+
+
+async def test_nobody_takes_a_run_over_in_the_middle_of_a_chunk(mariadb_world: World) -> None:
+    """The lease has run out, but the owner is at it: who claims waits for the chunk, which has prolonged the lease."""
+    world, slot = mariadb_world, daily_slot(DAILY, date(2025, 12, 28))
+    now, held = world.clock.now(), asyncio.Event()
+    owner = await world.house.write(lambda k: k.job.claim(slot, "owner", lease_seconds=30, now=now))
+    assert owner is not None
+    await world.sql("UPDATE job_runs SET lease_until = '2025-01-01 00:00:00'")
+
+    async def chunk(keepers: Services) -> None:
+        assert await keepers.job.hold(owner) is not None
+        held.set()
+        await asyncio.sleep(0.3)
+        await keepers.job.advance(owner, Advance(7, seen=1, done=1, amount=1))
+
+    under_way = asyncio.create_task(world.house.write(chunk))
+    await held.wait()
+    assert await world.house.write(lambda k: k.job.claim(slot, "heir", lease_seconds=30, now=now)) is None
+    await under_way
 
 
 async def test_a_lease_that_is_lost_ends_the_work(sqlite_world: World) -> None:
