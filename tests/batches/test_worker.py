@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from app.batches.job import Daily, Every, Job, Run
-from app.batches.scheduler import register, tick
+from app.batches.scheduler import JOBS, register, tick
 from app.core.time_utils import kst_date
 from app.domain.jobs import JobFailed, RunStatus, daily_slot
 from app.flows.run_job import run_job
@@ -58,6 +58,25 @@ async def test_every_day_that_was_missed_is_run_once_and_in_order(world: World, 
     last = kst_date(world.clock.now() - timedelta(minutes=10))
     expected = [date(2025, 12, 28) + timedelta(days=n) for n in range((last - date(2025, 12, 28)).days + 1)]
     assert diary.days == expected
+    assert not await world.differences()
+
+
+@pytest.mark.parametrize("hours", [3.5, 26], ids=["23:30 to 03:00", "26 hours"])
+async def test_no_job_of_ours_leaves_out_a_day_or_runs_one_twice(sqlite_world: World, hours: float) -> None:
+    world = sqlite_world
+    await register(world.container)
+    world.clock.set(kst(12, 28, 23, 30))
+    for moment in range(2):
+        world.clock.advance(hours=hours * moment)
+        for job in JOBS:
+            await ticks(world, job)
+    for job in (job for job in JOBS if isinstance(job.schedule, Daily)):
+        runs = await world.rows(
+            "SELECT logical_date, status FROM job_runs WHERE job = :j AND is_daily = 1 ORDER BY id", j=job.name
+        )
+        last = kst_date(world.clock.now() - timedelta(hours=job.schedule.hour, minutes=job.schedule.minute))
+        days = (last - date(2025, 12, 28)).days + 1
+        assert runs == [(str(date(2025, 12, 28) + timedelta(days=n)), "DONE") for n in range(days)], job.name
     assert not await world.differences()
 
 
