@@ -12,6 +12,7 @@ from app.routes.admin import (
     features,
     games,
     jobs,
+    leaderboards,
     missions,
     players,
     premium,
@@ -46,5 +47,6 @@ for _module in (
     audit,
     missions,
     badges,
+    leaderboards,
 ):
     router.include_router(_module.router)
