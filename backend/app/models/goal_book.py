@@ -10,8 +10,8 @@ goal_book = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("version", Integer, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
     # a window of a leaderboard that was to close by then takes no score any more
     Column("closed_through", UtcDateTime),
-    Column("updated_at", UtcDateTime, nullable=False),
     **MYSQL_TABLE,
 )
