@@ -74,6 +74,8 @@ class Settings(BaseSettings):
     demo_data: Path | None = None
     sentry_dsn: SecretStr | None = None
     web_concurrency: int = Field(default=1, ge=1, le=64)
+    # the addresses or networks, separated by commas, whose X-Forwarded-* headers are believed: nginx's, nobody else's
+    forwarded_allow_ips: str = "127.0.0.1"
     metrics_enabled: bool = True
 
     @classmethod
