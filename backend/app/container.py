@@ -1,5 +1,7 @@
 """Builds everything once. The only place that says `new`."""
 
+from zlib import crc32
+
 from app.config.settings import Settings
 from app.core.jwks import Jwks
 from app.core.pulse import Pulse
@@ -17,6 +19,7 @@ from app.flows.claim import ClaimCommand, claim
 from app.flows.lane import Lane
 from app.flows.play import PlayCommand, play
 from app.flows.presence import Presence, PresenceCommand, record_presence
+from app.flows.redeem_code import RedeemCodeCommand, redeem_codes
 from app.flows.season_status import SeasonQuery, season_status
 from app.flows.stamp import StampCommand, stamp
 from app.flows.start_up import refuse_unsafe_start
@@ -48,6 +51,11 @@ def by_player(command: PlayerCommand) -> int:
     return command.user_id
 
 
+def by_code(command: RedeemCodeCommand) -> int:
+    """The commands of one shared code share transactions: its campaign's row is locked once for all of them."""
+    return crc32(command.code.encode())
+
+
 class Container:
     """Everything a process shares: settings, clock, database, the lanes of its hot commands."""
 
@@ -59,6 +67,7 @@ class Container:
         self.plays: Lane[PlayCommand, Done] = Lane(lambda commands: play(house, commands), key=by_player)
         self.stamps: Lane[StampCommand, Done] = Lane(lambda commands: stamp(house, commands), key=by_player)
         self.claims: Lane[ClaimCommand, Done] = Lane(lambda commands: claim(house, commands), key=by_player, width=1)
+        self.codes: Lane[RedeemCodeCommand, Done] = Lane(lambda commands: redeem_codes(house, commands), key=by_code)
         self.adjustments: Lane[AdjustCommand, Done] = Lane(
             lambda commands: adjust_wallets(house, commands), key=by_player, width=1
         )

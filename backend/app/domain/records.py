@@ -10,6 +10,7 @@ from app.domain.event_names import EventType, Topic
 from app.domain.game import Memory
 from app.domain.grants import Grant, RewardState
 from app.domain.player import PlayerState
+from app.domain.promo import PromoClaim
 from app.domain.rewards import RewardChange
 from app.domain.season import Progress, StampSource, XpSource
 from app.domain.wallet import Entry, Reason
@@ -210,6 +211,7 @@ class Changes:
     reward_changes: list[RewardChange] = field(default_factory=list)
     coupon_wishes: list[CouponWish] = field(default_factory=list)
     entitlements: list[NewEntitlement] = field(default_factory=list)
+    promo_claims: list[PromoClaim] = field(default_factory=list)
     # operation ids of rewards that were taken back, and when
     taken_back: dict[str, datetime] = field(default_factory=dict)
     xp: list[XpEntry] = field(default_factory=list)
@@ -233,6 +235,7 @@ class Changes:
             + len(self.claims) + len(self.passes) + len(self.events) + len(self.announcements) + len(self.answers)
             + len(self.bridge_keys) + len(self.settlements) + len(self.reward_changes)
             + len(self.coupon_wishes) + len(self.entitlements) + len(self.taken_back)
+            + len(self.promo_claims)
         )  # fmt: skip
 
     def add_entry(self, entry: Entry) -> None:

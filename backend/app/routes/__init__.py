@@ -2,7 +2,19 @@
 
 from fastapi import APIRouter
 
-from app.routes import auth, bridge, entitlements, games, gone, possessions, season_pass, trial, ui_config, wallet
+from app.routes import (
+    auth,
+    bridge,
+    entitlements,
+    games,
+    gone,
+    possessions,
+    promo,
+    season_pass,
+    trial,
+    ui_config,
+    wallet,
+)
 from app.routes.admin import router as admin_router
 
 api_router = APIRouter(prefix="/api")
@@ -13,6 +25,7 @@ for _router in (
     wallet.router,
     possessions.router,
     entitlements.router,
+    promo.router,
     ui_config.router,
     gone.router,
     admin_router,

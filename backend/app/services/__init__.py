@@ -31,6 +31,7 @@ from app.services.outbox_service import OutboxService
 from app.services.player_service import PlayerService
 from app.services.prize_stock_service import PrizeStockService
 from app.services.program_service import ProgramService
+from app.services.promo_service import PromoService
 from app.services.reconcile.reconcile_service import ReconcileService
 from app.services.report_service import ReportService
 from app.services.reward_service import RewardService
@@ -52,6 +53,7 @@ class Services:
         self.wallet = WalletService(tx)
         self.reward = RewardService(tx)
         self.coupon = CouponService(tx)
+        self.promo = PromoService(tx)
         self.entitlement = EntitlementService(tx)
         self.program = ProgramService(tx)
         self.season = SeasonService(tx)
