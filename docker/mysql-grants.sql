@@ -30,6 +30,8 @@ GRANT UPDATE ON dojang.reward_log TO dojang@'%';
 GRANT UPDATE ON dojang.coupon_pools TO dojang@'%';
 GRANT UPDATE ON dojang.coupon_codes TO dojang@'%';
 GRANT UPDATE ON dojang.promo_campaigns TO dojang@'%';
+GRANT UPDATE ON dojang.inbox_mailings TO dojang@'%';
+GRANT UPDATE ON dojang.inbox_items TO dojang@'%';
 GRANT UPDATE ON dojang.entitlements TO dojang@'%';
 GRANT UPDATE ON dojang.seasons TO dojang@'%';
 GRANT UPDATE ON dojang.season_options TO dojang@'%';

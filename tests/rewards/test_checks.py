@@ -1,5 +1,7 @@
 """Reconcile of rewards: one planted violation makes exactly its own check fire."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.domain.grants import Grant, RewardType
@@ -25,6 +27,8 @@ PLANTED: dict[str, tuple[str, ...]] = {
     "I17 a unique code went once": ("UPDATE promo_codes SET campaign_id = :other",),
     "I5 claim has rewards": ("UPDATE promo_claims SET operation_id = 'planted'",),
     "I19 no unit before its time": ("UPDATE promo_campaigns SET opens_at = '2025-12-10 04:00:00'",),
+    "I5 inbox item has rewards": ("UPDATE inbox_items SET claimed_at = NULL",),
+    "I23 mailing's copies": ("UPDATE inbox_mailings SET recipients = 2",),
     "I20 only what waits is due": (
         "UPDATE reward_log SET next_try_at = '2025-12-10 00:00:00' WHERE operation_id = 'TEST:1'",
     ),
@@ -47,6 +51,10 @@ async def test_a_planted_violation_makes_exactly_its_check_fire(world: World, ch
     await admin.ok("POST", "/promotions", campaign())
     other = await admin.ok("POST", "/promotions", campaign(code="UNI", kind="UNIQUE", shared_code=None))
     assert (await redeem(world, player)).is_success
+    expires = (world.clock.now() + timedelta(days=1)).isoformat()
+    mailing = {"title_ko": "t", "title_en": "t", "expires_at": expires, "user_ids": [player.id]}
+    await admin.ok("POST", "/inbox", mailing | {"rewards": [{"reward_type": "POINT", "reward_amount": 1}]})
+    await world.ok("POST", "/api/inbox/claim-all", headers=player.headers)
     assert not await world.differences()
     for statement in PLANTED[check]:
         await world.sql(statement, **({"other": other["id"]} if ":other" in statement else {}))

@@ -97,6 +97,13 @@ RULES: dict[tuple[str, str], str] = {
     ("POST", "/api/admin/wallets/grant"): ADMIN,
     ("POST", "/api/admin/wallets/revoke"): ADMIN,
     ("GET", "/api/coupons"): PLAYER,
+    ("GET", "/api/inbox"): PLAYER,
+    ("POST", "/api/inbox/claim-all"): PLAYER,
+    ("POST", "/api/inbox/{item_id}/claim"): PLAYER,
+    ("GET", "/api/admin/inbox"): READ,
+    ("GET", "/api/admin/inbox/{mailing_id}"): READ,
+    ("POST", "/api/admin/inbox"): ADMIN,
+    ("POST", "/api/admin/inbox/{mailing_id}/withdraw"): ADMIN,
     ("POST", "/api/codes/redeem"): PLAYER,
     ("GET", "/api/promotions/{code}"): PLAYER,
     ("GET", "/api/admin/promotions"): READ,
@@ -133,7 +140,7 @@ RULES: dict[tuple[str, str], str] = {
 ANYBODY = {("POST", "/api/auth/logout")}
 PATH_VALUES = {
     "feature_type": "ROULETTE", "code": "roulette", "config_id": "1", "user_id": "1", "season_id": "1",
-    "key": "ticket_zero", "prize_id": "1", "job": "reconcile", "reward_id": "1",
+    "key": "ticket_zero", "prize_id": "1", "job": "reconcile", "reward_id": "1", "item_id": "1", "mailing_id": "1",
     "external_id": "nobody", "resource": "PASS",
 }  # fmt: skip
 # where the door must read a sound body before the flow can look at the player

@@ -212,6 +212,7 @@ class Changes:
     coupon_wishes: list[CouponWish] = field(default_factory=list)
     entitlements: list[NewEntitlement] = field(default_factory=list)
     promo_claims: list[PromoClaim] = field(default_factory=list)
+    inbox_claims: dict[int, datetime] = field(default_factory=dict)  # item id → when
     # operation ids of rewards that were taken back, and when
     taken_back: dict[str, datetime] = field(default_factory=dict)
     xp: list[XpEntry] = field(default_factory=list)
@@ -235,7 +236,7 @@ class Changes:
             + len(self.claims) + len(self.passes) + len(self.events) + len(self.announcements) + len(self.answers)
             + len(self.bridge_keys) + len(self.settlements) + len(self.reward_changes)
             + len(self.coupon_wishes) + len(self.entitlements) + len(self.taken_back)
-            + len(self.promo_claims)
+            + len(self.promo_claims) + len(self.inbox_claims)
         )  # fmt: skip
 
     def add_entry(self, entry: Entry) -> None:

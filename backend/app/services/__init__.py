@@ -26,6 +26,7 @@ from app.services.game_config_service import GameConfigService
 from app.services.game_log_service import GameLogService
 from app.services.idempotency_service import IdempotencyService
 from app.services.identity_service import IdentityService
+from app.services.inbox_service import InboxService
 from app.services.job_service import JobService
 from app.services.outbox_service import OutboxService
 from app.services.player_service import PlayerService
@@ -54,6 +55,7 @@ class Services:
         self.reward = RewardService(tx)
         self.coupon = CouponService(tx)
         self.promo = PromoService(tx)
+        self.inbox = InboxService(tx)
         self.entitlement = EntitlementService(tx)
         self.program = ProgramService(tx)
         self.season = SeasonService(tx)

@@ -1,4 +1,4 @@
-"""Promo codes: never more units than there are, one a player, each with its rewards."""
+"""Promo codes and the inbox: never more units than there are, one a player, each with its rewards."""
 
 from app.services.reconcile.check import Check
 
@@ -44,6 +44,29 @@ PROMO_CHECKS: tuple[Check, ...] = (
         """
         SELECT p.code, c.unit_no FROM promo_claims c JOIN promo_campaigns p ON p.id = c.campaign_id
         WHERE c.created_at < p.opens_at OR c.created_at >= p.closes_at
+        """,
+    ),
+    Check(
+        "I5 inbox item has rewards",
+        "what was claimed from an inbox gave its rewards, in time, and every reward of the inbox was claimed",
+        """
+        SELECT i.id, i.user_id FROM inbox_items i JOIN inbox_mailings m ON m.id = i.mailing_id
+        LEFT JOIN reward_log r ON r.operation_id = CONCAT('INBOX:', i.mailing_id, ':', i.user_id)
+            AND r.user_id = i.user_id AND r.source = 'INBOX'
+        WHERE i.claimed_at IS NOT NULL AND (r.id IS NULL OR i.claimed_at < m.sent_at OR i.claimed_at >= m.expires_at)
+        UNION ALL
+        SELECT r.id, r.user_id FROM reward_log r
+        LEFT JOIN inbox_items i ON r.operation_id = CONCAT('INBOX:', i.mailing_id, ':', i.user_id)
+            AND i.user_id = r.user_id AND i.claimed_at IS NOT NULL
+        WHERE r.source = 'INBOX' AND INSTR(r.operation_id, '#') = 0 AND i.id IS NULL
+        """,
+    ),
+    Check(
+        "I23 mailing's copies",
+        "a mailing has a copy for each recipient",
+        """
+        SELECT m.id, m.recipients, COUNT(i.id) FROM inbox_mailings m LEFT JOIN inbox_items i ON i.mailing_id = m.id
+        GROUP BY m.id, m.recipients HAVING COUNT(i.id) <> m.recipients
         """,
     ),
 )
