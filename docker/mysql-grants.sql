@@ -48,6 +48,14 @@ GRANT UPDATE ON dojang.bridge_campaigns TO dojang@'%';
 GRANT UPDATE ON dojang.bridge_settlements TO dojang@'%';
 GRANT UPDATE ON dojang.job_runs TO dojang@'%';
 GRANT UPDATE ON dojang.job_controls TO dojang@'%';
+GRANT UPDATE ON dojang.host_rule_versions TO dojang@'%';
+GRANT UPDATE ON dojang.rule_marks TO dojang@'%';
+GRANT UPDATE ON dojang.goal_book TO dojang@'%';
+GRANT UPDATE ON dojang.missions TO dojang@'%';
+GRANT UPDATE ON dojang.mission_progress TO dojang@'%';
+GRANT UPDATE ON dojang.badges TO dojang@'%';
+GRANT UPDATE ON dojang.webhook_endpoints TO dojang@'%';
+GRANT UPDATE ON dojang.webhook_deliveries TO dojang@'%';
 
 -- What is replaced as a whole, or may go once it is over.
 GRANT DELETE ON dojang.season_levels TO dojang@'%';
@@ -58,3 +66,7 @@ GRANT DELETE ON dojang.revoked_sessions TO dojang@'%';
 GRANT DELETE ON dojang.refresh_tokens TO dojang@'%';
 GRANT DELETE ON dojang.bridge_slots TO dojang@'%';
 GRANT DELETE ON dojang.job_runs TO dojang@'%';
+GRANT DELETE ON dojang.rejected_events TO dojang@'%';
+GRANT DELETE ON dojang.outbox TO dojang@'%';
+GRANT DELETE ON dojang.webhook_deliveries TO dojang@'%';
+GRANT DELETE ON dojang.webhook_attempts TO dojang@'%';

@@ -8,6 +8,7 @@ from app.core.pulse import Pulse
 from app.core.security import Passwords
 from app.core.time_utils import Clock, SystemClock
 from app.core.tokens import TokenKeys
+from app.core.webhook_sender import WebhookSender
 from app.db.cache import Cache
 from app.db.session import make_engines
 from app.db.transaction import Database
@@ -16,6 +17,8 @@ from app.flows.adjust_wallet import AdjustCommand, adjust_wallets
 from app.flows.authenticate import Authenticator
 from app.flows.bridge_status import bridge_status
 from app.flows.claim import ClaimCommand, claim
+from app.flows.claim_mission import ClaimMissionCommand, claim_missions
+from app.flows.deliver_webhooks import Post
 from app.flows.lane import Lane
 from app.flows.play import PlayCommand, play
 from app.flows.presence import Presence, PresenceCommand, record_presence
@@ -68,6 +71,9 @@ class Container:
         self.stamps: Lane[StampCommand, Done] = Lane(lambda commands: stamp(house, commands), key=by_player)
         self.claims: Lane[ClaimCommand, Done] = Lane(lambda commands: claim(house, commands), key=by_player, width=1)
         self.codes: Lane[RedeemCodeCommand, Done] = Lane(lambda commands: redeem_codes(house, commands), key=by_code)
+        self.mission_claims: Lane[ClaimMissionCommand, Done] = Lane(
+            lambda commands: claim_missions(house, commands), key=by_player, width=1
+        )
         self.adjustments: Lane[AdjustCommand, Done] = Lane(
             lambda commands: adjust_wallets(house, commands), key=by_player, width=1
         )
@@ -83,6 +89,10 @@ class Container:
         jwks = Jwks(self.keys.clock, allow_plain_loopback=settings.env != "production")
         self.authenticator = Authenticator(house, self.keys, jwks)
         self.passwords = Passwords()
+        sender = WebhookSender(
+            allow_private=settings.webhook_allow_private, timeout_seconds=settings.webhook_timeout_seconds
+        )
+        self.post = Post(sender, self.keys.clock)
         self.pulse = Pulse()
         self.is_draining = False
 

@@ -94,7 +94,12 @@ def _surround(app: FastAPI, settings: Settings) -> None:
             expose_headers=["X-Request-ID", "ETag", "Idempotency-Replayed", "Retry-After"],
         )
     log = request_log(settings) if settings.access_log else None
-    app.add_middleware(Surroundings, log=log, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(
+        Surroundings,
+        log=log,
+        max_body_bytes=settings.max_body_bytes,
+        larger_bodies={"/api/events": settings.max_events_body_bytes},
+    )
     app.add_middleware(CorrelationIdMiddleware, header_name="X-Request-ID")
 
 

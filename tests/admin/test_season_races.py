@@ -13,9 +13,10 @@ from app.core.errors import AppError
 from app.core.time_utils import kst_date
 from app.db.statements import Statement
 from app.db.transaction import Tx
+from app.domain.definitions import Definitions
 from app.flows.stamp import StampCommand
 from app.services import Services
-from app.services.rule_book_service import Definitions, RuleBookService
+from app.services.rule_book_service import RuleBookService
 from tests.admin.desk import Desk
 from tests.admin.season_bodies import body_of, season
 from tests.world import World

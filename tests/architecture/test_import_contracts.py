@@ -74,6 +74,10 @@ VIOLATIONS = [
     Violation(
         "a stranger stocks prizes", "prize-stock-keeper", {"services/planted.py": "import app.models.prize_stock"}
     ),
+    Violation("a stranger moves marks", "rule-state-keeper", {"services/planted.py": "import app.models.rule"}),
+    Violation("a stranger sends events", "host-event-keeper", {"services/planted.py": "import app.models.host_event"}),
+    Violation("a stranger sets missions", "mission-keeper", {"services/planted.py": "import app.models.mission"}),
+    Violation("a stranger gives badges", "badge-keeper", {"services/planted.py": "import app.models.badge"}),
     Violation(
         "two modules need each other",
         "no-cycles",

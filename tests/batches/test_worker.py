@@ -110,7 +110,7 @@ async def test_what_fails_for_good_waits_for_a_person(world: World) -> None:
 
 async def test_a_paused_job_rests_and_catches_up_when_it_is_resumed(world: World) -> None:
     diary = Diary()
-    await register(world.container, [diary.job])
+    await register(world.container, [diary.job], standing=[])
     desk = await desk_of(world, "park@example.com", "ops")
     world.clock.set(kst(12, 28))
     await ticks(world, diary.job)

@@ -14,8 +14,9 @@ import sys
 import time
 from array import array
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from itertools import cycle
 from typing import Any
 
 import uvloop
@@ -35,8 +36,7 @@ class Load:
     tokens: list[str] = field(repr=False)
     connections: int
     seconds: float | None = None
-    body: str = ""
-    with_keys: bool = False
+    bodies: list[str] = field(default_factory=list)  # each connection sends them in turn; all are of one length
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
@@ -96,6 +96,7 @@ class Crowd:
         self._run, self._number = os.urandom(8).hex().encode(), 0
         self._heads = deque(_head(load, token) for token in load.tokens)
         self._own_heads: dict[Player, bytes] = {}
+        self._bodies: dict[Player, Iterator[bytes]] = {}
 
     async def run(self) -> Report:
         """Connects everybody, lets all begin at once, and returns when everybody has the last answer."""
@@ -104,6 +105,7 @@ class Crowd:
         players = [player for _, player in made]
         if self._load.seconds is not None:
             self._own_heads = {player: self._heads[n % len(self._heads)] for n, player in enumerate(players)}
+        self._bodies = {player: cycle(body.encode() for body in self._load.bodies or [""]) for player in players}
         used, started = cpu_seconds(), time.perf_counter()
         if self._load.seconds is not None:
             self._until = started + self._load.seconds
@@ -145,11 +147,11 @@ class Crowd:
             return
         self._number += 1
         key = b"%s%012x" % (self._run, self._number)
-        player.send(b"%sIdempotency-Key: %s\r\n\r\n%s" % (head, key, self._load.body.encode()))
+        player.send(b"%sIdempotency-Key: %s\r\n\r\n%s" % (head, key, next(self._bodies[player])))
 
 
 def _head(load: Load, token: str) -> bytes:
-    length = f"Content-Type: application/json\r\nContent-Length: {len(load.body)}\r\n" if load.body else ""
+    length = f"Content-Type: application/json\r\nContent-Length: {len(load.bodies[0])}\r\n" if load.bodies else ""
     return f"{load.method} {load.path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n{length}".encode()
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from tests.bench import history, seed
 from tests.bench.api import Api
 from tests.bench.client import Load
+from tests.bench.game_rows import game_rows
 from tests.bench.row import Row, Sample, p95_ms, ratio, seconds, statements
 from tests.bench.shapes import best_crowd
 from tests.bench.stage import Place, Stage, world_of
@@ -25,7 +26,7 @@ STAMP = "/api/season-pass/stamp"
 def play_load(stage: Stage, place: Place, api: Api, players: int) -> Load:
     """Each of these players plays again as soon as the answer is there."""
     tokens = place.tokens(range(1, players + 1))
-    return Load(api.port, "POST", PLAY, tokens, players, stage.seconds, body="{}")
+    return Load(api.port, "POST", PLAY, tokens, players, stage.seconds, bodies=["{}"])
 
 
 def plays_on(place: Place, stage: Stage, *, players: int, processes: int = 1) -> Sample:
@@ -106,7 +107,7 @@ def stamps(stage: Stage) -> Sample:
     api = stage.api(place)
     tokens = place.tokens(_fresh_stampers(stage, place))
     stage.load(api, Load(api.port, "GET", FIRST_GET, tokens, MANY))
-    return stage.load(api, Load(api.port, "POST", STAMP, tokens, MANY, body="{}"))
+    return stage.load(api, Load(api.port, "POST", STAMP, tokens, MANY, bodies=["{}"]))
 
 
 def stamps_floor(stage: Stage) -> Sample:
@@ -233,6 +234,7 @@ ROWS: list[Row] = [
     play_row(32),
     play_row(MANY),
     two_processes_row(),
+    *game_rows(plays_floor),
     stamp_row(),
     status_row(),
     sqlite_row(),

@@ -144,3 +144,10 @@ async def test_a_missing_feature_row_is_told_from_a_stopped_one(world: World) ->
     assert await world.code("POST", STAMP, headers=player.headers) == (400, "FEATURE_DISABLED")
     await world.sql("DELETE FROM feature_config WHERE feature_type = 'SEASON_PASS'")
     assert await world.code("POST", STAMP, headers=player.headers) == (404, "NO_FEATURE_TODAY")
+
+
+async def test_whoever_lost_the_right_to_give_a_bonus_gives_none(world: World) -> None:
+    both = await world.token("kim", "player", "admin")
+    await world.sql("UPDATE staff SET scopes = 'ops'")
+    answer = await world.ok("POST", STAMP, json={"xp_bonus": 500}, headers=both)
+    assert (answer["xp_added"], answer["current_xp"]) == (20, 20)

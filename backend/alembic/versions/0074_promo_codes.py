@@ -7,7 +7,7 @@ from app.db.base import MYSQL_TABLE, BigId, Flag, JsonText, UtcDateTime, ascii_t
 from app.db.ddl import create_index_once
 
 revision = "0074_promo_codes"
-down_revision = "0073_entitlements"
+down_revision = "0114_event_revocations"
 
 
 def upgrade() -> None:

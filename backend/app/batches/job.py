@@ -81,3 +81,20 @@ class Job:
     promise: str
     schedule: Schedule
     run: Callable[[Run], Awaitable[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class StandingJob:
+    """Goes on all the time: each step does what there is to do now. Every worker does it, beside the others.
+
+    What may be done once only is for the step to see to: there is no run and no lease.
+    """
+
+    name: str
+    promise: str
+    every_seconds: float
+    step: Callable[[Container, Callable[[], bool]], Awaitable[None]]
+
+    @property
+    def words(self) -> str:
+        return f"all the time, looks every {self.every_seconds:g} s"

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from app.batches import bridge, reconcile, retention, rewards, seasons
-from app.batches.job import Daily, Every, Job, Run, WhenDue
+from app.batches import bridge, goals, outbox, reconcile, retention, rewards, seasons
+from app.batches.job import Daily, Every, Job, Run, StandingJob, WhenDue
 from app.container import Container
 from app.domain.jobs import BRIDGE_CLOSING, BRIDGE_LEVELS, BRIDGE_SETTLEMENT, JobSlot, Lease, RunStatus
 from app.flows.run_job import run_job
@@ -30,20 +30,29 @@ JOBS: tuple[Job, ...] = (
         WhenDue("as soon as the new season is there", due_levels),
         bridge.give_levels,
     ),
+    Job("mission_day", "retires missions whose last day is over", Daily(0, 5), goals.end_missions),
     Job("deliver_rewards", "delivers what waited, with growing pauses", Every(minutes=1), rewards.deliver),
     Job("reconcile", "checks that every value is explained", Every(minutes=10), reconcile.check),
     Job("retention", "deletes what is over", Daily(4, 0), retention.clean),
 )
 JOBS_BY_NAME = {job.name: job for job in JOBS}
+STANDING: tuple[StandingJob, ...] = (
+    StandingJob("outbox", "hands on what is announced", 1.0, outbox.relay),
+    StandingJob("webhooks", "sends webhooks to the hosts", 1.0, outbox.send),
+)
 
 
-async def register(container: Container, jobs: Sequence[Job] = JOBS) -> None:
+async def register(
+    container: Container, jobs: Sequence[Job] = JOBS, standing: Sequence[StandingJob] = STANDING
+) -> None:
     """Makes the jobs known to operators."""
     now = container.clock.now()
 
     async def work(keepers: Services) -> None:
         for job in jobs:
             await keepers.job.register(job.name, promise=job.promise, schedule=job.schedule.words, now=now)
+        for one in standing:
+            await keepers.job.register(one.name, promise=one.promise, schedule=one.words, is_standing=True, now=now)
 
     await container.house.write(work)
 
@@ -71,3 +80,10 @@ async def run_slot(
         return await job.run(Run(container, lease, goes_on))
 
     return await run_job(container.house, slot, owner, work)
+
+
+async def step(container: Container, job: StandingJob, goes_on: Callable[[], bool]) -> None:
+    """One step of a standing job, unless it is paused."""
+    control = await container.house.read(lambda keepers: keepers.job.control(job.name))
+    if control is None or not control["is_paused"]:
+        await job.step(container, goes_on)

@@ -38,7 +38,8 @@ def show(data: Data = None, as_json: AsJson = False) -> None:
         return
     for row in rows:
         run = row["newest_run"]
-        stands = f"{run['status']} {run['logical_date']}" if isinstance(run, dict) else "never ran"
+        never = "standing" if row["is_standing"] else "never ran"
+        stands = f"{run['status']} {run['logical_date']}" if isinstance(run, dict) else never
         typer.echo(f"{row['job']!s:20} {'paused' if row['is_paused'] else 'on':7} {stands:20} {row['schedule']}")
 
 

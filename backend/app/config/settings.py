@@ -52,6 +52,10 @@ class Settings(BaseSettings):
     # which origins may frame the small board, by host code: {"main": ["https://lms.example"]}
     embed_ancestors: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     max_body_bytes: int = Field(default=64 * 1024, ge=1024)
+    # of POST /api/events alone: 1,000 events of 2 KB
+    max_events_body_bytes: int = Field(default=2 * 1024 * 1024, ge=1024)
+    # how long after its own time an event is still taken
+    event_tolerance_hours: int = Field(default=48, ge=1, le=24 * 31)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "console"] = "json"
     access_log: bool = True
@@ -59,6 +63,10 @@ class Settings(BaseSettings):
     settlement_chunk: int = Field(default=500, ge=1, le=2_000)
     # how long a worker that gives no sign of life keeps its job; it prolongs the lease three times as often
     job_lease_seconds: int = Field(default=30, ge=1, le=3600)
+    # opens this machine and its network to webhooks, and lets them go unencrypted: for tests and demos only
+    webhook_allow_private: bool = False
+    # below the lease of a try; the specification advises 15 to 30 s
+    webhook_timeout_seconds: float = Field(default=15.0, gt=0, le=30)
     demo_data: Path | None = None
     sentry_dsn: SecretStr | None = None
     web_concurrency: int = Field(default=1, ge=1, le=64)

@@ -1,6 +1,6 @@
 """What the service counts about itself. Names are stable: dashboards and alerts read them."""
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 REGISTRY = CollectorRegistry()
 
@@ -20,3 +20,6 @@ PLAYS = Counter("dojang_plays_total", "Plays accepted", ["game"], registry=REGIS
 STAMPS = Counter("dojang_stamps_total", "Stamps accepted", registry=REGISTRY)
 REPLAYS = Counter("dojang_replays_total", "Stored answers given again", ["operation"], registry=REGISTRY)
 ALARMS = Counter("dojang_alarms_total", "What a person must look at", ["alarm"], registry=REGISTRY)
+OUTBOX_AGE = Gauge("dojang_outbox_age_seconds", "Age of the oldest announcement not handed on", registry=REGISTRY)
+WEBHOOK_AGE = Gauge("dojang_webhook_age_seconds", "Age of the oldest delivery that waits", registry=REGISTRY)
+WEBHOOKS = Gauge("dojang_webhook_deliveries", "Deliveries that wait or were given up", ["state"], registry=REGISTRY)

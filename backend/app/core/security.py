@@ -30,6 +30,11 @@ def new_api_key() -> str:
     return f"dk_{new_secret()}"
 
 
+def new_webhook_secret() -> str:
+    """A signing secret as Standard Webhooks writes it: 256 random bits, base64."""
+    return f"whsec_{base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()}"
+
+
 def is_api_key(text: str) -> bool:
     """Whether it has the form of an API key."""
     return API_KEY.fullmatch(text) is not None

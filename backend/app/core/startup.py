@@ -80,6 +80,13 @@ def judge_settings(settings: Settings) -> list[Finding]:
             else None,
             "off",
         ),
+        verdict(
+            "webhook_allow_private",
+            "WEBHOOK_ALLOW_PRIVATE is on: a webhook could reach the inside of your network"
+            if settings.webhook_allow_private
+            else None,
+            "off",
+        ),
         _time_zone_data(),
     ]
 

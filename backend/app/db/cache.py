@@ -1,10 +1,15 @@
 """Redis, if there is one: it may speed things up, it never decides. Everything works without it."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+import structlog
+
 if TYPE_CHECKING:
     from redis.asyncio import Redis
+
+log = structlog.get_logger()
 
 
 class CacheState(StrEnum):
@@ -31,6 +36,20 @@ class Cache:
         except (RedisError, OSError):
             return CacheState.DEGRADED
         return CacheState.OK
+
+    async def publish(self, messages: Sequence[tuple[str, str]]) -> None:
+        """Sends each (channel, text) to whoever listens now. Without Redis, or when it is away, nobody is told."""
+        if self.redis is None or not messages:
+            return
+        from redis.exceptions import RedisError  # noqa: PLC0415 – see _connection
+
+        try:
+            async with self.redis.pipeline(transaction=False) as pipeline:
+                for channel, message in messages:
+                    pipeline.publish(channel, message)
+                await pipeline.execute()
+        except (RedisError, OSError) as error:
+            log.warning("publish_failed", messages=len(messages), error=type(error).__name__)
 
     async def close(self) -> None:
         if self.redis is not None:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Table, TextClause, text
 
 from app.db.literals import row_lists
 
@@ -19,9 +19,9 @@ class Flavour(StrEnum):
 
 
 class Statement:
-    """One statement. `{ids}` and `{keys}` become as many marks as values are given; locking words vanish on SQLite,
+    """One statement. `{ids}` and `{keys}` become as many marks as values are given, `{pairs}` and `{triples}` as many
 
-    where `BEGIN IMMEDIATE` already holds the whole database.
+    rows of two and three; locking words vanish on SQLite, where `BEGIN IMMEDIATE` already holds the whole database.
     """
 
     def __init__(self, text: str) -> None:
@@ -31,13 +31,25 @@ class Statement:
         return _finished(self._text, flavour, tuple(counts.items()))
 
 
+# how many values a row of such marks has: `(source, event_id) IN ({pairs})`, served by the index in one go
+ROW_WIDTHS = {"pairs": 2, "triples": 3}
+
+
 @lru_cache(maxsize=4096)
 def _finished(text: str, flavour: Flavour, counts: tuple[tuple[str, int], ...]) -> str:
     for name, count in counts:
-        text = text.replace("{" + name + "}", ", ".join("?" * count))
+        text = text.replace("{" + name + "}", _marks(flavour, name, count))
     if flavour is Flavour.SQLITE:
         return text.replace(" FOR UPDATE", "").replace(" LOCK IN SHARE MODE", "")
     return text.replace("?", "%s")
+
+
+def _marks(flavour: Flavour, name: str, count: int) -> str:
+    width = ROW_WIDTHS.get(name)
+    if width is None:
+        return ", ".join("?" * count)
+    rows = ", ".join([f"({', '.join('?' * width)})"] * count)
+    return f"VALUES {rows}" if flavour is Flavour.SQLITE else rows
 
 
 class Insert:
@@ -79,3 +91,10 @@ class Upsert(Insert):
 
     def _sets(self, form: str) -> str:
         return ", ".join(f"{name} = {form.format(name)}" for name in self._values)
+
+
+def database_time(flavour: Flavour, seconds: int = 0) -> TextClause:
+    """The database's own clock, `seconds` from now: leases live on it. SQLite's has milliseconds."""
+    if flavour is Flavour.SQLITE:
+        return text(f"(strftime('%Y-%m-%d %H:%M:%f', 'now', '+{seconds:d} seconds') || '000')")
+    return text(f"(NOW(6) + INTERVAL {seconds:d} SECOND)")

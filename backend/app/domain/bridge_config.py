@@ -15,7 +15,7 @@ from app.domain.player import DEFAULT_PROGRAM
 from app.domain.season_config import Day, Program
 
 MAX_SLOTS = 31
-# the door looks for presence missions only from this hour on, so that ordinary requests cost nothing
+# being there counts in the evening: a key that any request of the day earned would be no mission
 EARLIEST_PRESENCE_HOUR = 18
 DEFAULT_POINTS = 5_000
 

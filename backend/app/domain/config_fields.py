@@ -53,8 +53,10 @@ class RewardFields(StrictModel):
             raise ValueError(f"reward_amount of {kind.value} is at most {most}")
         return self
 
-    def grant(self) -> Grant:
-        return Grant(RewardType(self.reward_type), self.reward_amount, self.token_type, self.code, self.needs_approval)
+    def grant(self, *, times: int = 1) -> Grant:
+        """The grant that this means, `times` over."""
+        amount = self.reward_amount * times
+        return Grant(RewardType(self.reward_type), amount, self.token_type, self.code, self.needs_approval)
 
 
 def parse_config(model: type[M], document: Any, code: str) -> M:

@@ -27,6 +27,9 @@ class EventType(StrEnum):
     INBOX_CLAIMED = "INBOX_CLAIMED"
     TRIAL_GRANT = "TRIAL_GRANT"
     BRIDGE_KEY = "BRIDGE_KEY"
+    HOST_EVENT = "HOST_EVENT"
+    MISSION_COMPLETED = "MISSION_COMPLETED"
+    MISSION_CLAIMED = "MISSION_CLAIMED"
 
 
 class Topic(StrEnum):
@@ -35,6 +38,8 @@ class Topic(StrEnum):
     LEVEL_UP = "season_pass.level_up"
     REWARD_GRANTED = "reward.granted"
     REWARD_PENDING = "reward.pending"
+    REWARD_REVOKED = "reward.revoked"
+    PREMIUM_CHANGED = "season_pass.premium_changed"
     REWARD_REJECTED = "reward.rejected"
     REWARD_FAILED = "reward.failed"
     REWARD_REVERSED = "reward.reversed"
@@ -42,6 +47,7 @@ class Topic(StrEnum):
     # asks the host to deliver a HOST reward; its acknowledgement is what makes the reward GRANTED
     REWARD_ORDERED = "reward.ordered"
     BRIDGE_KEY = "bridge.key"
+    MISSION_COMPLETED = "mission.completed"
 
 
 class Feature(StrEnum):

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from app.core.errors import AppError
 from app.domain.game import Memory
+from app.domain.mission_progress import MissionSheet
 from app.domain.season import Progress
 
 # of players whose host has no program of its own
@@ -50,6 +51,8 @@ class PlayerState:
     bridge_days: set[tuple[int, int]] = field(default_factory=set)
     event_key_count: int = 0
     event_pending_points: int = 0
+    # read only where something may be counted; None = this command counts nothing
+    missions: MissionSheet | None = None
 
     def require_allowed(self, *, session_id: str | None, issued_at: datetime) -> None:
         """Returns when the player may act with a token of this sign-in; raises TOKEN_REVOKED or USER_BLOCKED."""

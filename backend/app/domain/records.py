@@ -9,9 +9,12 @@ from app.domain.entitlements import NewEntitlement
 from app.domain.event_names import EventType, Topic
 from app.domain.game import Memory
 from app.domain.grants import Grant, RewardState
+from app.domain.host_events import HostEvent
+from app.domain.mission_progress import MissionProgress
 from app.domain.player import PlayerState
 from app.domain.promo import PromoClaim
 from app.domain.rewards import RewardChange
+from app.domain.rules import Marks
 from app.domain.season import Progress, StampSource, XpSource
 from app.domain.wallet import Entry, Reason
 
@@ -201,6 +204,43 @@ class BridgeSettlement:
     updated_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class TakenEvent:
+    """One host event that was taken. `code`: why the rules gave nothing (a blocked player, a revocation)."""
+
+    event: HostEvent
+    host_id: int
+    user_id: int
+    code: str | None
+    request_id: str | None
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RuleHit:
+    """One rule that gave something for one event: unique by (event, rule). `effects` is what it gave."""
+
+    event_key: str
+    rule_id: int
+    version: int
+    user_id: int
+    day: date
+    units: int
+    effects: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class EventRevocation:
+    """One event of a host that counts no more, whether it came already or not: unique by (host, source, id)."""
+
+    host_id: int
+    source: str
+    event_id: str
+    user_id: int
+    revoked_by: str
+    created_at: datetime
+
+
 @dataclass(slots=True)
 class Changes:
     """Everything a batch of commands wants written. Empty lists cost no statement."""
@@ -225,6 +265,11 @@ class Changes:
     bridge_keys: list[BridgeKey] = field(default_factory=list)
     settlements: list[BridgeSettlement] = field(default_factory=list)
     key_counters: dict[int, tuple[int, int]] = field(default_factory=dict)
+    taken_events: list[TakenEvent] = field(default_factory=list)
+    rule_hits: list[RuleHit] = field(default_factory=list)
+    event_revocations: list[EventRevocation] = field(default_factory=list)
+    rule_marks: Marks = field(default_factory=dict)
+    missions: dict[tuple[int, int, str], MissionProgress] = field(default_factory=dict)
     announcements: list[Announcement] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
 
@@ -235,6 +280,7 @@ class Changes:
             len(self.plays) + len(self.entries) + len(self.rewards) + len(self.xp) + len(self.stamps)
             + len(self.claims) + len(self.passes) + len(self.events) + len(self.announcements) + len(self.answers)
             + len(self.bridge_keys) + len(self.settlements) + len(self.reward_changes)
+            + len(self.taken_events) + len(self.rule_hits) + len(self.event_revocations)
             + len(self.coupon_wishes) + len(self.entitlements) + len(self.taken_back)
             + len(self.promo_claims) + len(self.inbox_claims)
         )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 from app.core.errors import AppError
 from app.domain.bridge import Campaign, CampaignState, MissionKind
 from app.domain.event_names import Feature
+from app.domain.goals import NO_GOALS, Goals
 from app.domain.player import PlayerState
 from app.domain.season import Season, the_season
 
@@ -40,6 +41,7 @@ class RuleBook:
     today: date
     is_gated: bool = False
     bridges: tuple[Campaign, ...] = ()
+    goals: Goals = NO_GOALS
 
     @property
     def season_ids(self) -> list[int]:

@@ -20,12 +20,14 @@ class StampSource(StrEnum):
     DAILY = "DAILY"
     INTERNAL_WIN = "INTERNAL_WIN"
     PLAY = "PLAY"
+    HOST_EVENT = "HOST_EVENT"
 
 
 class XpSource(StrEnum):
     """Where XP came from. Earned: by the player's own doing. Granted: given as a reward or by hand."""
 
     STAMP = "STAMP"
+    HOST_EVENT = "HOST_EVENT"
     REWARD = "REWARD"
     ADMIN = "ADMIN"
 

@@ -13,7 +13,7 @@ from pydantic_core import to_json
 
 from app.core.errors import AppError, invalid
 from app.core.time_utils import kst_date, kst_text
-from app.domain.event_names import EventType
+from app.domain.event_names import EventType, Topic
 from app.domain.grants import POINT, Grant, RewardState, RewardType
 from app.domain.rule_book import RuleBook
 from app.domain.token_types import require_known_tokens
@@ -162,7 +162,9 @@ def _take_back(decision: Decision, command: AdjustCommand, operation_id: str) ->
         now=decision.now,
     )
     decision.changes.add_entry(entry)
-    decision.log(EventType.REWARD_REVOKED, None, operation_id, source=ADMIN_SOURCE, **command.grant.view())
+    facts = command.grant.view()
+    decision.log(EventType.REWARD_REVOKED, None, operation_id, source=ADMIN_SOURCE, **facts)
+    decision.announce(Topic.REWARD_REVOKED, operation_id=operation_id, **facts)
     return RewardState.REVERSED
 
 

@@ -14,6 +14,7 @@ from pydantic_core import to_json
 
 from app.core.errors import AppError
 from app.core.time_utils import kst_date, kst_text
+from app.domain import metrics
 from app.domain.event_names import EventType, Feature
 from app.domain.grants import RewardState
 from app.domain.player import PlayerState
@@ -23,6 +24,7 @@ from app.domain.season_config import MAX_GRACE_DAYS
 from app.flows.steps.commands import PlayerCommand, Result
 from app.flows.steps.decide_each import Batch, answer_keys, decide_each
 from app.flows.steps.decision import Decision
+from app.flows.steps.goals import load_goals, settle_counts
 from app.flows.steps.grant_rewards import pay_level
 from app.flows.steps.save_changes import save_changes
 from app.services import House, Services
@@ -54,6 +56,7 @@ async def claim(house: House, commands: Sequence[ClaimCommand]) -> list[Result]:
         rules = await keepers.rule_book.in_force([Feature.CLAIM], today, ended_since=earliest_end)
         wanted = Wanted.of(rules, wallets=True, claims=True)
         players = await keepers.player.lock((command.user_id for command in commands), wanted)
+        await load_goals(keepers, rules, players)
         answers = await keepers.idempotency.stored(answer_keys(commands))
         batch = Batch(players, rules, answers, now, house.settings.approval_threshold_points)
         results = decide_each(batch, commands, lambda decision, c: _claim(decision, c, rules))
@@ -65,6 +68,12 @@ async def claim(house: House, commands: Sequence[ClaimCommand]) -> list[Result]:
 
 def _claim(decision: Decision, command: ClaimCommand, rules: RuleBook) -> bytes:
     rules.require_open(Feature.CLAIM)
+    answer = _claim_levels(decision, command, rules)
+    settle_counts(decision, rules.goals)
+    return to_json(answer)
+
+
+def _claim_levels(decision: Decision, command: ClaimCommand, rules: RuleBook) -> Any:
     season = decision.season = _season_to_claim(rules, command, decision.player)
     progress = decision.player.progress_in(season.id)
     if command.track is not None:
@@ -72,17 +81,17 @@ def _claim(decision: Decision, command: ClaimCommand, rules: RuleBook) -> bytes:
     if command.level is not None:
         level, track = season.level(command.level), command.track or FREE_TRACK
         require_claimable(level, progress, track)
-        return to_json(_claim_level(decision, level, track))
+        return _claim_level(decision, level, track)
     tracks = [track for track in progress.tracks() if command.track in (None, track)]
     if not tracks:
         raise AppError("PREMIUM_REQUIRED", track=command.track)
     standing = progress.standing()
-    return to_json([
+    return [
         _claim_level(decision, level, track)
         for level in season.levels
         for track in tracks
         if is_open(level, standing, track)
-    ])  # fmt: skip
+    ]
 
 
 def _season_to_claim(rules: RuleBook, command: ClaimCommand, player: PlayerState) -> Season:
@@ -105,6 +114,7 @@ def _claim_level(decision: Decision, level: Level, track: str) -> dict[str, Any]
     season = decision.known_season
     states = pay_level(decision, level, track, is_auto=False)
     reference = f"SEASON:{season.id}:{decision.player.id}:{track}:{level.level}"
+    decision.count(metrics.CLAIM)
     decision.log(EventType.SEASON_PASS_CLAIM, Feature.SEASON_PASS, reference, level=level.level, track=track)
     return {
         "level": level.level,

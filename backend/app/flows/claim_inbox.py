@@ -32,7 +32,7 @@ INBOX_SOURCE = "INBOX"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimInboxCommand(PlayerCommand):
-    """One player claims one item of theirs, or every item that waits when `item_id` is None."""
+    """One player claims one item of theirs, or when `item_id` is None the oldest hundred that wait."""
 
     operation = "INBOX"
     item_id: int | None = None
@@ -49,7 +49,7 @@ async def claim_inbox(house: House, commands: Sequence[ClaimInboxCommand]) -> li
         answers = await keepers.idempotency.stored(answer_keys(commands))
         chosen = [command.item_id for command in commands if command.item_id is not None]
         everything = [command.user_id for command in commands if command.item_id is None]
-        items = {item.id: item for item in await keepers.inbox.lock(chosen, everything)}
+        items = {item.id: item for item in await keepers.inbox.lock(chosen, everything, now)}
         batch = Batch(players, rules, answers, now, house.settings.approval_threshold_points)
         results = decide_each(batch, commands, lambda decision, c: _claim(decision, c, rules, items))
         await save_changes(keepers, batch.changes)

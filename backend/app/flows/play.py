@@ -3,8 +3,8 @@
 Reads feature_config, game_configs and seasons (share-locked), user_profiles with wallets, season_progress and the
 newest game_plays (locked), idempotency_keys, and for games with stock prize_stock (locked, last). Writes game_plays,
 wallet_ledger, wallets, reward_log, user_event_log, outbox, idempotency_keys, the season_* tables when a win or the
-season's `stamp_on_play` touches them, and bridge_keys with the counters of user_profiles when the play earns a bridge
-key.
+season's `stamp_on_play` touches them, bridge_keys with the counters of user_profiles when the play earns a bridge
+key, mission_progress when it counts for a mission.
 """
 
 import math
@@ -17,6 +17,7 @@ from pydantic_core import to_json
 
 from app.core.errors import AppError
 from app.core.time_utils import kst_date, kst_text
+from app.domain import metrics
 from app.domain.draw import Draw, RecordingDraw
 from app.domain.event_names import EventType, Feature
 from app.domain.game import Game, Outcome, Seen
@@ -32,6 +33,7 @@ from app.flows.steps.collect_keys import collect_play_key
 from app.flows.steps.commands import PlayerCommand, Result
 from app.flows.steps.decide_each import Batch, answer_keys, decide_each
 from app.flows.steps.decision import Decision
+from app.flows.steps.goals import load_goals, settle_counts
 from app.flows.steps.grant_rewards import grant_rewards
 from app.flows.steps.save_changes import save_changes
 from app.flows.steps.stamp_season import count_win, stamp_play
@@ -83,6 +85,7 @@ async def play(house: House, commands: Sequence[PlayCommand]) -> list[Result]:
         rules = await keepers.rule_book.in_force([*games, Feature.BRIDGE], today)
         wanted = _wanted(rules, games)
         players = await keepers.player.lock((command.user_id for command in commands), wanted)
+        await load_goals(keepers, rules, players)
         answers = await keepers.idempotency.stored(answer_keys(commands))
         table = Table(rules, house.draw, await _lock_stock(keepers, commands, rules))
         batch = Batch(players, rules, answers, now, house.settings.approval_threshold_points)
@@ -128,6 +131,7 @@ def _play_once(decision: Decision, command: PlayCommand, table: Table) -> bytes:
     )
     season_pass = _touch_season(decision, played)
     collect_play_key(decision, table.rules, feature_type=game.feature_type, cause=f"PLAY:{played.id}")
+    settle_counts(decision, table.rules.goals)
     return to_json(_answer(decision, game, drawn.outcome, played, season_pass))
 
 
@@ -179,6 +183,7 @@ def _record_play(decision: Decision, game: Game, config_id: int, last: LastPlay,
         unit=drawn.unit,
     )
     decision.changes.plays.append(played)
+    _count_play(decision, game.feature_type, is_win=outcome.is_win)
     player.last_plays[game.feature_type] = LastPlay(
         played.play_no, played.day, played.day_no, played.created_at, played.memory
     )
@@ -197,6 +202,12 @@ def _record_play(decision: Decision, game: Game, config_id: int, last: LastPlay,
     decision.log(EventType.PLAY, game.feature_type, operation_id, config_id=config_id)
     decision.log(EventType.RESULT, game.feature_type, operation_id, is_win=outcome.is_win, **_main_reward(outcome))
     return played
+
+
+def _count_play(decision: Decision, feature_type: str, *, is_win: bool) -> None:
+    for metric in (metrics.PLAY, metrics.WIN) if is_win else (metrics.PLAY,):
+        decision.count(metric)
+        decision.count(metrics.of_game(metric, feature_type))
 
 
 def _touch_season(decision: Decision, played: Play) -> dict[str, Any] | None:

@@ -1,18 +1,20 @@
-"""Being there on the last evening: any signed-in request from the mission's hour on earns the day's key.
+"""Being there: the day's first signed-in request counts for missions, one on the last evening earns the bridge's key.
 
-Reads feature_config and bridge_campaigns (share-locked), user_profiles with wallets and bridge_keys (locked). Writes
-bridge_keys, user_profiles, reward_log, wallets, wallet_ledger, user_event_log, outbox.
+Reads feature_config, bridge_campaigns and goal_book (share-locked), user_profiles with wallets and bridge_keys
+(locked), mission_progress. Writes bridge_keys, mission_progress, user_profiles, reward_log, wallets, wallet_ledger,
+user_event_log, outbox.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from enum import IntFlag
 
 from pydantic_core import to_json
 
 from app.core.time_utils import kst_date, kst_hour
+from app.domain import metrics
 from app.domain.bridge import CampaignState, MissionKind
-from app.domain.bridge_config import EARLIEST_PRESENCE_HOUR
 from app.domain.event_names import Feature
 from app.domain.rule_book import RuleBook
 from app.flows.lane import Lane
@@ -20,6 +22,7 @@ from app.flows.steps.collect_keys import collect_presence_key
 from app.flows.steps.commands import Done, PlayerCommand, Result
 from app.flows.steps.decide_each import Batch, decide_each
 from app.flows.steps.decision import Decision
+from app.flows.steps.goals import load_goals, settle_counts
 from app.flows.steps.save_changes import save_changes
 from app.services import House, Services
 from app.services.player_service import Wanted
@@ -48,6 +51,8 @@ async def record_presence(house: House, commands: Sequence[PresenceCommand]) -> 
         rules = await keepers.rule_book.in_force([Feature.BRIDGE], kst_date(now))
         wanted = Wanted.of(rules, wallets=True, bridges=rules.bridge_ids)
         players = await keepers.player.lock((command.user_id for command in commands), wanted)
+        days = {kst_date(command.seen_at) for command in commands}
+        await load_goals(keepers, rules, players, days=days)
         batch = Batch(players, rules, {}, now, house.settings.approval_threshold_points)
         results = decide_each(batch, commands, lambda decision, c: _note(decision, c, rules))
         await save_changes(keepers, batch.changes)
@@ -59,36 +64,56 @@ async def record_presence(house: House, commands: Sequence[PresenceCommand]) -> 
 def _note(decision: Decision, command: PresenceCommand, rules: RuleBook) -> bytes:
     at = command.seen_at
     cause = f"PRESENCE:{kst_date(at).isoformat()}"
-    return to_json(collect_presence_key(decision, rules, on=kst_date(at), hour=kst_hour(at), cause=cause))
+    collected = collect_presence_key(decision, rules, on=kst_date(at), hour=kst_hour(at), cause=cause)
+    decision.count(metrics.PRESENCE, at=at)
+    settle_counts(decision, rules.goals)
+    return to_json(collected)
+
+
+class Stage(IntFlag):
+    """What being there may count for at an hour."""
+
+    NOTHING = 0
+    MISSION = 1
+    BRIDGE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What one small read told: whether a mission counts presence, and from which hour on a bridge's slot does."""
+
+    read_at: datetime
+    has_mission: bool
+    from_hour: int | None
+
+    def open_at(self, hour: int) -> Stage:
+        mission = Stage.MISSION if self.has_mission else Stage.NOTHING
+        return mission | (Stage.BRIDGE if self.from_hour is not None and hour >= self.from_hour else Stage.NOTHING)
 
 
 @dataclass(slots=True)
 class Presence:
-    """What one process knows of this evening: whether a presence mission is open, and whom it has seen.
+    """What one process knows of this day: what presence counts for now, and whom it has seen for that.
 
-    Costs a comparison of hours by day; in the evening one small read a minute; in the mission's hours one command a
-    player and day.
+    Costs one small read a minute; while presence counts, one command a player and day (and one more in the hours of a
+    bridge's mission).
     """
 
     house: House
     lane: Lane[PresenceCommand, Done]
-    _read_at: datetime | None = None
-    _from_hour: int | None = None
+    _known: Known | None = None
     _day: date | None = None
-    _seen: set[int] = field(default_factory=set)
+    _seen: dict[int, Stage] = field(default_factory=dict)
 
     async def note(self, command: PlayerCommand) -> None:
         """Records that the player is there, if that matters now. Returns after the commit; raises the refusal."""
         now = self.house.clock.now()
-        hour = kst_hour(now)
-        if hour < EARLIEST_PRESENCE_HOUR:
-            return
-        from_hour = await self._mission_hour(now)
-        if from_hour is None or hour < from_hour:
+        stage = (await self._current(now)).open_at(kst_hour(now))
+        if not stage:
             return
         if self._day != kst_date(now) or len(self._seen) >= MAX_SEEN:
-            self._day, self._seen = kst_date(now), set()
-        if command.user_id in self._seen:
+            self._day, self._seen = kst_date(now), {}
+        if stage in self._seen.get(command.user_id, Stage.NOTHING):
             return
         await self.lane.submit(
             PresenceCommand(
@@ -99,15 +124,15 @@ class Presence:
                 seen_at=now,
             )
         )
-        self._seen.add(command.user_id)
+        self._seen[command.user_id] = stage
 
-    async def _mission_hour(self, now: datetime) -> int | None:
-        """From which hour on today's earliest presence mission is open; None when there is none."""
-        if self._read_at is None or abs(now - self._read_at) >= FRESH:
-            today = kst_date(now)
+    async def _current(self, now: datetime) -> Known:
+        today = kst_date(now)
+        if self._known is None or abs(now - self._known.read_at) >= FRESH or kst_date(self._known.read_at) != today:
             rules = await self.house.read(lambda keepers: keepers.rule_book.seasons_on(today))
             slots = [c.slot_on(today) for c in rules.bridges if c.state is CampaignState.OPEN]
             missions = [slot.mission for slot in slots if slot is not None]
             hours = [mission.from_hour for mission in missions if mission.kind is MissionKind.PRESENCE]
-            self._read_at, self._from_hour = now, min(hours, default=None)
-        return self._from_hour
+            has_mission = rules.goals.is_met_by(metrics.PRESENCE, today)
+            self._known = Known(now, has_mission, min(hours, default=None))
+        return self._known

@@ -29,7 +29,7 @@ async def seed_reference(house: House, *, with_season: bool = False) -> list[str
 
     async def work(keepers: Services) -> list[str]:
         added = []
-        if MAIN_HOST not in {host.code for host in await keepers.identity.active_hosts()}:
+        if not await keepers.identity.is_known_host(MAIN_HOST):
             await keepers.identity.add_host(MAIN_HOST, "Main host", now=now)
             added.append(f"host {MAIN_HOST}")
         if not await keepers.program.is_known(DEFAULT_PROGRAM):

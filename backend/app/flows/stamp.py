@@ -18,6 +18,7 @@ from app.domain.season import StampSource
 from app.flows.steps.commands import PlayerCommand, Result
 from app.flows.steps.decide_each import Batch, answer_keys, decide_each
 from app.flows.steps.decision import Decision
+from app.flows.steps.goals import load_goals, settle_counts
 from app.flows.steps.save_changes import save_changes
 from app.flows.steps.stamp_season import DAILY, add_stamp
 from app.services import House, Services
@@ -44,6 +45,7 @@ async def stamp(house: House, commands: Sequence[StampCommand]) -> list[Result]:
         rules = await keepers.rule_book.in_force([Feature.SEASON_PASS], kst_date(now))
         wanted = Wanted.of(rules, wallets=True)
         players = await keepers.player.lock((command.user_id for command in commands), wanted)
+        await load_goals(keepers, rules, players)
         answers = await keepers.idempotency.stored(answer_keys(commands))
         batch = Batch(players, rules, answers, now, house.settings.approval_threshold_points)
         results = decide_each(batch, commands, lambda decision, c: _stamp_once(decision, c, rules))
@@ -65,4 +67,5 @@ def _stamp_once(decision: Decision, command: StampCommand, rules: RuleBook) -> b
         event_type=DAILY,
         bonus_xp=command.bonus_xp,
     )
+    settle_counts(decision, rules.goals)
     return to_json(answer)

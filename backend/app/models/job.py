@@ -46,5 +46,7 @@ job_controls = Table(
     Column("version", Integer, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Column("updated_by", String(200), nullable=False),
+    # goes on all the time instead of by runs; null = no
+    Column("is_standing", Flag),
     **MYSQL_TABLE,
 )

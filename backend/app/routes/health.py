@@ -7,6 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic_core import to_json
 
 from app.core.metrics import REGISTRY
+from app.flows.backlog import note_backlog
 from app.flows.readiness import readiness
 from app.routes.deps import container_of
 
@@ -33,6 +34,7 @@ async def ready(request: Request) -> Response:
 
 
 @router.get("/metrics", operation_id="metrics", include_in_schema=False)
-async def metrics() -> Response:
+async def metrics(request: Request) -> Response:
     """Prometheus text. nginx must not pass it to the outside."""
+    await note_backlog(container_of(request).house)
     return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)

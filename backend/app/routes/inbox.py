@@ -44,7 +44,7 @@ async def inbox(
     openapi_extra=KEYED,
 )
 async def claim_all(request: Request) -> Response:
-    """Claims everything that waits, in one transaction. Nothing waits: an empty list."""
+    """Claims everything that waits, at most a hundred at once, the oldest first. Nothing waits: an empty list."""
     return await _claim(request, None)
 
 

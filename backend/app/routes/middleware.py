@@ -1,7 +1,7 @@
 """What surrounds every request: security headers, one log line, one measurement."""
 
 import time
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from functools import lru_cache
 from typing import Any
 
@@ -23,10 +23,14 @@ API_HEADER_NAMES = {name for name, _ in API_HEADERS}
 
 
 class Surroundings:
-    """Adds the security headers that the answer does not set itself; measures and logs every request."""
+    """Adds the security headers that the answer does not set itself; measures and logs every request.
 
-    def __init__(self, app: ASGIApp, *, log: Any | None, max_body_bytes: int) -> None:
+    `larger_bodies`: paths whose bodies may be larger than `max_body_bytes`, with their own limit.
+    """
+
+    def __init__(self, app: ASGIApp, *, log: Any | None, max_body_bytes: int, larger_bodies: Mapping[str, int]) -> None:
         self._app, self._log, self._max_body_bytes = app, log, max_body_bytes
+        self._larger_bodies = larger_bodies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -53,7 +57,7 @@ class Surroundings:
 
         Starlette's own limit answers in plain text, past our error handlers.
         """
-        taken, limit = 0, self._max_body_bytes
+        taken, limit = 0, self._larger_bodies.get(scope["path"], self._max_body_bytes)
         announced = _announced_length(scope)
 
         async def receive_within_limit() -> Message:

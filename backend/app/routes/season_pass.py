@@ -10,7 +10,7 @@ from app.flows.claim import ClaimCommand
 from app.flows.season_status import SeasonQuery
 from app.flows.stamp import StampCommand
 from app.routes.bodies import json_answer, parse_body
-from app.routes.deps import caller, container_of, idempotency_key
+from app.routes.deps import caller, container_of, idempotency_key, scopes_now
 from app.routes.openapi import answers, body_of, keyed
 from app.schemas.season_pass import (
     MAY_GIVE_BONUS,
@@ -59,9 +59,13 @@ async def stamp(request: Request) -> Response:
     who = await caller(request)
     raw = await request.body()
     body = parse_body(StampBody, raw)
-    bonus = body.xp_bonus if who.principal.scopes & MAY_GIVE_BONUS else 0
+    # asked of the operator's row, not of the token: whoever lost the right gives no bonus any more
+    may_give = bool(body.xp_bonus) and bool(await scopes_now(request, who.principal) & MAY_GIVE_BONUS)
     command = StampCommand(
-        **who.command_fields, idempotency=idempotency_key(request, raw), bonus_xp=bonus, program=body.program
+        **who.command_fields,
+        idempotency=idempotency_key(request, raw),
+        bonus_xp=body.xp_bonus if may_give else 0,
+        program=body.program,
     )
     done = await container_of(request).stamps.submit(command)
     STAMPS.inc()

@@ -12,22 +12,28 @@ from typing import TypeVar
 from app.config.settings import Settings
 from app.core.time_utils import Clock
 from app.db.transaction import Database, Tx
+from app.domain.definitions import Definitions
 from app.domain.draw import Draw
 from app.services.allowance_service import AllowanceService
 from app.services.audit_service import AuditService
+from app.services.badge_service import BadgeService
 from app.services.bridge_control_service import BridgeControlService
 from app.services.bridge_service import BridgeService
 from app.services.coupon_service import CouponService
+from app.services.delivery_service import DeliveryService
 from app.services.doctor_service import DoctorService
 from app.services.entitlement_service import EntitlementService
 from app.services.event_log_service import EventLogService
 from app.services.feature_service import FeatureService
 from app.services.game_config_service import GameConfigService
 from app.services.game_log_service import GameLogService
+from app.services.goal_book_service import GoalBookService
+from app.services.host_event_service import HostEventService
 from app.services.idempotency_service import IdempotencyService
 from app.services.identity_service import IdentityService
 from app.services.inbox_service import InboxService
 from app.services.job_service import JobService
+from app.services.mission_service import MissionService
 from app.services.outbox_service import OutboxService
 from app.services.player_service import PlayerService
 from app.services.prize_stock_service import PrizeStockService
@@ -36,11 +42,14 @@ from app.services.promo_service import PromoService
 from app.services.reconcile.reconcile_service import ReconcileService
 from app.services.report_service import ReportService
 from app.services.reward_service import RewardService
-from app.services.rule_book_service import Definitions, RuleBookService
+from app.services.rule_book_service import RuleBookService
+from app.services.rule_service import RuleService
+from app.services.rule_state_service import RuleStateService
 from app.services.season_pass_service import SeasonPassService
 from app.services.season_service import SeasonService
 from app.services.ui_config_service import UiConfigService
 from app.services.wallet_service import WalletService
+from app.services.webhook_service import WebhookService
 
 T = TypeVar("T")
 
@@ -48,7 +57,7 @@ T = TypeVar("T")
 class Services:
     """Every keeper, working in one transaction."""
 
-    def __init__(self, tx: Tx, definitions: Definitions, settings: Settings) -> None:
+    def __init__(self, tx: Tx, definitions: Definitions, settings: Settings) -> None:  # noqa: PLR0915 – a list
         self.rule_book = RuleBookService(tx, definitions, is_gated=settings.feature_gate_enabled)
         self.player = PlayerService(tx)
         self.wallet = WalletService(tx)
@@ -63,6 +72,8 @@ class Services:
         self.game_log = GameLogService(tx)
         self.event_log = EventLogService(tx)
         self.outbox = OutboxService(tx)
+        self.webhook = WebhookService(tx)
+        self.delivery = DeliveryService(tx)
         self.idempotency = IdempotencyService(tx)
         self.feature = FeatureService(tx)
         self.game_config = GameConfigService(tx)
@@ -74,6 +85,12 @@ class Services:
         self.bridge = BridgeService(tx)
         self.bridge_control = BridgeControlService(tx)
         self.job = JobService(tx)
+        self.host_event = HostEventService(tx)
+        self.rule = RuleService(tx, definitions.rules)
+        self.rule_state = RuleStateService(tx)
+        self.goal_book = GoalBookService(tx)
+        self.mission = MissionService(tx)
+        self.badge = BadgeService(tx)
         self.doctor = DoctorService(tx)
         self.reconcile = ReconcileService(tx)
         self.report = ReportService(tx)

@@ -83,6 +83,10 @@ class IdentityService:
             for row in rows
         ]
 
+    async def is_known_host(self, code: str) -> bool:
+        """True for a host that was switched off, too: its code is taken."""
+        return (await self._tx.execute(select(hosts.c.id).where(hosts.c.code == code))).first() is not None
+
     async def add_host(
         self, code: str, name: str, *, now: datetime, max_life_seconds: int = DAY_SECONDS, **signing: Any
     ) -> int:

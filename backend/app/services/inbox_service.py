@@ -21,9 +21,10 @@ ITEMS = """
     FROM inbox_items i JOIN inbox_mailings m ON m.id = i.mailing_id
 """
 # a share lock: a withdrawal that was committed is seen; the items are their players' own, who are locked
-OF_PLAYERS = Statement(
-    f"{ITEMS} WHERE i.user_id IN ({{users}}) AND i.claimed_at IS NULL ORDER BY i.id LOCK IN SHARE MODE"
-)
+WAITING = Statement(f"""
+    {ITEMS} WHERE i.user_id IN ({{users}}) AND i.claimed_at IS NULL AND m.withdrawn_at IS NULL AND m.expires_at > ?
+    ORDER BY i.id LIMIT ? LOCK IN SHARE MODE
+""")
 CHOSEN = Statement(f"{ITEMS} WHERE i.id IN ({{ids}}) ORDER BY i.id LOCK IN SHARE MODE")
 PAGE = Statement(f"""
     {ITEMS} WHERE i.user_id = ? AND i.id < ? AND (m.withdrawn_at IS NULL OR i.claimed_at IS NOT NULL)
@@ -32,6 +33,7 @@ PAGE = Statement(f"""
 CLAIM = Statement("UPDATE inbox_items SET claimed_at = ? WHERE id = ? AND claimed_at IS NULL")
 ADD = Insert(inbox_items, ["mailing_id", "user_id"])
 BEHIND_ALL = 2**63 - 1
+MOST_AT_ONCE = 100  # items that a player claims in one transaction
 
 
 class InboxService:
@@ -40,13 +42,14 @@ class InboxService:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    async def lock(self, ids: Iterable[int], users: Iterable[int]) -> list[InboxItem]:
-        """The items with these ids, and everything unclaimed of these players. Lock the players first."""
-        found: dict[int, InboxItem] = {}
-        for statement, name, keys in ((CHOSEN, "ids", sorted(set(ids))), (OF_PLAYERS, "users", sorted(set(users)))):
-            if keys:
-                rows = await self._tx.rows(statement, keys, **{name: len(keys)})
-                found.update({row[0]: _item(row) for row in rows})
+    async def lock(self, ids: Iterable[int], users: Iterable[int], now: datetime) -> list[InboxItem]:
+        """The items with these ids, and the oldest that wait for these players. Lock the players first."""
+        chosen, people = sorted(set(ids)), sorted(set(users))
+        rows = list(await self._tx.rows(CHOSEN, chosen, ids=len(chosen))) if chosen else []
+        if people:
+            params = (*people, instant_out(now), MOST_AT_ONCE * len(people))
+            rows += await self._tx.rows(WAITING, params, users=len(people))
+        found = {row[0]: _item(row) for row in rows}
         return [found[item_id] for item_id in sorted(found)]
 
     async def page(self, user_id: int, *, after: int | None, limit: int) -> list[InboxItem]:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, func, select, update
 
-from app.db.statements import Flavour
+from app.db.statements import database_time
 from app.db.transaction import Tx
 from app.db.values import known_instant_in
 from app.domain.jobs import JobRun, JobSlot, Lease, RunStatus
@@ -50,7 +50,7 @@ class JobService:
         """The oldest run of a job that somebody asked for, or whose owner is gone; None when there is none."""
         c = job_runs.c
         open_states = c.status.in_((RunStatus.WAITING, RunStatus.RUNNING))
-        query = select(job_runs).where(c.job == job, open_states, c.lease_until <= self._db_time(0))
+        query = select(job_runs).where(c.job == job, open_states, c.lease_until <= database_time(self._tx.flavour))
         row = (await self._tx.execute(query.order_by(c.slot_no, c.id).limit(1))).mappings().first()
         return None if row is None else _run(row).slot
 
@@ -71,7 +71,11 @@ class JobService:
         c = job_runs.c
         result = await self._tx.execute(
             update(job_runs)
-            .where(*_is(slot), c.status.in_((RunStatus.WAITING, RunStatus.RUNNING)), c.lease_until <= self._db_time(0))
+            .where(
+                *_is(slot),
+                c.status.in_((RunStatus.WAITING, RunStatus.RUNNING)),
+                c.lease_until <= database_time(self._tx.flavour),
+            )
             .values(status=RunStatus.RUNNING, owner=owner, fence=c.fence + 1, **self._lease(lease_seconds))
         )
         if result.rowcount != 1:
@@ -118,7 +122,7 @@ class JobService:
         return await self._end(lease, last_error=None if error is None else error[:LONGEST_ERROR])
 
     async def _end(self, lease: Lease, **values: Any) -> bool:
-        values |= {"lease_until": self._db_time(0), "touched_at": self._db_time(0)}
+        values |= {"lease_until": database_time(self._tx.flavour), "touched_at": database_time(self._tx.flavour)}
         result = await self._tx.execute(update(job_runs).where(*_has(lease)).values(**values))
         return result.rowcount == 1
 
@@ -144,19 +148,21 @@ class JobService:
         newest = (await self._tx.execute(select(func.max(job_runs.c.touched_at)))).scalar()
         if newest is None:
             return None
-        seen = known_instant_in((await self._tx.execute(select(self._db_time(0)))).scalar_one())
+        seen = known_instant_in((await self._tx.execute(select(database_time(self._tx.flavour)))).scalar_one())
         return max(0.0, float((seen - newest).total_seconds()))
 
     # --- what is paused ---------------------------------------------------------------------------
 
-    async def register(self, job: str, *, promise: str, schedule: str, now: datetime) -> None:
+    async def register(
+        self, job: str, *, promise: str, schedule: str, is_standing: bool = False, now: datetime
+    ) -> None:
         """Makes a job known to operators. A job that is known keeps its switch."""
         control = await self.control(job)
         if control is None:
             await self._tx.execute(
                 job_controls.insert().values(
-                    job=job, promise=promise, schedule=schedule, is_paused=False, version=1, updated_at=now,
-                    updated_by="system:worker",
+                    job=job, promise=promise, schedule=schedule, is_standing=is_standing, is_paused=False, version=1,
+                    updated_at=now, updated_by="system:worker",
                 )
             )  # fmt: skip
         elif (control["promise"], control["schedule"]) != (promise, schedule):
@@ -166,13 +172,14 @@ class JobService:
 
     async def controls(self) -> list[Row]:
         """Every job that a worker has registered, by name."""
-        return [dict(row) for row in (await self._tx.execute(select(job_controls).order_by("job"))).mappings()]
+        rows = await self._tx.execute(select(job_controls).order_by("job"))
+        return [_control(row) for row in rows.mappings()]
 
     async def control(self, job: str, *, locked: bool = False) -> Row | None:
         """One job's switch."""
         query = select(job_controls).where(job_controls.c.job == job)
         row = (await self._tx.execute(query.with_for_update() if locked else query)).mappings().first()
-        return None if row is None else dict(row)
+        return None if row is None else _control(row)
 
     async def pause(self, job: str, *, is_paused: bool, actor: str, now: datetime) -> None:
         """Pauses or resumes a job for every worker, from its next claim on. Lock it first."""
@@ -186,7 +193,7 @@ class JobService:
         """The row stands. Two workers at once: the unique key makes one run its transaction again."""
         if await self.find(slot) is not None:
             return
-        at_once = self._db_time(0)
+        at_once = database_time(self._tx.flavour)
         await self._tx.execute(
             job_runs.insert().values(
                 job=slot.job, subject=slot.subject, slot_no=slot.slot_no, logical_date=slot.logical_date,
@@ -203,16 +210,14 @@ class JobService:
 
     def _lease(self, seconds: int) -> dict[str, Any]:
         return {
-            "lease_until": self._db_time(seconds),
-            "lost_at": self._db_time(seconds + LOST_SECONDS),
-            "touched_at": self._db_time(0),
+            "lease_until": database_time(self._tx.flavour, seconds),
+            "lost_at": database_time(self._tx.flavour, seconds + LOST_SECONDS),
+            "touched_at": database_time(self._tx.flavour),
         }
 
-    def _db_time(self, seconds: int) -> Any:
-        """The database's own clock, `seconds` from now. SQLite's has milliseconds, written as microseconds."""
-        if self._tx.flavour is Flavour.SQLITE:
-            return text(f"(strftime('%Y-%m-%d %H:%M:%f', 'now', '+{seconds:d} seconds') || '000')")
-        return text(f"(NOW(6) + INTERVAL {seconds:d} SECOND)")
+
+def _control(row: Any) -> Row:
+    return dict(row) | {"is_standing": bool(row["is_standing"])}
 
 
 def _is(slot: JobSlot) -> tuple[Any, ...]:

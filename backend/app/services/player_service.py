@@ -3,7 +3,7 @@
 The state that it reads joins tables of other keepers (wallets, progress, newest plays): one round trip, one lock order.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -11,9 +11,9 @@ from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Select, and_, select, union, update
 
-from app.db.statements import Statement
+from app.db.statements import Insert, Statement
 from app.db.transaction import Tx, new_row_id
-from app.db.values import day_in, instant_in, json_in, known_instant_in
+from app.db.values import day_in, instant_in, instant_out, json_in, known_instant_in
 from app.domain.player import DEFAULT_PROGRAM, LastPlay, PlayerState
 from app.domain.rule_book import RuleBook
 from app.domain.season import Progress
@@ -27,6 +27,11 @@ WITH_KEYS = Statement("""
 """)
 SET_KEY_COUNTERS = Statement(
     "UPDATE user_profiles SET event_key_count = ?, event_pending_points = ? WHERE id IN ({ids})"
+)
+FIND_ALL = Statement("SELECT external_id, id FROM user_profiles WHERE host_id = ? AND external_id IN ({ids})")
+ADD_ALL = Insert(
+    user_profiles,
+    ["host_id", "external_id", "is_blocked", "event_key_count", "event_pending_points", "version", "created_at"],
 )
 LAST_CHARACTER = "\U0010ffff"  # sorts behind every other, byte for byte: ends the range of a prefix
 LONGEST_ID = 19  # digits of 2**63: a longer number is no id
@@ -150,6 +155,25 @@ class PlayerService:
         )  # fmt: skip
         row = (await self._tx.execute(query)).first()
         return None if row is None else row[0]
+
+    async def known_as(self, ids: Collection[int]) -> dict[int, tuple[int, str, str]]:
+        """By player: the host's id and code, and the name that the host knows them by."""
+        c = user_profiles.c
+        query = select(c.id, c.host_id, hosts.c.code, c.external_id).join(hosts).where(c.id.in_(ids))
+        rows = await self._tx.execute(query)
+        return {row.id: (row.host_id, row.code, row.external_id) for row in rows}
+
+    async def find_all(self, host_id: int, external_ids: Sequence[str]) -> dict[str, int]:
+        """The ids of a host's players whom we know, by external id."""
+        if not external_ids:
+            return {}
+        rows = await self._tx.rows(FIND_ALL, (host_id, *external_ids), ids=len(external_ids))
+        return {row[0]: row[1] for row in rows}
+
+    async def add_all(self, host_id: int, external_ids: Sequence[str], *, now: datetime) -> None:
+        """New players with nothing yet, as `add`, in one statement."""
+        at = instant_out(now)
+        await self._tx.write(ADD_ALL, [(host_id, external_id, 0, 0, 0, 1, at) for external_id in external_ids])
 
     async def profile(self, user_id: int) -> dict[str, Any] | None:
         """The player's own row with the host's code. To change it, lock the player first."""

@@ -30,7 +30,9 @@ CHANGE = Statement("""
     WHERE id = ? AND state = ?
 """)
 OWNERS = Statement("SELECT id, user_id FROM reward_log WHERE id IN ({ids})")
-DUE = Statement("SELECT id FROM reward_log WHERE next_try_at <= ? ORDER BY next_try_at, id LIMIT ?")
+DUE = Statement("""
+    SELECT id FROM reward_log WHERE next_try_at <= ? AND state = 'PENDING' ORDER BY next_try_at, id LIMIT ?
+""")
 WAKE = Statement(
     "UPDATE reward_log SET next_try_at = ? WHERE state = 'PENDING' AND reward_type = 'COUPON' AND code = ?"
 )
@@ -75,6 +77,19 @@ class RewardService:
         c = reward_log.c
         query = select(reward_log).where(c.id.in_(sorted(set(ids)))).order_by(c.id).with_for_update()
         return {row["id"]: _stored(row) for row in (await self._tx.execute(query)).mappings()}
+
+    async def lock_named(self, operation_ids: Iterable[str]) -> dict[str, StoredReward]:
+        """The rewards of these operations, locked in id order, by operation id. Lock their players first."""
+        c = reward_log.c
+        query = select(reward_log).where(c.operation_id.in_(sorted(set(operation_ids)))).order_by(c.id)
+        rows = (await self._tx.execute(query.with_for_update())).mappings()
+        return {row["operation_id"]: _stored(row) for row in rows}
+
+    async def of_named(self, operation_ids: Iterable[str]) -> list[Row]:
+        """The rewards of these operations, with everything that operators see of them, oldest first."""
+        c = reward_log.c
+        query = select(*(c[name] for name in SHOWN)).where(c.operation_id.in_(sorted(set(operation_ids))))
+        return [dict(row) for row in (await self._tx.execute(query.order_by(c.id))).mappings()]
 
     async def due(self, now: datetime, *, limit: int) -> list[int]:
         """The rewards whose delivery is to be tried again, the longest due first."""
@@ -136,6 +151,16 @@ class RewardService:
         columns = (c.operation_id, c.reward_type, c.token_type, c.code, c.amount, c.state)
         query = select(*columns).where(c.user_id == user_id, c.operation_id >= prefix, c.operation_id < end)
         return [dict(row) for row in (await self._tx.execute(query.order_by(c.id))).mappings()]
+
+    async def badges_of(self, user_id: int) -> list[Row]:
+        """The player's badges: how often each was given, and when first; the newest first."""
+        c = reward_log.c
+        first = func.min(c.created_at).label("earned_at")
+        query = select(c.code, func.count().label("times"), first).where(
+            c.user_id == user_id, c.reward_type == RewardType.BADGE, c.state == RewardState.GRANTED
+        )  # fmt: skip
+        rows = await self._tx.execute(query.group_by(c.code).order_by(first.desc(), c.code))
+        return [dict(row) for row in rows.mappings()]
 
 
 def _row(reward: Reward) -> tuple[Any, ...]:

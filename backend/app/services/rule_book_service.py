@@ -4,7 +4,6 @@ Its statements join tables of several keepers because a play may only afford one
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -14,7 +13,11 @@ from app.db.transaction import Tx
 from app.db.values import json_in, known_day_in, known_instant_in
 from app.domain.bridge import Campaign, CampaignState, Policy
 from app.domain.bridge_config import slot_from
+from app.domain.definitions import Definitions, remember
+from app.domain.goals import NO_GOALS, Goals
 from app.domain.grants import Grant, grant_from
+from app.domain.mission_config import MissionConfig
+from app.domain.missions import Mission
 from app.domain.rule_book import ActiveSetup, FeatureState, RuleBook
 from app.domain.season import Level, Season
 from app.domain.season_options import OVERFLOW, STREAK, Milestone, Overflow, StreakRules
@@ -23,10 +26,11 @@ from app.games import GAMES_BY_FEATURE
 IN_FORCE = """
     SELECT f.feature_type, f.is_enabled,
            EXISTS (SELECT 1 FROM feature_schedule d WHERE d.feature_type = f.feature_type AND d.schedule_date = ?),
-           c.id, c.version, s.id, s.version, b.id, b.version
+           c.id, c.version, s.id, s.version, b.id, b.version, g.version
     FROM feature_config f
     LEFT JOIN game_configs c ON c.feature_type = f.feature_type AND c.active_slot = 1
     LEFT JOIN seasons s ON s.is_active = 1 AND s.start_date <= ? AND s.end_date >= ?
+    LEFT JOIN goal_book g ON g.id = 1
     LEFT JOIN bridge_campaigns b
         ON f.feature_type = 'BRIDGE' AND b.state IN ('OPEN', 'CLOSING') AND b.start_date <= ?
     WHERE f.feature_type IN ({features})
@@ -38,6 +42,8 @@ SEASONS = Statement("""
     SELECT 'SEASON', id, version FROM seasons WHERE is_active = 1 AND start_date <= ? AND end_date >= ?
     UNION ALL
     SELECT 'BRIDGE', id, version FROM bridge_campaigns WHERE state IN ('OPEN', 'CLOSING') AND start_date <= ?
+    UNION ALL
+    SELECT 'GOALS', id, version FROM goal_book
 """)
 SEASON_VERSION = Statement("SELECT version FROM seasons WHERE id = ?")
 BRIDGE_VERSION = Statement("SELECT id, version FROM bridge_campaigns WHERE code = ?")
@@ -70,24 +76,11 @@ REWARDS = Statement("""
     SELECT level, track, reward_type, reward_amount, token_type, code, needs_approval
     FROM season_level_rewards WHERE season_id = ? ORDER BY level, track, item_no
 """)
+MISSIONS = Statement("""
+    SELECT m.id, m.host_id, m.version, m.is_active, v.config FROM missions m
+    JOIN mission_versions v ON v.mission_id = m.id AND v.version = m.version ORDER BY m.id
+""")
 CONFIG = Statement("SELECT config FROM game_configs WHERE id = ?")
-MAX_CACHED = 256
-
-
-@dataclass(slots=True)
-class Definitions:
-    """Parsed versions that can't change any more, kept by the process: seasons by (id, version), setups by id."""
-
-    seasons: dict[tuple[int, int], Season] = field(default_factory=dict)
-    setups: dict[int, Any] = field(default_factory=dict)
-    bridges: dict[tuple[int, int], Campaign] = field(default_factory=dict)
-
-
-def remember(cache: dict[Any, Any], key: Any, value: Any) -> None:
-    """Keeps a value; the oldest goes when the cache is full."""
-    if len(cache) >= MAX_CACHED:
-        del cache[next(iter(cache))]
-    cache[key] = value
 
 
 class RuleBookService:
@@ -111,7 +104,19 @@ class RuleBookService:
         states: dict[str, FeatureState] = {}
         seasons: dict[int, Season] = {}
         bridges: dict[int, Campaign] = {}
-        for name, is_enabled, is_scheduled, config_id, version, season_id, season_version, bridge_id, seen in rows:
+        goals = NO_GOALS
+        for (
+            name,
+            is_enabled,
+            is_scheduled,
+            config_id,
+            version,
+            season_id,
+            season_version,
+            bridge_id,
+            seen,
+            book,
+        ) in rows:
             if name not in states:
                 active = await self._active(name, config_id, version)
                 states[name] = FeatureState(name, bool(is_enabled), bool(is_scheduled), active)
@@ -119,7 +124,9 @@ class RuleBookService:
                 seasons[season_id] = await self.season(season_id, season_version)
             if bridge_id is not None and bridge_id not in bridges:
                 bridges[bridge_id] = await self.bridge(bridge_id, seen)
-        return RuleBook(states, tuple(seasons.values()), today, self._is_gated, tuple(bridges.values()))
+            if book is not None and book != goals.version:
+                goals = await self.goals(book)
+        return RuleBook(states, tuple(seasons.values()), today, self._is_gated, tuple(bridges.values()), goals)
 
     async def seasons_on(self, today: date, *, ended_since: date | None = None) -> RuleBook:
         """The running seasons and unsettled bridge campaigns alone, without a lock: for reads.
@@ -130,7 +137,21 @@ class RuleBookService:
         rows = await self._tx.rows(SEASONS, (today.isoformat(), since.isoformat(), today.isoformat()))
         seasons = [await self.season(id_, version) for kind, id_, version in rows if kind == "SEASON"]
         bridges = [await self.bridge(id_, version) for kind, id_, version in rows if kind == "BRIDGE"]
-        return RuleBook({}, tuple(seasons), today, bridges=tuple(bridges))
+        goals = [await self.goals(version) for kind, _, version in rows if kind == "GOALS"]
+        return RuleBook({}, tuple(seasons), today, bridges=tuple(bridges), goals=goals[0] if goals else NO_GOALS)
+
+    async def goals(self, version: int) -> Goals:
+        """Every goal as of one version: from the cache, else read."""
+        found = self._definitions.goals.get(version)
+        if found is None:
+            rows = await self._tx.rows(MISSIONS)
+            missions = [
+                Mission(id_, host_id, own, bool(is_active), MissionConfig.model_validate(json_in(config)))
+                for id_, host_id, own, is_active, config in rows
+            ]
+            found = Goals(version, tuple(missions))
+            remember(self._definitions.goals, version, found)
+        return found
 
     async def chosen(self, season_ids: Iterable[int], today: date) -> RuleBook:
         """These seasons, whatever their dates and state, share-locked until the commit: for what operators do in them.

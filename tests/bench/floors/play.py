@@ -160,7 +160,7 @@ def _win_text(me: Player, prize: Prize, play: str, world: World, now: str) -> st
     me.wins += 1
     me.balances[str(prize.token)] = me.balances.get(str(prize.token), 0) + prize.amount
     token = f"'{prize.token}'" if prize.kind == "TOKEN" else "NULL"
-    reward = f"'ROULETTE','{prize.kind}',{token},NULL,{prize.amount},'GRANTED',1,{now},{now}"
+    reward = f"'ROULETTE','{prize.kind}',{token},NULL,{prize.amount},'GRANTED',1,'PLAY_REWARD',{now},{now}"
     payload = f'{{"operation_id":"PLAY:{play}",{prize.reward},"state":"GRANTED"}}'
     return (
         f"{REWARD}({me.user},'PLAY:{play}',{reward});"

@@ -16,8 +16,8 @@ PLAYER = """SELECT u.is_blocked, u.tokens_valid_from, w.token_type, w.balance, p
  WHERE u.id = {user} FOR UPDATE;"""
 LEDGER = "INSERT INTO wallet_ledger (user_id,token_type,delta,balance_after,reason,operation_id,created_at) VALUES "
 REWARD = (
-    "INSERT INTO reward_log (user_id,operation_id,source,reward_type,token_type,code,amount,state,attempts,created_at,"
-    "updated_at) VALUES "
+    "INSERT INTO reward_log (user_id,operation_id,source,reward_type,token_type,code,amount,state,attempts,"
+    "ledger_reason,created_at,updated_at) VALUES "
 )
 EVENTS = "INSERT INTO user_event_log (user_id,event_type,feature_type,reference,facts,request_id,created_at) VALUES "
 OUTBOX = "INSERT INTO outbox (id,topic,user_id,payload,attempts,next_at,created_at) VALUES "

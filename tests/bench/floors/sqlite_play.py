@@ -43,7 +43,8 @@ LEDGER = _insert("wallet_ledger", "user_id, token_type, delta, balance_after, re
 WALLET = f"{_insert('wallets', 'user_id, token_type, balance')} ON CONFLICT DO UPDATE SET balance = excluded.balance"
 REWARD = _insert(
     "reward_log",
-    "user_id, operation_id, source, reward_type, token_type, code, amount, state, attempts, created_at, updated_at",
+    "user_id, operation_id, source, reward_type, token_type, code, amount, state, attempts,"
+    " ledger_reason, created_at, updated_at",
 )
 WINS = "UPDATE season_progress SET internal_wins = ? WHERE user_id = ? AND season_id = ?"
 EVENT = _insert("user_event_log", "user_id, event_type, feature_type, reference, facts, request_id, created_at")
@@ -95,7 +96,7 @@ def _win(run: Run, me: Player, prize: Prize, world: World, at: tuple[str, str, s
     me.balances[token] = me.balances.get(token, 0) + prize.amount
     run(LEDGER, (user, token, prize.amount, me.balances[token], "PLAY_REWARD", cause, now))
     named = token if prize.kind == "TOKEN" else None
-    run(REWARD, (user, cause, "ROULETTE", prize.kind, named, None, prize.amount, "GRANTED", 1, now, now))
+    run(REWARD, (user, cause, "ROULETTE", prize.kind, named, None, prize.amount, "GRANTED", 1, "PLAY_REWARD", now, now))
     run(WINS, (me.wins, user, world.season_id))
     facts = f'{{"source":"ROULETTE",{prize.reward},"state":"GRANTED"}}'
     run(EVENT, (user, "REWARD_GRANTED", None, cause, facts, request, now))

@@ -132,7 +132,7 @@ def _level_text(me: Player, level: int, coins: int, season: int, now: str) -> st
     return (
         f"{LEDGER}({me.user},'{COIN}',{coins},{balance},'SEASON_REWARD','{cause}',{now});"
         f"UPDATE wallets SET balance={balance} WHERE user_id={me.user} AND token_type='{COIN}';"
-        f"{REWARD}({me.user},'{cause}','SEASON','TOKEN','{COIN}',NULL,{coins},'GRANTED',1,{now},{now});"
+        f"{REWARD}({me.user},'{cause}','SEASON','TOKEN','{COIN}',NULL,{coins},'GRANTED',1,'SEASON_REWARD',{now},{now});"
         f"{CLAIM}({me.user},{season},'FREE',{level},1,{now});"
         f"{OUTBOX}('{new_id()}','season_pass.level_up',{me.user},'{reached}',0,{now},{now}),"
         f"('{new_id()}','reward.granted',{me.user},'{granted}',0,{now},{now});"

@@ -11,10 +11,14 @@ from app.services.audit_service import AdminAct
 async def ask_for(keepers: Services, act: AdminAct, slot: JobSlot, *, now: datetime) -> JobRun:
     """Makes a slot wait for a worker, a failed run included; returns the run as it was.
 
-    Raises JOB_NOT_FOUND, JOB_ALREADY_DONE and JOB_RUNNING: what a job does once stays done.
+    Raises JOB_NOT_FOUND, JOB_ALREADY_DONE and JOB_RUNNING: what a job does once stays done, and a standing job has
+    no runs.
     """
-    if await keepers.job.control(slot.job) is None:
+    control = await keepers.job.control(slot.job)
+    if control is None:
         raise AppError("JOB_NOT_FOUND")
+    if control["is_standing"]:
+        raise AppError("JOB_RUNNING")
     before = await keepers.job.ask_for(slot, now=now)
     if before.status is RunStatus.DONE:
         raise AppError("JOB_ALREADY_DONE", logical_date=slot.logical_date.isoformat())

@@ -76,8 +76,10 @@ def _carry_out(batch: Batch, command: C, player: PlayerState, decide: Callable[[
         approval_threshold_points=batch.approval_threshold_points,
         request_id=command.request_id,
         requested_by=command.requested_by,
+        counts=None if player.missions is None else [],
     )
     done = Done(decide(decision, command))
+    require(not decision.counts, "a flow that loads goals settles its counts before it answers")
     if command.idempotency is not None:
         key = command.answer_key(command.idempotency)
         answer = Answer(*key, command.idempotency.fingerprint, done.status, done.body, batch.now)

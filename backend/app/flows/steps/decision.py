@@ -12,6 +12,15 @@ from app.domain.season import Season
 from app.utils.random_utils import new_id
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """So much of a metric (domain/metrics), at an instant whose KST day it counts for."""
+
+    metric: str
+    amount: int
+    at: datetime
+
+
 @dataclass(slots=True)
 class Decision:
     """The player it concerns, the moment it is decided at, the season that counts, and where its records go.
@@ -29,6 +38,8 @@ class Decision:
     approval_threshold_points: int
     request_id: str | None
     requested_by: str | None = None
+    # what was done and is still to be counted for missions; None = this command counts for none
+    counts: list[Count] | None = None
 
     @property
     def known_season(self) -> Season:
@@ -36,6 +47,11 @@ class Decision:
         if self.season is None:
             raise InvariantBroken("a season step runs only where a season runs")
         return self.season
+
+    def count(self, metric: str, amount: int = 1, *, at: datetime | None = None) -> None:
+        """Notes that something was done (at another instant than now, maybe), to be counted by `settle_counts`."""
+        if self.counts is not None:
+            self.counts.append(Count(metric, amount, at or self.now))
 
     def log(self, event_type: EventType, feature_type: str | None, reference: str | None, **facts: Any) -> None:
         """Notes what the player did or got in user_event_log."""

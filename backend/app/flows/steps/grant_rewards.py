@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.core.invariants import require
+from app.domain import metrics
 from app.domain.entitlements import NewEntitlement
 from app.domain.event_names import EventType, Feature, Topic
 from app.domain.grants import NOTHING, Grant, RewardState, RewardType, needs_approval
@@ -103,6 +104,7 @@ def give_xp(
     decision.changes.xp.append(
         XpEntry(player.id, season.id, amount, progress.current_xp, source, is_earned, operation_id, decision.now)
     )
+    decision.count(metrics.XP, amount)
     reached = [_open_level(decision, level) for level in opened]
     _pay_overflow(decision)
     return reached
@@ -149,6 +151,7 @@ def _open_level(decision: Decision, level: Level) -> LevelReached:
     season_id = decision.known_season.id
     reference = f"SEASON:{season_id}:{decision.player.id}:{level.level}"
     decision.log(EventType.SEASON_PASS_LEVEL_UP, Feature.SEASON_PASS, reference, level=level.level, season_id=season_id)
+    decision.count(metrics.LEVEL_UP)
     decision.announce(Topic.LEVEL_UP, season_id=season_id, level=level.level)
     owned = decision.player.progress_in(season_id).passes
     tracks = (FREE_TRACK, *(track for track in sorted(owned) if level.grants(track)))
@@ -210,6 +213,8 @@ def _deliver(decision: Decision, grant: Grant, operation_id: str, reason: Reason
         give_xp(decision, grant.amount, operation_id=operation_id, source=XpSource.REWARD, is_earned=False)
         return
     require(grant.wallet_token is not None, "what is delivered at once is XP or a token")
+    if grant.reward_type is RewardType.POINT:
+        decision.count(metrics.POINT, grant.amount)
     entry = move(
         decision.player.balances,
         user_id=decision.player.id,

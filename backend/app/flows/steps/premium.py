@@ -1,7 +1,7 @@
 """Owning a premium track: what an upgrade pays, and what ends with a revocation."""
 
 from app.core.errors import AppError
-from app.domain.event_names import EventType, Feature
+from app.domain.event_names import EventType, Feature, Topic
 from app.domain.records import SeasonPass
 from app.domain.season import FREE_TRACK, require_track
 from app.flows.steps.decision import Decision
@@ -60,3 +60,4 @@ def _note(decision: Decision, track: str, *, is_owned: bool) -> None:
     decision.changes.passes[user_id, season_id, track] = SeasonPass(user_id, season_id, track, granted_at, revoked_at)
     reference = f"SEASON:{season_id}:{user_id}:{track}"
     decision.log(EventType.SEASON_PASS_PREMIUM, Feature.SEASON_PASS, reference, track=track, is_owned=is_owned)
+    decision.announce(Topic.PREMIUM_CHANGED, season_id=season_id, track=track, is_owned=is_owned)

@@ -1,8 +1,10 @@
 """Adding a stamp: the mark, its XP, the levels it opens, and the streak it continues."""
 
+from datetime import date
 from typing import Any
 
 from app.core.time_utils import kst_text
+from app.domain import metrics
 from app.domain.event_names import EventType, Feature
 from app.domain.records import Stamp
 from app.domain.season import StampSource, XpSource, room_under_cap
@@ -21,11 +23,13 @@ def add_stamp(
     event_type: str,
     bonus_xp: int = 0,
     count: int = 1,
+    on: date | None = None,
 ) -> dict[str, Any]:
     """Adds one stamp mark worth base x count + bonus XP and returns the contract's stamp answer.
 
     Under a daily XP cap the stamp counts all the same, with the XP that is left. The caller has checked that
-    (player, season, period_key) does not stand yet; the unique key is the second line.
+    (player, season, period_key) does not stand yet; the unique key is the second line. `on` is the KST day that the
+    stamp is of, today unless it comes late.
     """
     season, player = decision.known_season, decision.player
     progress = decision.changes.touch(player, season.id)
@@ -37,10 +41,11 @@ def add_stamp(
     if source is StampSource.DAILY:
         progress.last_stamp_date = decision.today
     decision.changes.stamps.append(
-        Stamp(player.id, season.id, period_key, source, event_type, decision.today, count, xp, decision.now)
+        Stamp(player.id, season.id, period_key, source, event_type, on or decision.today, count, xp, decision.now)
     )
     facts = {"period_key": period_key, "xp_earned": xp, "stamp_event": event_type}
     decision.log(EventType.SEASON_PASS_STAMP, Feature.SEASON_PASS, operation_id, **facts)
+    decision.count(metrics.STAMP, count)
     reached = give_xp(decision, xp, operation_id=operation_id, source=XpSource.STAMP, is_earned=True)
     streak = _continue_streak(decision) if source is StampSource.DAILY else None  # may give XP, too
     return {

@@ -4,20 +4,26 @@ from fastapi import APIRouter
 
 from app.routes.admin import (
     audit,
+    badges,
     bridge,
     coupons,
+    deliveries,
+    events,
     features,
     games,
     inbox,
     jobs,
+    missions,
     players,
     premium,
     programs,
     promotions,
     rewards,
+    rules,
     seasons,
     ui_config,
     wallets,
+    webhooks,
 )
 from app.routes.openapi import problems
 
@@ -36,7 +42,13 @@ for _module in (
     inbox,
     ui_config,
     bridge,
+    webhooks,
+    deliveries,
+    rules,
+    events,
     jobs,
     audit,
+    missions,
+    badges,
 ):
     router.include_router(_module.router)

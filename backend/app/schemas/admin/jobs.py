@@ -41,6 +41,7 @@ class JobSwitch(BaseModel):
     job: str = Field(examples=["bridge_settlement"])
     promise: str
     schedule: str
+    is_standing: bool = Field(description="It goes on all the time and has no runs.")
     is_paused: bool
     version: int
     updated_at: Instant

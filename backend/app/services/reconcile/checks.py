@@ -2,7 +2,10 @@
 
 from app.services.reconcile.bridge_checks import BRIDGE_CHECKS
 from app.services.reconcile.check import Check
+from app.services.reconcile.event_checks import EVENT_CHECKS
 from app.services.reconcile.game_checks import GAME_CHECKS
+from app.services.reconcile.goal_checks import GOAL_CHECKS
+from app.services.reconcile.outbox_checks import OUTBOX_CHECKS
 from app.services.reconcile.pass_checks import PASS_CHECKS
 from app.services.reconcile.promo_checks import PROMO_CHECKS
 from app.services.reconcile.reward_checks import REWARD_CHECKS
@@ -19,4 +22,7 @@ CHECKS: tuple[Check, ...] = (
     *GAME_CHECKS,
     *STOCK_CHECKS,
     *BRIDGE_CHECKS,
+    *EVENT_CHECKS,
+    *GOAL_CHECKS,
+    *OUTBOX_CHECKS,
 )

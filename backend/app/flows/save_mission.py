@@ -1,0 +1,177 @@
+"""Missions: made, changed, put in force, retired.
+
+Locks feature_config (all of it, as every edit of what players' commands rely on) and the mission; reads hosts and
+badges. Writes missions, mission_versions, goal_book, admin_audit_log.
+"""
+
+from dataclasses import asdict
+from typing import Any
+
+from app.core.errors import AppError, invalid
+from app.domain.config_diff import diff
+from app.domain.mission_config import MissionConfig, reference_problems
+from app.domain.token_types import require_known_tokens
+from app.flows.steps.edits import Row, only, require_version
+from app.games import GAMES_BY_FEATURE, TOKEN_TYPES
+from app.services import House, Services
+from app.services.audit_service import AdminAct
+
+KEPT = ("version", "is_active", "config")
+# what a count means: a count of something else could not go on from where it stands
+FIXED_ONCE_BEGUN = ("period", "metric", "host")
+
+
+async def create_mission(house: House, act: AdminAct, config: MissionConfig, *, is_active: bool) -> Row:
+    """A new mission. Raises NAME_TAKEN, or VALIDATION_ERROR naming each field that refers to what isn't there."""
+    require_known_tokens(config.view(), TOKEN_TYPES)
+
+    async def work(keepers: Services) -> Row:
+        await keepers.feature.lock_all()
+        if await keepers.mission.find(config.code) is not None:
+            raise AppError("NAME_TAKEN", field="code")
+        host_id = await _checked_host(keepers, config)
+        now = house.clock.now()
+        await keepers.mission.add(config, host_id=host_id, is_active=is_active, actor=act.actor, now=now)
+        return await _finish(house, keepers, act, config.code, before=None, action="MISSION_CREATED")
+
+    return await house.write(work, is_repeatable=False)
+
+
+async def replace_mission(
+    house: House,
+    act: AdminAct,
+    code: str,
+    config: MissionConfig,
+    *,
+    is_active: bool | None,
+    expected_version: int | None,
+) -> Row:
+    """The whole mission anew, as its next version; `is_active` None leaves it as it is.
+
+    Counts go on under the new version at once; what was completed before is paid by the version it was completed under.
+    Once players have begun, what is counted is fixed. Raises as `create_mission`, MISSION_NOT_FOUND, VERSION_CONFLICT.
+    """
+    require_known_tokens(config.view(), TOKEN_TYPES)
+    if config.code != code:
+        raise invalid(("code", "a mission keeps its code"))
+
+    async def work(keepers: Services) -> Row:
+        before = await _locked(keepers, code, expected_version)
+        changed = [name for name in FIXED_ONCE_BEGUN if before["config"][name] != getattr(config, name)]
+        if changed and await keepers.mission.is_begun(before["id"]):
+            raise invalid(*((name, "players have begun: make another mission") for name in changed))
+        host_id = await _checked_host(keepers, config)
+        await keepers.mission.replace(
+            before,
+            config.view(),
+            host_id=host_id,
+            is_active=before["is_active"] if is_active is None else is_active,
+            actor=act.actor,
+            now=house.clock.now(),
+        )
+        return await _finish(house, keepers, act, code, before=before, action="MISSION_CHANGED")
+
+    return await house.write(work, is_repeatable=False)
+
+
+async def switch_mission(
+    house: House, act: AdminAct, code: str, *, is_active: bool, expected_version: int | None
+) -> Row:
+    """Puts a mission in force, or ends its counting; what was completed can still be claimed."""
+
+    async def work(keepers: Services) -> Row:
+        before = await _locked(keepers, code, expected_version)
+        await keepers.mission.replace(
+            before,
+            before["config"],
+            host_id=before["host_id"],
+            is_active=is_active,
+            actor=act.actor,
+            now=house.clock.now(),
+        )
+        action = "MISSION_ACTIVATED" if is_active else "MISSION_RETIRED"
+        return await _finish(house, keepers, act, code, before=before, action=action)
+
+    return await house.write(work, is_repeatable=False)
+
+
+async def compare_mission(house: House, code: str, version: int, against: int | None) -> Row:
+    """What a version changes compared with another (default: the one in force), field by field. Raises NOT_FOUND."""
+
+    async def work(keepers: Services) -> Row:
+        row = await _found(keepers, code)
+        other = row["version"] if against is None else against
+        newer, older = [await keepers.mission.version(row["id"], number) for number in (version, other)]
+        if newer is None or older is None:
+            raise AppError("NOT_FOUND")
+        changes = diff(older.config.view(), newer.config.view())
+        return {"code": code, "version": version, "against": other, "changes": [asdict(one) for one in changes]}
+
+    return await house.read(work)
+
+
+async def find_mission(house: House, code: str) -> Row:
+    """One mission as it stands. Raises MISSION_NOT_FOUND."""
+    return await house.read(lambda keepers: _found(keepers, code))
+
+
+async def mission_versions(house: House, code: str, *, after: int | None, limit: int) -> list[Row]:
+    """The versions of a mission, newest first. Raises MISSION_NOT_FOUND."""
+
+    async def work(keepers: Services) -> list[Row]:
+        row = await _found(keepers, code)
+        return await keepers.mission.versions(row["id"], after=after, limit=limit)
+
+    return await house.read(work)
+
+
+async def mission_totals(house: House, code: str, *, limit: int) -> list[Row]:
+    """How many players began, completed and claimed a mission, period by period, the newest first."""
+
+    async def work(keepers: Services) -> list[Row]:
+        row = await _found(keepers, code)
+        return await keepers.mission.totals(row["id"], limit=limit)
+
+    return await house.read(work)
+
+
+async def _checked_host(keepers: Services, config: MissionConfig) -> int | None:
+    """The id of the mission's host; raises VALIDATION_ERROR naming everything that the config refers to in vain."""
+    requires = await keepers.mission.requirements()
+    problems = list(
+        reference_problems(
+            config,
+            requires={code: needed for code, needed in requires.items() if code != config.code},
+            badges=await keepers.badge.codes(),
+            games=GAMES_BY_FEATURE,
+        )
+    )
+    hosts = {known.code: known.id for known in await keepers.identity.active_hosts()}
+    if config.host is not None and config.host not in hosts:
+        problems.append(("host", "unknown host"))
+    if problems:
+        raise invalid(*problems)
+    return None if config.host is None else hosts[config.host]
+
+
+async def _locked(keepers: Services, code: str, expected_version: int | None) -> Row:
+    await keepers.feature.lock_all()
+    mission = await _found(keepers, code, locked=True)
+    require_version(expected_version, mission["version"])
+    return mission
+
+
+async def _found(keepers: Services, code: str, *, locked: bool = False) -> Row:
+    mission = await keepers.mission.find(code, locked=locked)
+    if mission is None:
+        raise AppError("MISSION_NOT_FOUND")
+    return mission
+
+
+async def _finish(house: House, keepers: Services, act: AdminAct, code: str, *, before: Row | None, action: str) -> Row:
+    now = house.clock.now()
+    await keepers.goal_book.turn_page(now)
+    after = await _found(keepers, code)
+    kept: tuple[Any, Any] = (None if before is None else only(before, *KEPT), only(after, *KEPT))
+    await keepers.audit.add(act, action, f"mission:{code}", before=kept[0], after=kept[1], now=now)
+    return after

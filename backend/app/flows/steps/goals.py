@@ -1,0 +1,143 @@
+"""Counting what players do for their missions, in the same transaction as its cause.
+
+A flow that counts does three things: `load_goals` after it has locked its players; `decision.count(metric)` wherever
+something happens (steps do this by themselves: stamps, XP, levels, points); `settle_counts` before it answers.
+
+Host events: lock the players, `load_goals(keepers, rules, players, days=…, metrics=…)` with the KST days and the metric
+names of the batch, then for each event `decision.count(metric, amount, at=<the event's instant>)` and
+`settle_counts(decision, rules.goals)`. Nothing configured that such a count could reach: no statement.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+
+from app.core.invariants import require
+from app.core.time_utils import kst_date
+from app.domain import metrics
+from app.domain.event_names import EventType, Topic
+from app.domain.goals import Goals
+from app.domain.mission_config import MAX_CLAIM_DAYS
+from app.domain.mission_progress import MissionProgress, MissionSheet
+from app.domain.missions import Mission, count_towards
+from app.domain.player import PlayerState
+from app.domain.rule_book import RuleBook
+from app.domain.spans import recent_keys, season_key, span_key
+from app.domain.wallet import Reason
+from app.flows.steps.decision import Decision
+from app.flows.steps.grant_rewards import grant_rewards
+from app.services import Services
+
+MISSION_SOURCE = "MISSION"
+# the last day of a period lies at most this far back while it can be claimed
+LOOK_BACK_DAYS = MAX_CLAIM_DAYS + 1
+
+
+async def load_goals(
+    keepers: Services,
+    rules: RuleBook,
+    players: Mapping[int, PlayerState],
+    *,
+    days: Collection[date] = (),
+    metric_names: Collection[str] = (),
+) -> None:
+    """Reads the players' progress in the missions that may be counted now: one statement, or none where none runs.
+
+    Lock the players first: their locks guard the progress. `days` are the KST days that counts will be of (default:
+    today); `metric_names` the hosts' metrics among them. The service's own are always expected.
+    """
+    on = frozenset(days) or frozenset({rules.today})
+    running = rules.goals.running(on, metric_names)
+    if not running or not players:
+        return
+    await _read_sheets(keepers, players, rules.goals.periods(running, on, rules.seasons))
+
+
+async def load_claimable(keepers: Services, rules: RuleBook, players: Mapping[int, PlayerState]) -> None:
+    """Reads the players' progress in every period that may still be claimed or counted. As `load_goals` otherwise."""
+    if rules.goals.missions and players:
+        seasons = [season_key(season.id) for season in rules.seasons]
+        await _read_sheets(keepers, players, [*recent_keys(rules.today, LOOK_BACK_DAYS), *seasons])
+
+
+async def _read_sheets(keepers: Services, players: Mapping[int, PlayerState], periods: Sequence[str]) -> None:
+    for player in players.values():
+        player.missions = MissionSheet(frozenset(periods))
+    for row in await keepers.mission.progress_of(players, periods):
+        sheet = players[row.user_id].missions
+        if sheet is not None:
+            sheet.rows[row.mission_id, row.period_key] = row
+
+
+def settle_counts(decision: Decision, goals: Goals) -> None:
+    """Counts everything that the decision noted, and what follows from the rewards of that, until nothing is left.
+
+    It ends, because a mission is completed a limited number of times in a period.
+    """
+    counts = decision.counts
+    while counts:
+        count = counts.pop(0)
+        advance_missions(decision, goals, metric=count.metric, amount=count.amount, at=count.at)
+
+
+def advance_missions(decision: Decision, goals: Goals, *, metric: str, amount: int, at: datetime) -> list[str]:
+    """Counts `amount` of a metric for every mission that counts it at this instant; the codes of those completed.
+
+    The instant's KST day decides the period and whether the mission runs; a season's mission counts only within the
+    player's running season. Nothing is counted for a mission whose required ones aren't completed in their periods of
+    that day. Completing pays at once, or leaves the rewards to be claimed. An amount below one counts nothing.
+    """
+    sheet, completed = decision.player.missions, []
+    if sheet is None or amount < 1:
+        return []
+    day = kst_date(at)
+    for mission in goals.by_metric.get(metric, ()):
+        if not mission.runs_on(day) or not mission.concerns(decision.player.host_id):
+            continue
+        key = span_key(mission.config.span, day, decision.season)
+        if key is None or not goals.is_unlocked(sheet, mission, day, decision.season):
+            continue
+        require(key in sheet.periods, "the periods of a count were loaded")
+        if _advance(decision, mission, sheet, key, amount=amount, day=day):
+            completed.append(mission.code)
+    return completed
+
+
+def pay_completion(decision: Decision, mission: Mission, period_key: str, number: int) -> list[str]:
+    """Gives the rewards of the n-th completion of a period; returns where each stands. The caller marks it claimed."""
+    states = grant_rewards(
+        decision,
+        mission.grants,
+        operation_id=mission.operation_id(decision.player.id, period_key, number),
+        source=MISSION_SOURCE,
+        reason=Reason.MISSION_REWARD,
+    )
+    return [state.value for state in states]
+
+
+def _advance(decision: Decision, mission: Mission, sheet: MissionSheet, key: str, *, amount: int, day: date) -> bool:
+    """Counts for one mission; True when that completed it (once more)."""
+    player_id = decision.player.id
+    row = sheet.rows.get((mission.id, key)) or MissionProgress(player_id, mission.id, key, decision.now)
+    before = row.completed
+    if not count_towards(mission, row, amount=amount, day=day):
+        return False
+    row.updated_at = decision.now
+    sheet.rows[mission.id, key] = row
+    decision.changes.missions[player_id, mission.id, key] = row
+    for number in range(before + 1, row.completed + 1):
+        _complete(decision, mission, row, number)
+    return row.completed > before
+
+
+def _complete(decision: Decision, mission: Mission, row: MissionProgress, number: int) -> None:
+    """Tells of the n-th completion and pays it, unless it or one before it is to be claimed by hand."""
+    is_paid = mission.is_auto and row.claimed == number - 1
+    facts = {"mission": mission.code, "period": row.period_key, "number": number, "is_paid": is_paid}
+    reference = mission.operation_id(decision.player.id, row.period_key, number)
+    decision.log(EventType.MISSION_COMPLETED, None, reference, **facts)
+    decision.announce(Topic.MISSION_COMPLETED, **facts)
+    if not mission.config.counts_missions:
+        decision.count(metrics.MISSION)
+    if is_paid:
+        row.claimed = number
+        pay_completion(decision, mission, row.period_key, number)

@@ -1,0 +1,110 @@
+"""A rule tried out: on made-up events, or on those that came before. Reads host_events; writes nothing."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from app.core.errors import invalid
+from app.domain.host_events import HostEvent
+from app.domain.rule_config import CountEffect, RewardEffect, RuleConfig, StampEffect, XpEffect
+from app.domain.rules import Marks, Rule, Skipped, guard, keep, units
+from app.services import House, Services
+
+View = dict[str, Any]
+MOST_EVENTS = 20_000  # of one replay: some seconds, and 10 MB
+NOT_MATCHED = "NOT_MATCHED"
+
+
+@dataclass(slots=True)
+class Trial:
+    """A rule that begins with nothing remembered, and what it would have given so far."""
+
+    rule: Rule
+    marks: Marks = field(default_factory=dict)
+    players: dict[str, int] = field(default_factory=dict)
+    given: int = 0
+    units: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, config: RuleConfig) -> "Trial":
+        return cls(Rule(0, "TRIAL", 0, None, config))
+
+    def take(self, event: HostEvent) -> View:
+        """What the rule gives for the event after all that it gave before: `units`, or why none."""
+        if event.type not in self.rule.config.event_types or not self.rule.matches(event):
+            return self._skip(event, NOT_MATCHED)
+        user_id = self.players.setdefault(event.subject, len(self.players) + 1)
+        try:
+            bounds = guard(self.rule, event)
+            found = units(self.rule, event, bounds, self.marks, user_id)
+        except Skipped as reason:
+            keep(self.rule, reason.writes, self.marks, user_id)
+            return self._skip(event, reason.reason)
+        keep(self.rule, bounds.writes, self.marks, user_id)
+        self.given += 1
+        self.units += found
+        return {"id": event.id, "subject": event.subject, "units": found, "effects": gives(self.rule.config, found)}
+
+    def _skip(self, event: HostEvent, reason: str) -> View:
+        self.skipped[reason] += 1
+        return {"id": event.id, "subject": event.subject, "units": 0, "skipped": reason, "effects": []}
+
+
+def try_on_sample(config: RuleConfig, events: Sequence[HostEvent]) -> View:
+    """What the rule would give for each of these events, in their order, to players who got nothing before."""
+    trial = Trial.of(config)
+    return {"results": [trial.take(event) for event in events], **_totals(trial)}
+
+
+async def replay_rule(house: House, config: RuleConfig, *, host: str | None, since: datetime, until: datetime) -> View:
+    """What the rule would have given for the events that came before, in the order of their own times.
+
+    Of a host, or of all; `is_complete` is false when there were more than `MOST_EVENTS`, and the first were taken.
+    Seasons, campaigns and caps of seasons are not considered: what the rule wants to give is what is counted.
+    """
+    if until <= since:
+        raise invalid(("until", "after since"))
+
+    async def work(keepers: Services) -> list[HostEvent]:
+        return await keepers.host_event.past(
+            config.event_types, host=host, since=since, until=until, limit=MOST_EVENTS + 1
+        )
+
+    events = await house.read(work)
+    trial = Trial.of(config)
+    for event in sorted(events[:MOST_EVENTS], key=lambda event: event.time):
+        trial.take(event)
+    seen = min(len(events), MOST_EVENTS)
+    return {"events": seen, "is_complete": len(events) <= MOST_EVENTS, **_totals(trial)}
+
+
+def gives(config: RuleConfig, times: int) -> list[View]:
+    """The effects of a rule for so many units."""
+    return [_gives(effect, times) for effect in config.effects]
+
+
+def _gives(effect: Any, times: int) -> View:
+    if isinstance(effect, XpEffect):
+        return {"kind": effect.kind, "amount": effect.amount * times}
+    if isinstance(effect, RewardEffect):
+        return {"kind": effect.kind, **effect.grant(times=times).view()}
+    if isinstance(effect, StampEffect):
+        return {"kind": effect.kind, "count": effect.count * times}
+    if isinstance(effect, CountEffect):
+        return {"kind": effect.kind, "metric": effect.metric, "amount": effect.amount * times}
+    shown: View = effect.model_dump(mode="json", exclude_none=True)
+    return shown
+
+
+def _totals(trial: Trial) -> View:
+    effects: Iterable[View] = gives(trial.rule.config, trial.units) if trial.given else []
+    return {
+        "given": trial.given,
+        "units": trial.units,
+        "players": len(trial.players),
+        "skipped": dict(sorted(trial.skipped.items())),
+        "total": list(effects),
+    }

@@ -1,0 +1,112 @@
+"""Events that hosts send: CloudEvents in JSON, one or many."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from app.core.names import is_external_id
+from app.domain.bridge_config import HostEventType
+from app.domain.host_events import MAX_EVENTS
+from app.schemas.common import RequestBody, Timed
+
+EXAMPLE: dict[str, Any] = {
+    "id": "watch-90412",
+    "source": "/lectures",
+    "type": "lecture.completed",
+    "subject": "user-1001",
+    "time": "2025-12-10T12:00:00+09:00",
+    "data": {"lecture_id": "L-7", "minutes": 25},
+}
+
+
+def _known_name(text: str) -> str:
+    if not is_external_id(text):
+        raise ValueError("1-100 printable characters, no space at either end")
+    return text
+
+
+def _from_text(value: object) -> object:
+    if not isinstance(value, str):
+        raise ValueError("a time is written as RFC 3339, with its offset")
+    return value
+
+
+EventId = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,100}$")]
+EventSource = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,200}$")]
+Subject = Annotated[str, AfterValidator(_known_name)]
+EventTime = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_from_text)]
+Ignored = Annotated[str, StringConstraints(max_length=500)]
+
+
+class EventIn(RequestBody):
+    """One event. `source` and `id` name it for ever: sent again, it gives nothing again. `subject` is the player.
+
+    `time` is when it happened; left out, it happened now.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+
+    id: EventId
+    source: EventSource
+    type: HostEventType
+    subject: Subject
+    time: EventTime | None = None
+    data: dict[str, Any] = Field(default_factory=dict)
+    # of CloudEvents, and of no meaning here
+    specversion: Literal["1.0"] = "1.0"
+    datacontenttype: Literal["application/json"] = "application/json"
+    dataschema: Ignored | None = None
+    traceparent: Ignored | None = None
+    tracestate: Ignored | None = None
+
+
+class EventsIn(RequestBody):
+    """Many events in one call; each has a result of its own."""
+
+    events: list[EventIn] = Field(min_length=1, max_length=MAX_EVENTS)
+
+
+class EventEffect(BaseModel):
+    """One thing that an event caused; further fields say what, by its kind. `skipped`: why it was left out."""
+
+    model_config = ConfigDict(extra="allow")
+
+    kind: str = Field(examples=["XP"])
+    rule: str | None = Field(default=None, examples=["LECTURE_DONE"])
+    version: int | None = None
+    skipped: str | None = None
+
+
+class RuleSkipped(BaseModel):
+    """A rule that takes such events and gave nothing for this one."""
+
+    rule: str
+    reason: str = Field(examples=["ONCE", "DAILY_CAP", "COOLDOWN", "NOTHING_NEW", "FIELD_MISSING"])
+
+
+class FieldProblem(BaseModel):
+    """What is wrong with a field."""
+
+    field: str
+    reason: str
+
+
+class EventResult(BaseModel):
+    """What became of one event. `event_id` is our own id of it, the one that operation ids name."""
+
+    id: str | None
+    status: Literal["accepted", "duplicate", "rejected"]
+    event_id: str | None = None
+    code: str | None = Field(default=None, examples=["EVENT_TOO_LATE"])
+    details: list[FieldProblem] | None = None
+    effects: list[EventEffect]
+    skipped: list[RuleSkipped] | None = None
+
+
+class EventsAnswer(Timed):
+    """The results, in the order of the events."""
+
+    accepted: int
+    duplicate: int
+    rejected: int
+    results: list[EventResult]

@@ -1,0 +1,179 @@
+"""Keeper of `host_events` and `rejected_events`: what hosts sent."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from app.db.statements import Insert, Statement
+from app.db.transaction import Tx
+from app.db.values import instant_out, json_in, json_out
+from app.domain.host_events import HostEvent, RefusedEvent
+from app.domain.records import EventRevocation, TakenEvent
+from app.domain.rules import EventName
+from app.models.host_event import event_revocations, host_events, rejected_events
+from app.models.identity import hosts
+from app.models.player import user_profiles
+
+KNOWN = Statement(
+    "SELECT source, event_id, id, user_id FROM host_events WHERE host_id = ? AND (source, event_id) IN ({pairs})"
+)
+REVOKED = Statement("""
+    SELECT source, event_id, user_id FROM event_revocations WHERE host_id = ? AND (source, event_id) IN ({pairs})
+""")
+ADD_REVOCATIONS = Insert(event_revocations, ["host_id", "source", "event_id", "user_id", "revoked_by", "created_at"])
+ADD = Insert(
+    host_events,
+    [
+        *("id", "host_id", "source", "event_id", "event_type", "user_id", "event_time", "data"),
+        *("code", "request_id", "received_at"),
+    ],
+)
+ADD_REJECTED = Insert(
+    rejected_events,
+    [
+        *("host_id", "source", "event_id", "event_type", "code", "reasons", "document"),
+        *("request_id", "received_at"),
+    ],
+)
+# statements are kept prepared by their length: with so many steps there are few lengths
+STEP = 50
+
+
+class HostEventService:
+    """Keeper of host events."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    async def known(self, host_id: int, names: Sequence[EventName]) -> dict[EventName, tuple[str, int]]:
+        """Those of these events that this host has sent before: our id of each, and its player.
+
+        Ask after their players are locked: then no other call with the same event is under way.
+        """
+        rows = await self._named(KNOWN, host_id, names)
+        return {(source, event_id): (key, user_id) for source, event_id, key, user_id in rows}
+
+    async def revoked(self, host_id: int, names: Sequence[EventName]) -> dict[EventName, int]:
+        """Those of these events that count no more, with the player whose they were said to be."""
+        return {(source, event_id): user for source, event_id, user in await self._named(REVOKED, host_id, names)}
+
+    async def _named(self, statement: Statement, host_id: int, names: Sequence[EventName]) -> Sequence[Any]:
+        if not names:
+            return ()
+        padded = [*names, *[names[-1]] * (-len(names) % STEP)]
+        flat = [part for name in padded for part in name]
+        return await self._tx.rows(statement, (host_id, *flat), pairs=len(padded))
+
+    async def add(self, taken: Sequence[TakenEvent]) -> None:
+        """Keeps events for ever. One whose (host, source, id) is known raises IntegrityError."""
+        await self._tx.write(
+            ADD,
+            [
+                (t.event.key, t.host_id, t.event.source, t.event.id, t.event.type, t.user_id,
+                 instant_out(t.event.time), t.event.data_text, t.code, t.request_id, instant_out(t.received_at))
+                for t in taken
+            ],
+        )  # fmt: skip
+
+    async def add_revocations(self, revocations: Sequence[EventRevocation]) -> None:
+        """Notes events that count no more. One that stands already raises IntegrityError."""
+        await self._tx.write(
+            ADD_REVOCATIONS,
+            [
+                (r.host_id, r.source, r.event_id, r.user_id, r.revoked_by, instant_out(r.created_at))
+                for r in revocations
+            ],
+        )
+
+    async def add_rejected(
+        self, host_id: int, refused: Sequence[RefusedEvent], *, request_id: str | None, now: datetime
+    ) -> None:
+        """Notes events that were not taken."""
+        await self._tx.write(
+            ADD_REJECTED,
+            [
+                (host_id, r.source, r.id, r.type, r.code, json_out(r.reasons), r.document, request_id, instant_out(now))
+                for r in refused
+            ],
+        )
+
+    async def page(
+        self, *, host: str | None, event_type: str | None, external_id: str | None, after: str | None, limit: int
+    ) -> list[dict[str, Any]]:
+        """Events that were taken, newest first, `limit + 1` at most, older than the event `after`."""
+        c = host_events.c
+        wanted = {hosts.c.code: host, c.event_type: event_type, user_profiles.c.external_id: external_id}
+        query = _events()
+        for column, value in wanted.items():
+            if value is not None:
+                query = query.where(column == value)
+        if after is not None:
+            query = query.where(c.id < after)
+        rows = await self._tx.execute(query.order_by(c.id.desc()).limit(limit + 1))
+        return [_shown(dict(row)) for row in rows.mappings()]
+
+    async def past(
+        self, types: Sequence[str], *, host: str | None, since: datetime, until: datetime, limit: int
+    ) -> list[HostEvent]:
+        """Events of these types and times that were taken, in the order they came, `limit` at most."""
+        c = host_events.c
+        query = _events().where(c.event_type.in_(types), c.event_time >= since, c.event_time < until, c.code.is_(None))
+        if host is not None:
+            query = query.where(hosts.c.code == host)
+        rows = await self._tx.execute(query.order_by(c.id).limit(limit))
+        return [
+            HostEvent(r.id, r.event_id, r.source, r.event_type, r.external_id, r.event_time, json_in(r.data), r.data)
+            for r in rows
+        ]
+
+    async def revocation(self, host_id: int, source: str, event_id: str) -> str | None:
+        """Our id of the event that took this one back, if one did."""
+        c = event_revocations.c
+        query = select(c.revoked_by).where(c.host_id == host_id, c.source == source, c.event_id == event_id)
+        return (await self._tx.execute(query)).scalar()
+
+    async def find(self, key: str) -> dict[str, Any] | None:
+        """One event that was taken, by our id."""
+        row = (await self._tx.execute(_events().where(host_events.c.id == key))).mappings().first()
+        return None if row is None else _shown(dict(row))
+
+    async def rejected(
+        self, *, host: str | None, code: str | None, after: int | None, limit: int
+    ) -> list[dict[str, Any]]:
+        """Events that were not taken, newest first, `limit + 1` at most, older than the entry `after`."""
+        c = rejected_events.c
+        query = select(rejected_events, hosts.c.code.label("host")).join(hosts, hosts.c.id == c.host_id)
+        if host is not None:
+            query = query.where(hosts.c.code == host)
+        if code is not None:
+            query = query.where(c.code == code)
+        if after is not None:
+            query = query.where(c.id < after)
+        rows = await self._tx.execute(query.order_by(c.id.desc()).limit(limit + 1))
+        return [
+            dict(row) | {"reasons": json_in(row["reasons"]), "document": json_in(row["document"])}
+            for row in rows.mappings()
+        ]
+
+    async def forget_rejected(self, before: datetime, *, limit: int) -> int:
+        """Deletes refusals from before this instant, at most `limit`; returns how many there were."""
+        c = rejected_events.c
+        query = select(c.id).where(c.received_at < before).order_by(c.received_at).limit(limit)
+        ids = list((await self._tx.execute(query)).scalars())
+        if ids:
+            await self._tx.execute(delete(rejected_events).where(c.id.in_(ids)))
+        return len(ids)
+
+
+def _events() -> Any:
+    return (
+        select(host_events, hosts.c.code.label("host"), user_profiles.c.external_id)
+        .join(hosts, hosts.c.id == host_events.c.host_id)
+        .join(user_profiles, user_profiles.c.id == host_events.c.user_id)
+    )
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {"data": json_in(row["data"])}
