@@ -6,6 +6,8 @@ from app.batches import bridge, goals, outbox, reconcile, retention, rewards, se
 from app.batches.job import Daily, Every, Job, Run, StandingJob, WhenDue
 from app.container import Container
 from app.domain.jobs import BRIDGE_CLOSING, BRIDGE_LEVELS, BRIDGE_SETTLEMENT, JobSlot, Lease, RunStatus
+from app.flows.close_leaderboard import JOB as LEADERBOARD_JOB
+from app.flows.close_leaderboard import due_window
 from app.flows.run_job import run_job
 from app.flows.settle_bridge_levels import due_levels
 from app.services import Services
@@ -29,6 +31,12 @@ JOBS: tuple[Job, ...] = (
         "gives levels that waited for a season",
         WhenDue("as soon as the new season is there", due_levels),
         bridge.give_levels,
+    ),
+    Job(
+        LEADERBOARD_JOB,
+        "writes down the ranks of a window that is over, and pays each once",
+        WhenDue("a while after the end of each window", due_window),
+        goals.close_window,
     ),
     Job("mission_day", "retires missions whose last day is over", Daily(0, 5), goals.end_missions),
     Job("deliver_rewards", "delivers what waited, with growing pauses", Every(minutes=1), rewards.deliver),

@@ -87,6 +87,7 @@ ERRORS: dict[str, Meaning] = {
         "GAME_NOT_FOUND": ("No such game", "존재하지 않는 게임입니다"),
         "NO_BRIDGE": ("No bridge campaign runs now", "진행 중인 시즌 브리지가 없습니다"),
         "BRIDGE_NOT_FOUND": ("No such bridge campaign", "존재하지 않는 브리지 캠페인입니다"),
+        "LEADERBOARD_NOT_FOUND": ("No such leaderboard", "존재하지 않는 순위표입니다"),
         "RULE_NOT_FOUND": ("No such rule", "존재하지 않는 규칙입니다"),
         "MISSION_NOT_FOUND": ("No such mission", "존재하지 않는 미션입니다"),
         "JOB_NOT_FOUND": ("No such job", "존재하지 않는 작업입니다"),

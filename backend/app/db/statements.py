@@ -93,6 +93,29 @@ class Upsert(Insert):
         return ", ".join(f"{name} = {form.format(name)}" for name in self._values)
 
 
+class Accumulate(Insert):
+    """Adds to what stands, or begins with it: exact without a read, because the owner's row is locked.
+
+    `adds` are summed up; of `latest` the greater value stands.
+    """
+
+    def __init__(self, table: Table, keys: Sequence[str], *, adds: Sequence[str], latest: Sequence[str]) -> None:
+        super().__init__(table, [*keys, *adds, *latest])
+        self._keys, self._adds, self._latest, self._table = tuple(keys), tuple(adds), tuple(latest), table.name
+
+    def _tail(self, flavour: Flavour) -> str:
+        if flavour is Flavour.SQLITE:
+            return f" ON CONFLICT ({', '.join(self._keys)}) DO UPDATE SET {self._sets('excluded.{0}', 'MAX')}"
+        if flavour is Flavour.MARIADB:
+            return f" ON DUPLICATE KEY UPDATE {self._sets('VALUES({0})', 'GREATEST')}"
+        return f" AS fresh ON DUPLICATE KEY UPDATE {self._sets('fresh.{0}', 'GREATEST')}"
+
+    def _sets(self, form: str, greater: str) -> str:
+        own = self._table
+        sums = [f"{name} = {own}.{name} + {form.format(name)}" for name in self._adds]
+        return ", ".join([*sums, *(f"{n} = {greater}({own}.{n}, {form.format(n)})" for n in self._latest)])
+
+
 def database_time(flavour: Flavour, seconds: int = 0) -> TextClause:
     """The database's own clock, `seconds` from now: leases live on it. SQLite's has milliseconds."""
     if flavour is Flavour.SQLITE:

@@ -30,6 +30,7 @@ class EventType(StrEnum):
     HOST_EVENT = "HOST_EVENT"
     MISSION_COMPLETED = "MISSION_COMPLETED"
     MISSION_CLAIMED = "MISSION_CLAIMED"
+    RANK_REWARDED = "RANK_REWARDED"
 
 
 class Topic(StrEnum):
@@ -48,6 +49,7 @@ class Topic(StrEnum):
     REWARD_ORDERED = "reward.ordered"
     BRIDGE_KEY = "bridge.key"
     MISSION_COMPLETED = "mission.completed"
+    RANK_REWARDED = "leaderboard.rank"
 
 
 class Feature(StrEnum):

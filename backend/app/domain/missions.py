@@ -79,5 +79,5 @@ def claimable_until(mission: Mission, period_key: str, seasons: Mapping[int, Sea
     season = None if season_id is None else seasons.get(season_id)
     if season_id is not None and season is None:
         return LONG_AGO
-    last_day = last_day_of(period_key, season)
+    last_day = last_day_of(period_key, None if season is None else season.end_date)
     return None if last_day is None else kst_midnight(last_day + timedelta(days=mission.config.claim_days + 1))

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from app.domain.bridge import LevelState, Outcome
+from app.domain.bridge_records import BridgeKey, BridgeSettlement
 from app.domain.entitlements import NewEntitlement
 from app.domain.event_names import EventType, Topic
 from app.domain.game import Memory
@@ -173,38 +173,6 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class BridgeKey:
-    """One key of a bridge campaign: unique by (campaign, player, event_type). `cause` is what earned it."""
-
-    campaign_id: int
-    user_id: int
-    event_type: str
-    day: int
-    key_date: date
-    points: int
-    cause: str
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class BridgeSettlement:
-    """How one player of a bridge campaign was settled, with what their counters were: unique by (campaign, player)."""
-
-    campaign_id: int
-    user_id: int
-    outcome: Outcome
-    key_count: int
-    pending_points: int
-    points_paid: int
-    level_state: LevelState
-    season_id: int | None
-    level_after: int | None
-    xp_added: int
-    created_at: datetime
-    updated_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class TakenEvent:
     """One host event that was taken. `code`: why the rules gave nothing (a blocked player, a revocation)."""
 
@@ -270,6 +238,8 @@ class Changes:
     event_revocations: list[EventRevocation] = field(default_factory=list)
     rule_marks: Marks = field(default_factory=dict)
     missions: dict[tuple[int, int, str], MissionProgress] = field(default_factory=dict)
+    # (board, window, player) → how much to add, and when the last of it was reached
+    scores: dict[tuple[int, str, int], tuple[int, datetime]] = field(default_factory=dict)
     announcements: list[Announcement] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
 
@@ -289,6 +259,12 @@ class Changes:
         """Notes a wallet movement and the balance that the wallet now shows."""
         self.entries.append(entry)
         self.balances[entry.user_id, entry.token_type] = entry.balance_after
+
+    def add_score(self, board_id: int, window_key: str, user_id: int, amount: int, at: datetime) -> None:
+        """Adds to a player's score in a window of a board."""
+        key = (board_id, window_key, user_id)
+        before, latest = self.scores.get(key, (0, at))
+        self.scores[key] = (before + amount, max(latest, at))
 
     def touch(self, player: PlayerState, season_id: int) -> Progress:
         """The player's progress, marked to be saved."""

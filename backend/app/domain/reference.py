@@ -9,6 +9,7 @@ AREAS: dict[str, str] = {
     Feature.SEASON_PASS: "시즌패스",
     Feature.CLAIM: "보상 받기",
     Feature.BRIDGE: "시즌 브리지",
+    Feature.RANKING: "랭킹",
     Feature.INGEST: "호스트 이벤트",
 }
 

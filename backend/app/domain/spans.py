@@ -1,5 +1,6 @@
 """Spans of the KST calendar that progress and scores are counted in: a day, an ISO week, a season, or all time."""
 
+import re
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -16,6 +17,14 @@ class Span(StrEnum):
     WEEK = "WEEK"
     SEASON = "SEASON"
     ALL = "ALL"
+
+
+KEY_FORMS = {
+    Span.DAY: re.compile(r"20\d\d-\d\d-\d\d", re.ASCII),
+    Span.WEEK: re.compile(r"20\d\d-W\d\d", re.ASCII),
+    Span.SEASON: re.compile(r"S[1-9]\d{0,8}", re.ASCII),
+    Span.ALL: re.compile(ALL_TIME),
+}
 
 
 def span_key(span: Span, day: date, season: Season | None) -> str | None:
@@ -35,6 +44,17 @@ def span_key(span: Span, day: date, season: Season | None) -> str | None:
     return season_key(season.id) if season is not None and is_inside else None
 
 
+def is_span_key(span: Span, key: str) -> bool:
+    """True when this names a span of that kind."""
+    if KEY_FORMS[span].fullmatch(key) is None:
+        return False
+    try:
+        last_day_of(key)
+    except ValueError:  # the 31st of a February, the 54th week
+        return False
+    return True
+
+
 def season_key(season_id: int) -> str:
     """The name of a season's span."""
     return f"S{season_id}"
@@ -45,15 +65,15 @@ def season_of_key(key: str) -> int | None:
     return int(key[1:]) if key.startswith("S") else None
 
 
-def last_day_of(key: str, season: Season | None = None) -> date | None:
-    """The last KST day of a span; None for all time. A season's span needs its season."""
+def last_day_of(key: str, season_end: date | None = None) -> date | None:
+    """The last KST day of a span; None for all time. A season's span ends with its season."""
     if key == ALL_TIME:
         return None
     if "W" in key:
         year, _, week = key.partition("-W")
         return date.fromisocalendar(int(year), int(week), SUNDAY)
     if season_of_key(key) is not None:
-        return None if season is None else season.end_date
+        return season_end
     return date.fromisoformat(key)
 
 

@@ -81,7 +81,7 @@ def _line(goals: Goals, mission: Mission, sheet: MissionSheet, today: date, seas
     row = sheet.rows.get((mission.id, key))
     if config.is_hidden and (row is None or row.completed == 0):
         return None
-    last_day = last_day_of(key, season)
+    last_day = last_day_of(key, None if season is None else season.end_date)
     return {
         **_words(mission),
         "period": config.period,

@@ -11,6 +11,7 @@ from app.domain.bridge import CampaignState
 from app.domain.bridge_config import BridgeConfig
 from app.domain.token_types import require_known_tokens
 from app.flows.steps.edits import Row, only, require_version
+from app.flows.steps.hosts import host_id_of
 from app.games import GAMES_BY_FEATURE, TOKEN_TYPES
 from app.services import House, Services
 from app.services.audit_service import AdminAct
@@ -27,7 +28,7 @@ async def create_bridge(house: House, act: AdminAct, config: BridgeConfig) -> Ro
         await keepers.feature.lock_all()
         if await keepers.bridge.find(config.code) is not None:
             raise AppError("NAME_TAKEN", field="code")
-        host_id = await _host_id(keepers, config.host)
+        host_id = await host_id_of(keepers, config.host)
         await _require_season(keepers, config.target_season_id)
         await keepers.bridge.add(config, host_id=host_id, state=CampaignState.DRAFT, now=now)
         return await _finish(house, keepers, act, config.code, before=None, action="BRIDGE_CREATED")
@@ -47,7 +48,7 @@ async def replace_bridge(
     async def work(keepers: Services) -> Row:
         before = await _locked(keepers, code, expected_version)
         _require_state(before, CampaignState.DRAFT)
-        host_id = await _host_id(keepers, config.host)
+        host_id = await host_id_of(keepers, config.host)
         await _require_season(keepers, config.target_season_id)
         await keepers.bridge.replace(before["id"], config, host_id=host_id, now=now)
         return await _finish(house, keepers, act, code, before=before, action="BRIDGE_CHANGED")
@@ -108,15 +109,6 @@ async def _locked(keepers: Services, code: str, expected_version: int | None) ->
         raise AppError("BRIDGE_NOT_FOUND")
     require_version(expected_version, campaign["version"])
     return campaign
-
-
-async def _host_id(keepers: Services, host: str | None) -> int | None:
-    if host is None:
-        return None
-    known = {known.code: known.id for known in await keepers.identity.active_hosts()}
-    if host not in known:
-        raise invalid(("host", "unknown host"))
-    return known[host]
 
 
 async def _require_season(keepers: Services, season_id: int | None) -> None:

@@ -12,6 +12,7 @@ from app.domain.config_diff import diff
 from app.domain.mission_config import MissionConfig, reference_problems
 from app.domain.token_types import require_known_tokens
 from app.flows.steps.edits import Row, only, require_version
+from app.flows.steps.hosts import host_id_of
 from app.games import GAMES_BY_FEATURE, TOKEN_TYPES
 from app.services import House, Services
 from app.services.audit_service import AdminAct
@@ -146,12 +147,9 @@ async def _checked_host(keepers: Services, config: MissionConfig) -> int | None:
             games=GAMES_BY_FEATURE,
         )
     )
-    hosts = {known.code: known.id for known in await keepers.identity.active_hosts()}
-    if config.host is not None and config.host not in hosts:
-        problems.append(("host", "unknown host"))
     if problems:
         raise invalid(*problems)
-    return None if config.host is None else hosts[config.host]
+    return await host_id_of(keepers, config.host)
 
 
 async def _locked(keepers: Services, code: str, expected_version: int | None) -> Row:

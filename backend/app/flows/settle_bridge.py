@@ -14,11 +14,12 @@ from app.core.alarms import raise_alarm
 from app.core.errors import AppError
 from app.core.time_utils import kst_date
 from app.domain.bridge import Campaign, CampaignState, LevelState, Outcome, Payout, Policy, payout
+from app.domain.bridge_records import BridgeSettlement
 from app.domain.event_names import Feature
 from app.domain.grants import Grant, RewardType
 from app.domain.jobs import JobFailed, JobRun, Lease
 from app.domain.player import PlayerState
-from app.domain.records import BridgeSettlement, Changes
+from app.domain.records import Changes
 from app.domain.rule_book import RuleBook
 from app.domain.season import Season
 from app.domain.wallet import Reason

@@ -11,9 +11,10 @@ from typing import Any
 
 from app.core.time_utils import kst_date
 from app.domain.bridge import Campaign, CampaignState, LevelState, Outcome
+from app.domain.bridge_records import BridgeSettlement
 from app.domain.event_names import Feature
 from app.domain.jobs import BRIDGE_LEVELS, JobSlot, Lease, subject_slot
-from app.domain.records import BridgeSettlement, Changes
+from app.domain.records import Changes
 from app.domain.season import Season
 from app.flows.steps.decision import Decision
 from app.flows.steps.lease import hold

@@ -11,5 +11,7 @@ goal_book = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("version", Integer, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    # a window of a leaderboard that was to close by then takes no score any more
+    Column("closed_through", UtcDateTime),
     **MYSQL_TABLE,
 )

@@ -33,6 +33,8 @@ from app.services.idempotency_service import IdempotencyService
 from app.services.identity_service import IdentityService
 from app.services.inbox_service import InboxService
 from app.services.job_service import JobService
+from app.services.leaderboard_result_service import LeaderboardResultService
+from app.services.leaderboard_service import LeaderboardService
 from app.services.mission_service import MissionService
 from app.services.outbox_service import OutboxService
 from app.services.player_service import PlayerService
@@ -88,9 +90,8 @@ class Services:
         self.host_event = HostEventService(tx)
         self.rule = RuleService(tx, definitions.rules)
         self.rule_state = RuleStateService(tx)
-        self.goal_book = GoalBookService(tx)
-        self.mission = MissionService(tx)
-        self.badge = BadgeService(tx)
+        self.goal_book, self.mission, self.badge = GoalBookService(tx), MissionService(tx), BadgeService(tx)
+        self.leaderboard, self.leaderboard_result = LeaderboardService(tx), LeaderboardResultService(tx)
         self.doctor = DoctorService(tx)
         self.reconcile = ReconcileService(tx)
         self.report = ReportService(tx)

@@ -12,7 +12,7 @@ from app.db.transaction import Tx, new_row_id
 from app.db.values import instant_out, json_in, json_out
 from app.domain.bridge import CampaignState, LevelState
 from app.domain.bridge_config import BridgeConfig
-from app.domain.records import BridgeKey, BridgeSettlement
+from app.domain.bridge_records import BridgeKey, BridgeSettlement
 from app.models.bridge import bridge_campaigns, bridge_keys, bridge_settlements, bridge_slots
 
 Row = dict[str, Any]

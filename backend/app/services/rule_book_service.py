@@ -14,10 +14,8 @@ from app.db.values import json_in, known_day_in, known_instant_in
 from app.domain.bridge import Campaign, CampaignState, Policy
 from app.domain.bridge_config import slot_from
 from app.domain.definitions import Definitions, remember
-from app.domain.goals import NO_GOALS, Goals
+from app.domain.goals import NO_GOALS, Goals, goals_from
 from app.domain.grants import Grant, grant_from
-from app.domain.mission_config import MissionConfig
-from app.domain.missions import Mission
 from app.domain.rule_book import ActiveSetup, FeatureState, RuleBook
 from app.domain.season import Level, Season
 from app.domain.season_options import OVERFLOW, STREAK, Milestone, Overflow, StreakRules
@@ -76,9 +74,13 @@ REWARDS = Statement("""
     SELECT level, track, reward_type, reward_amount, token_type, code, needs_approval
     FROM season_level_rewards WHERE season_id = ? ORDER BY level, track, item_no
 """)
-MISSIONS = Statement("""
-    SELECT m.id, m.host_id, m.version, m.is_active, v.config FROM missions m
-    JOIN mission_versions v ON v.mission_id = m.id AND v.version = m.version ORDER BY m.id
+GOALS = Statement("""
+    SELECT 'MISSION', m.id, m.host_id, m.version, m.is_active, v.config FROM missions m
+    JOIN mission_versions v ON v.mission_id = m.id AND v.version = m.version
+    UNION ALL
+    SELECT 'BOARD', id, host_id, version, is_active, config FROM leaderboards
+    UNION ALL
+    SELECT 'CLOSED', id, NULL, version, 1, CAST(closed_through AS CHAR(30)) FROM goal_book
 """)
 CONFIG = Statement("SELECT config FROM game_configs WHERE id = ?")
 
@@ -144,12 +146,7 @@ class RuleBookService:
         """Every goal as of one version: from the cache, else read."""
         found = self._definitions.goals.get(version)
         if found is None:
-            rows = await self._tx.rows(MISSIONS)
-            missions = [
-                Mission(id_, host_id, own, bool(is_active), MissionConfig.model_validate(json_in(config)))
-                for id_, host_id, own, is_active, config in rows
-            ]
-            found = Goals(version, tuple(missions))
+            found = goals_from(version, await self._tx.rows(GOALS))
             remember(self._definitions.goals, version, found)
         return found
 

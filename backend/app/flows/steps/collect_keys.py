@@ -3,8 +3,8 @@
 from datetime import date
 
 from app.domain.bridge import Campaign, MissionKind, Slot
+from app.domain.bridge_records import BridgeKey
 from app.domain.event_names import EventType, Feature, Topic
-from app.domain.records import BridgeKey
 from app.domain.rule_book import RuleBook
 from app.domain.wallet import Reason
 from app.flows.steps.decision import Decision

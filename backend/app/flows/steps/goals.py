@@ -1,4 +1,4 @@
-"""Counting what players do for their missions, in the same transaction as its cause.
+"""Counting what players do for their missions and scores, in the same transaction as its cause.
 
 A flow that counts does three things: `load_goals` after it has locked its players; `decision.count(metric)` wherever
 something happens (steps do this by themselves: stamps, XP, levels, points); `settle_counts` before it answers.
@@ -47,6 +47,9 @@ async def load_goals(
     """
     on = frozenset(days) or frozenset({rules.today})
     running = rules.goals.running(on, metric_names)
+    if not running and rules.goals.is_scored(on, metric_names):
+        for player in players.values():
+            player.missions = MissionSheet(frozenset())
     if not running or not players:
         return
     await _read_sheets(keepers, players, rules.goals.periods(running, on, rules.seasons))
@@ -76,6 +79,7 @@ def settle_counts(decision: Decision, goals: Goals) -> None:
     counts = decision.counts
     while counts:
         count = counts.pop(0)
+        add_scores(decision, goals, metric=count.metric, amount=count.amount, at=count.at)
         advance_missions(decision, goals, metric=count.metric, amount=count.amount, at=count.at)
 
 
@@ -100,6 +104,21 @@ def advance_missions(decision: Decision, goals: Goals, *, metric: str, amount: i
         if _advance(decision, mission, sheet, key, amount=amount, day=day):
             completed.append(mission.code)
     return completed
+
+
+def add_scores(decision: Decision, goals: Goals, *, metric: str, amount: int, at: datetime) -> None:
+    """Adds `amount` of a metric (negative: a correction) to the player's scores on every board that ranks it.
+
+    The instant's KST day decides the window; one that is closed takes nothing any more. Needs no read: scores are sums.
+    """
+    day, season = kst_date(at), decision.season
+    for board in goals.boards_by_metric.get(metric, ()):
+        key = span_key(board.config.span, day, season)
+        if key is None or not board.runs_on(day) or not board.concerns(decision.player.host_id):
+            continue
+        closes_at = board.closes_at(key, None if season is None else season.end_date)
+        if closes_at is None or closes_at > max(decision.now, goals.closed_through or decision.now):
+            decision.changes.add_score(board.id, key, decision.player.id, amount, at)
 
 
 def pay_completion(decision: Decision, mission: Mission, period_key: str, number: int) -> list[str]:

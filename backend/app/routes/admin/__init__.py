@@ -13,6 +13,7 @@ from app.routes.admin import (
     games,
     inbox,
     jobs,
+    leaderboards,
     missions,
     players,
     premium,
@@ -50,5 +51,6 @@ for _module in (
     audit,
     missions,
     badges,
+    leaderboards,
 ):
     router.include_router(_module.router)

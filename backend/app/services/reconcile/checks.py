@@ -1,5 +1,6 @@
 """Every invariant, in the order it is reported."""
 
+from app.services.reconcile.board_checks import BOARD_CHECKS
 from app.services.reconcile.bridge_checks import BRIDGE_CHECKS
 from app.services.reconcile.check import Check
 from app.services.reconcile.event_checks import EVENT_CHECKS
@@ -25,4 +26,5 @@ CHECKS: tuple[Check, ...] = (
     *EVENT_CHECKS,
     *GOAL_CHECKS,
     *OUTBOX_CHECKS,
+    *BOARD_CHECKS,
 )

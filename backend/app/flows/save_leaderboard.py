@@ -1,0 +1,177 @@
+"""Leaderboards: made, changed, put in force, retired; and players taken off them.
+
+Locks feature_config (all of it, as every edit of what players' commands rely on) and the board; reads hosts and badges.
+Writes leaderboards, leaderboard_marks, goal_book, admin_audit_log.
+"""
+
+from typing import Any
+
+from app.core.errors import AppError, invalid
+from app.domain.board_config import BoardConfig
+from app.domain.metrics import is_known
+from app.domain.token_types import require_known_tokens
+from app.flows.steps.edits import Row, only, require_version
+from app.flows.steps.hosts import host_id_of
+from app.games import GAMES_BY_FEATURE, TOKEN_TYPES
+from app.services import House, Services
+from app.services.audit_service import AdminAct
+
+KEPT = ("version", "is_active", "config")
+# a score of something else, or of another span, could not go on from where it stands
+FIXED_ONCE_SCORED = ("window", "metric", "host")
+
+
+async def create_leaderboard(house: House, act: AdminAct, config: BoardConfig, *, is_active: bool) -> Row:
+    """A new board. Raises NAME_TAKEN, or VALIDATION_ERROR naming each field that refers to what isn't there."""
+    _require_sound(config)
+    now = house.clock.now()
+
+    async def work(keepers: Services) -> Row:
+        await keepers.feature.lock_all()
+        if await keepers.leaderboard.find(config.code) is not None:
+            raise AppError("NAME_TAKEN", field="code")
+        host_id = await host_id_of(keepers, config.host)
+        await _require_badges(keepers, config)
+        await keepers.leaderboard.add(config, host_id=host_id, is_active=is_active, now=now)
+        return await _finish(house, keepers, act, config.code, before=None, action="LEADERBOARD_CREATED")
+
+    return await house.write(work, is_repeatable=False)
+
+
+async def replace_leaderboard(
+    house: House, act: AdminAct, code: str, config: BoardConfig, *, is_active: bool | None, expected_version: int | None
+) -> Row:
+    """The whole board anew; windows that are closed stay as they were. `is_active` None leaves it as it is.
+
+    Once there are scores, what is ranked is fixed. Raises as `create_leaderboard`, LEADERBOARD_NOT_FOUND,
+    VERSION_CONFLICT.
+    """
+    _require_sound(config)
+    if config.code != code:
+        raise invalid(("code", "a leaderboard keeps its code"))
+    now = house.clock.now()
+
+    async def work(keepers: Services) -> Row:
+        before = await _locked(keepers, code, expected_version)
+        changed = [name for name in FIXED_ONCE_SCORED if before["config"][name] != getattr(config, name)]
+        if changed and await keepers.leaderboard.is_scored(before["id"]):
+            raise invalid(*((name, "players have scores: make another board") for name in changed))
+        host_id = await host_id_of(keepers, config.host)
+        await _require_badges(keepers, config)
+        will_be_active = before["is_active"] if is_active is None else is_active
+        await keepers.leaderboard.change(
+            before["id"], now=now, config=config.view(), host_id=host_id, is_active=will_be_active
+        )
+        return await _finish(house, keepers, act, code, before=before, action="LEADERBOARD_CHANGED")
+
+    return await house.write(work, is_repeatable=False)
+
+
+async def switch_leaderboard(
+    house: House, act: AdminAct, code: str, *, is_active: bool, expected_version: int | None
+) -> Row:
+    """Puts a board in force, or ends its scoring; windows that hold scores are still closed and paid."""
+    now = house.clock.now()
+
+    async def work(keepers: Services) -> Row:
+        before = await _locked(keepers, code, expected_version)
+        await keepers.leaderboard.change(before["id"], now=now, is_active=is_active)
+        action = "LEADERBOARD_ACTIVATED" if is_active else "LEADERBOARD_RETIRED"
+        return await _finish(house, keepers, act, code, before=before, action=action)
+
+    return await house.write(work, is_repeatable=False)
+
+
+async def mark_player(house: House, act: AdminAct, code: str, user_id: int, mark: str | None) -> Row:
+    """Bans a player from a board, hides their name there, or takes the mark away. Closed windows stay as they were.
+
+    Raises LEADERBOARD_NOT_FOUND and USER_NOT_FOUND.
+    """
+    now = house.clock.now()
+
+    async def work(keepers: Services) -> Row:
+        await keepers.feature.lock_all()
+        board = await _found(keepers, code, locked=True)
+        if await keepers.player.profile(user_id) is None:
+            raise AppError("USER_NOT_FOUND")
+        marks = {row["user_id"]: row["mark"] for row in await keepers.leaderboard.marks(board["id"])}
+        await keepers.leaderboard.set_mark(board["id"], user_id, mark, actor=act.actor, now=now)
+        before, after = ({"user_id": user_id, "mark": value} for value in (marks.get(user_id), mark))
+        await keepers.audit.add(act, "LEADERBOARD_MARKED", f"leaderboard:{code}", before=before, after=after, now=now)
+        return {"code": code, "user_id": user_id, "mark": mark}
+
+    return await house.write(work)
+
+
+async def find_leaderboard(house: House, code: str) -> Row:
+    """One board as it stands. Raises LEADERBOARD_NOT_FOUND."""
+    return await house.read(lambda keepers: _found(keepers, code))
+
+
+async def leaderboard_windows(house: House, code: str, *, limit: int) -> list[Row]:
+    """The windows of a board that ended, the newest first."""
+
+    async def work(keepers: Services) -> list[Row]:
+        return await keepers.leaderboard_result.windows((await _found(keepers, code))["id"], limit=limit)
+
+    return await house.read(work)
+
+
+async def leaderboard_results(house: House, code: str, window_key: str, *, after: int, limit: int) -> list[Row]:
+    """The ranks of a closed window, `limit + 1` at most, from behind the rank `after` on."""
+
+    async def work(keepers: Services) -> list[Row]:
+        board = await _found(keepers, code)
+        return await keepers.leaderboard_result.results(board["id"], window_key, after=after, limit=limit)
+
+    return await house.read(work)
+
+
+async def leaderboard_marks(house: House, code: str) -> list[Row]:
+    """Every player whom operators marked on a board."""
+
+    async def work(keepers: Services) -> list[Row]:
+        return await keepers.leaderboard.marks((await _found(keepers, code))["id"])
+
+    return await house.read(work)
+
+
+def _require_sound(config: BoardConfig) -> None:
+    require_known_tokens(config.view(), TOKEN_TYPES)
+    if not is_known(config.metric, GAMES_BY_FEATURE):
+        raise invalid(("metric", "the service counts no such metric; hosts' metrics begin with a small letter"))
+
+
+async def _require_badges(keepers: Services, config: BoardConfig) -> None:
+    known = await keepers.badge.codes()
+    problems = [
+        (f"rank_rewards.{line}.rewards.{number}.code", "no such badge")
+        for line, ranks in enumerate(config.rank_rewards)
+        for number, reward in enumerate(ranks.rewards)
+        if reward.reward_type == "BADGE" and reward.code not in known
+    ]
+    if problems:
+        raise invalid(*problems)
+
+
+async def _locked(keepers: Services, code: str, expected_version: int | None) -> Row:
+    await keepers.feature.lock_all()
+    board = await _found(keepers, code, locked=True)
+    require_version(expected_version, board["version"])
+    return board
+
+
+async def _found(keepers: Services, code: str, *, locked: bool = False) -> Row:
+    board = await keepers.leaderboard.find(code, locked=locked)
+    if board is None:
+        raise AppError("LEADERBOARD_NOT_FOUND")
+    return board
+
+
+async def _finish(house: House, keepers: Services, act: AdminAct, code: str, *, before: Row | None, action: str) -> Row:
+    now = house.clock.now()
+    await keepers.goal_book.turn_page(now)
+    after = await _found(keepers, code)
+    kept: tuple[Any, Any] = (None if before is None else only(before, *KEPT), only(after, *KEPT))
+    await keepers.audit.add(act, action, f"leaderboard:{code}", before=kept[0], after=kept[1], now=now)
+    return after
