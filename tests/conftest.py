@@ -49,6 +49,7 @@ def urls(found: Found) -> dict[str, str | None]:
         "TEST_DATABASE_URL": found.database_url,
         "TEST_REDIS_URL": found.redis_url,
         "TEST_CHROMIUM": found.chromium,
+        "TEST_NGINX": found.nginx,
     }
 
 

@@ -1,5 +1,7 @@
 """Builds everything once. The only place that says `new`."""
 
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 from zlib import crc32
 
 from app.config.settings import Settings
@@ -20,6 +22,7 @@ from app.flows.claim import ClaimCommand, claim
 from app.flows.claim_mission import ClaimMissionCommand, claim_missions
 from app.flows.deliver_webhooks import Post
 from app.flows.lane import Lane
+from app.flows.live_stream import LiveStream
 from app.flows.play import PlayCommand, play
 from app.flows.presence import Presence, PresenceCommand, record_presence
 from app.flows.redeem_code import RedeemCodeCommand, redeem_codes
@@ -29,6 +32,9 @@ from app.flows.start_up import refuse_unsafe_start
 from app.flows.steps.commands import Done, PlayerCommand
 from app.services import House
 from app.utils.random_utils import SecureDraw
+
+C = TypeVar("C", bound=PlayerCommand)
+R = TypeVar("R")
 
 
 def open_house(settings: Settings, *, clock: Clock | None = None, draw: Draw | None = None) -> House:
@@ -67,23 +73,19 @@ class Container:
         house = self.house = open_house(settings, clock=clock, draw=draw)
         self.clock, self.database = house.clock, house.database
         self.cache = Cache(settings.redis_url)
-        self.plays: Lane[PlayCommand, Done] = Lane(lambda commands: play(house, commands), key=by_player)
-        self.stamps: Lane[StampCommand, Done] = Lane(lambda commands: stamp(house, commands), key=by_player)
-        self.claims: Lane[ClaimCommand, Done] = Lane(lambda commands: claim(house, commands), key=by_player, width=1)
-        self.codes: Lane[RedeemCodeCommand, Done] = Lane(lambda commands: redeem_codes(house, commands), key=by_code)
-        self.mission_claims: Lane[ClaimMissionCommand, Done] = Lane(
-            lambda commands: claim_missions(house, commands), key=by_player, width=1
-        )
-        self.adjustments: Lane[AdjustCommand, Done] = Lane(
-            lambda commands: adjust_wallets(house, commands), key=by_player, width=1
-        )
+        heard = self.cache.messages if settings.redis_url else None
+        self.stream = LiveStream(house, max_connections=settings.stream_connections, messages=heard)
+        self.plays: Lane[PlayCommand, Done] = Lane(self._told(play), key=by_player)
+        self.stamps: Lane[StampCommand, Done] = Lane(self._told(stamp), key=by_player)
+        self.claims: Lane[ClaimCommand, Done] = Lane(self._told(claim), key=by_player, width=1)
+        self.codes: Lane[RedeemCodeCommand, Done] = Lane(self._told(redeem_codes), key=by_code)
+        self.mission_claims: Lane[ClaimMissionCommand, Done] = Lane(self._told(claim_missions), key=by_player, width=1)
+        self.adjustments: Lane[AdjustCommand, Done] = Lane(self._told(adjust_wallets), key=by_player, width=1)
         self.statuses: Lane[SeasonQuery, Done] = Lane(
             lambda queries: season_status(house, queries), key=by_player, width=1
         )
         self.bridges: Lane[PlayerCommand, Done] = Lane(lambda queries: bridge_status(house, queries), key=by_player)
-        presences: Lane[PresenceCommand, Done] = Lane(
-            lambda commands: record_presence(house, commands), key=by_player, width=1
-        )
+        presences: Lane[PresenceCommand, Done] = Lane(self._told(record_presence), key=by_player, width=1)
         self.presence = Presence(house, presences)
         self.keys = TokenKeys.from_settings(settings)
         jwks = Jwks(self.keys.clock, allow_plain_loopback=settings.env != "production")
@@ -96,7 +98,25 @@ class Container:
         self.pulse = Pulse()
         self.is_draining = False
 
+    def begin_to_stop(self) -> None:
+        """Says that the process goes down: no new traffic, and the streams end."""
+        self.is_draining = True
+        self.stream.end_all()
+
     async def close(self) -> None:
         """Closes every connection. Call inside the loop that used them."""
+        await self.stream.stop()
         await self.database.dispose()
         await self.cache.close()
+
+    def _told(
+        self, flow: Callable[[House, Sequence[C]], Awaitable[list[R]]]
+    ) -> Callable[[Sequence[C]], Awaitable[list[R]]]:
+        """The flow, after whose commit the streams of its players look for what is new."""
+
+        async def run(commands: Sequence[C]) -> list[R]:
+            results = await flow(self.house, commands)
+            self.stream.poke(command.user_id for command in commands)
+            return results
+
+        return run

@@ -82,6 +82,7 @@ RULES: dict[tuple[str, str], str] = {
     ("POST", "/api/admin/leaderboards/{code}/marks"): ADMIN,
     ("GET", "/api/admin/badges"): READ,
     ("PUT", "/api/admin/badges/{code}"): ADMIN,
+    ("GET", "/api/stream"): PLAYER,
     ("GET", "/api/wallet"): PLAYER,
     ("GET", "/api/wallet/ledger"): PLAYER,
     ("GET", "/api/rewards"): PLAYER,
@@ -233,7 +234,7 @@ async def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
     url = fresh_sqlite(request, tmp_path_factory.mktemp("matrix"))
     clock = ShiftedClock()
     clock.move_to(NOON)
-    async with open_world(settings_for(url, env="demo"), clock) as opened:
+    async with open_world(settings_for(url, env="demo", stream_seconds=1), clock) as opened:
         yield opened
 
 
