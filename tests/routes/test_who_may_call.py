@@ -148,6 +148,9 @@ RULES: dict[tuple[str, str], str] = {
     ("POST", "/api/admin/seasons/{season_id}/premium/grant"): ADMIN,
     ("POST", "/api/admin/seasons/{season_id}/premium/revoke"): ADMIN,
     ("POST", "/api/admin/seasons/{season_id}/streak/restore"): HELP,
+    ("GET", "/api/admin/hosts"): READ,
+    ("POST", "/api/admin/hosts/{host}/keys"): ADMIN,
+    ("POST", "/api/admin/hosts/keys/{key_id}/revoke"): ADMIN,
     ("GET", "/api/admin/programs"): READ,
     ("POST", "/api/admin/programs"): ADMIN,
     ("PUT", "/api/admin/ui-config/{key}"): ADMIN,
@@ -198,7 +201,8 @@ RULES: dict[tuple[str, str], str] = {
 ANYBODY = {("POST", "/api/auth/logout")}
 PATH_VALUES = {
     "feature_type": "ROULETTE", "code": "roulette", "config_id": "1", "user_id": "1", "season_id": "1",
-    "key": "ticket_zero", "prize_id": "1", "job": "reconcile", "reward_id": "1", "item_id": "1", "mailing_id": "1",
+    "item_id": "1", "mailing_id": "1",
+    "key": "ticket_zero", "prize_id": "1", "job": "reconcile", "host": "main", "key_id": "1", "reward_id": "1",
     "external_id": "nobody", "resource": "PASS", "version": "1", "webhook_id": "1", "delivery_id": "1",
     "window": "ALL",
     "event_id": "0" * 36,

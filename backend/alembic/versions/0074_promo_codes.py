@@ -7,7 +7,7 @@ from app.db.base import MYSQL_TABLE, BigId, Flag, JsonText, UtcDateTime, ascii_t
 from app.db.ddl import create_index_once
 
 revision = "0074_promo_codes"
-down_revision = "0096_leaderboard_results"
+down_revision = "0150_support_search"
 
 
 def upgrade() -> None:
