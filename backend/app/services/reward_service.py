@@ -31,7 +31,9 @@ CHANGE = Statement("""
     WHERE id = ? AND state = ?
 """)
 OWNERS = Statement("SELECT id, user_id FROM reward_log WHERE id IN ({ids})")
-DUE = Statement("SELECT id FROM reward_log WHERE next_try_at <= ? ORDER BY next_try_at, id LIMIT ?")
+DUE = Statement("""
+    SELECT id FROM reward_log WHERE next_try_at <= ? AND state = 'PENDING' ORDER BY next_try_at, id LIMIT ?
+""")
 WAKE = Statement(
     "UPDATE reward_log SET next_try_at = ? WHERE state = 'PENDING' AND reward_type = 'COUPON' AND code = ?"
 )
