@@ -74,7 +74,15 @@ async def traces(world: World) -> list[tuple[Any, ...]]:
         *("idempotency_keys", "grant_allowances", "prize_stock", "prize_stock_log"),
         *("coupon_pools", "coupon_codes", "entitlements"),
         *("idempotency_keys", "grant_allowances", "programs", "season_passes", "season_counters", "season_options"),
-        *("missions", "mission_versions", "mission_progress", "badges", "leaderboards", "leaderboard_marks"),
+        *(
+            "missions",
+            "mission_versions",
+            "mission_progress",
+            "badges",
+            "leaderboards",
+            "leaderboard_marks",
+            "daily_rankings",
+        ),
     )
     counts = ", ".join(f"(SELECT COUNT(*) FROM {table})" for table in counted)
     versions = (

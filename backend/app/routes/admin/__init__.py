@@ -17,9 +17,11 @@ from app.routes.admin import (
     players,
     premium,
     programs,
+    rankings,
     rewards,
     rules,
     seasons,
+    teams,
     ui_config,
     wallets,
     webhooks,
@@ -48,5 +50,7 @@ for _module in (
     missions,
     badges,
     leaderboards,
+    rankings,
+    teams,
 ):
     router.include_router(_module.router)
