@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -28,9 +29,41 @@ def free_port() -> int:
         return int(sock.getsockname()[1])
 
 
+@dataclass(slots=True)
+class Service:
+    """A served service: its address and its processes."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+    def kill9(self) -> None:
+        """The power cut of all its processes."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        if self.process.poll() is not None:
+            return
+        os.killpg(self.process.pid, signal.SIGTERM)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.kill9()
+
+
 @contextmanager
 def serve(settings: Settings, *, workers: int = 2, **environment: str) -> Iterator[str]:
     """The address of a started service; its processes end with the block."""
+    service = start_service(settings, workers=workers, **environment)
+    try:
+        wait_until_ready(service)
+        yield service.url
+    finally:
+        service.stop()
+
+
+def start_service(settings: Settings, *, workers: int, **environment: str) -> Service:
+    """A service that is starting; whoever asked for it stops it."""
     port = free_port()
     env = os.environ | {
         "PYTHONPATH": str(ROOT / "backend"),
@@ -43,25 +76,16 @@ def serve(settings: Settings, *, workers: int = 2, **environment: str) -> Iterat
     }
     command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]
     process = subprocess.Popen(command, env=env, cwd=ROOT, start_new_session=True)
-    try:
-        url = f"http://127.0.0.1:{port}"
-        _wait_until_ready(url, process)
-        yield url
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+    return Service(f"http://127.0.0.1:{port}", process)
 
 
-def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
+def wait_until_ready(service: Service) -> None:
+    """Returns when it may get traffic."""
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
-        assert process.poll() is None, "the service ended while it started"
+        assert service.process.poll() is None, "the service ended while it started"
         try:
-            if httpx.get(f"{url}/health/ready", timeout=1).status_code == 200:
+            if httpx.get(f"{service.url}/health/ready", timeout=1).status_code == 200:
                 return
         except httpx.HTTPError:
             pass

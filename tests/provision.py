@@ -6,13 +6,17 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tests.servers import MariaDb, Redis, Server, Unavailable, find_program
 
-# Program → the Debian package that holds it. None of these brings an init script, so installing them starts nothing.
+# Program → the Debian package that holds it. None of the databases' brings an init script, so installing them starts
+# nothing; nginx's does, and on a machine with systemd it then serves its welcome page on port 80.
 MARIADB_PACKAGES = {"mariadbd": "mariadb-server-core", "my_print_defaults": "mariadb-client-core"}
 REDIS_PACKAGES = {"redis-server": "redis-tools"}
+NGINX_PACKAGES = {"nginx": "nginx"}
+OFF = "off"  # as TEST_REDIS_URL: this run is meant to have none
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # the fonts too: without them Korean is measured and photographed as empty boxes
 BROWSER_PACKAGES = {"chromium": "chromium", "(Korean fonts)": "fonts-nanum"}
@@ -25,6 +29,7 @@ class Found:
     database_url: str | None = None
     redis_url: str | None = None
     chromium: str | None = None
+    nginx: str | None = None
     reasons: list[str] = field(default_factory=list)
     started: list[Server] = field(default_factory=list)
 
@@ -37,14 +42,18 @@ def find_or_install() -> Found:
     """Servers from the environment, else private ones, installed if this machine allows it."""
     found = Found(database_url=os.environ.get("TEST_DATABASE_URL"), redis_url=os.environ.get("TEST_REDIS_URL"))
     found.database_url = found.database_url or _private(MariaDb, MARIADB_PACKAGES, found)
-    found.redis_url = found.redis_url or _private(Redis, REDIS_PACKAGES, found)
-    found.chromium = _browser(found)
+    if found.redis_url == OFF:
+        found.redis_url = None
+    else:
+        found.redis_url = found.redis_url or _private(Redis, REDIS_PACKAGES, found)
+    found.chromium = _program(find_browser, found)
+    found.nginx = _program(find_nginx, found)
     return found
 
 
-def _browser(found: Found) -> str | None:
+def _program(find: Callable[[], str | None], found: Found) -> str | None:
     try:
-        return find_browser()
+        return find()
     except Unavailable as reason:
         found.reasons.append(str(reason))
         return None
@@ -57,6 +66,12 @@ def find_browser() -> str | None:
         provide(BROWSER_PACKAGES)
         path = find_program("chromium")
     return path
+
+
+def find_nginx() -> str | None:
+    """The path of an nginx, installed if this machine allows it; raises Unavailable."""
+    provide(NGINX_PACKAGES)
+    return find_program("nginx")
 
 
 def _private(server: type[Server], packages: dict[str, str], found: Found) -> str | None:

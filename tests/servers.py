@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from abc import ABC, abstractmethod
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -34,6 +35,8 @@ class Unavailable(Exception):
 
 class Server(ABC):
     """One private server process. It dies with the thread that started it, however that ends."""
+
+    last_signal = signal.SIGKILL
 
     def __init__(self) -> None:
         self.port = free_port()
@@ -60,7 +63,7 @@ class Server(ABC):
                 executable=find_program(command[0]),
                 stdout=log,
                 stderr=log,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 – one call into libc
+                preexec_fn=partial(_die_with_parent, self.last_signal),  # noqa: PLW1509 – one call into libc
             )
         self._wait_until_ready()
         return self
@@ -154,7 +157,7 @@ class MariaDb(Server):
         # a folder for temporary files of its own: in a shared one, servers that start remove each other's
         folders = [f"--datadir={self._data}", f"--tmpdir={self.folder}"]
         options = ["--no-defaults", *folders, "--auth-root-authentication-method=normal", "--skip-test-db"]
-        command = ["mariadb-install-db", *options, *_as_root()]
+        command = ["mariadb-install-db", *options, *as_root()]
         done = subprocess.run(command, executable=find_program(command[0]), capture_output=True, text=True)
         if done.returncode:
             raise Unavailable(f"mariadb-install-db failed: {(done.stderr or done.stdout).strip()[-300:]}")
@@ -163,7 +166,7 @@ class MariaDb(Server):
         return [
             "mariadbd",
             "--no-defaults",
-            *_as_root(),
+            *as_root(),
             f"--datadir={self._data}",
             f"--tmpdir={self.folder}",
             f"--socket={self.folder / 'socket'}",
@@ -222,12 +225,12 @@ def free_port() -> int:
         return port
 
 
-def _as_root() -> list[str]:
+def as_root() -> list[str]:
     """Both MariaDB programs refuse to run as root unless told so."""
     return ["--user=root"] if os.geteuid() == 0 else []
 
 
-def _die_with_parent() -> None:
+def _die_with_parent(last_signal: signal.Signals) -> None:
     """In the child: a test run that is killed outright must not leave servers behind (Linux only)."""
     if sys.platform == "linux":
-        LIBC.prctl(1, signal.SIGKILL)  # 1 is PR_SET_PDEATHSIG of <linux/prctl.h>
+        LIBC.prctl(1, last_signal)  # 1 is PR_SET_PDEATHSIG of <linux/prctl.h>

@@ -1,5 +1,8 @@
 """Builds everything once. The only place that says `new`."""
 
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
 from app.config.settings import Settings
 from app.core.jwks import Jwks
 from app.core.pulse import Pulse
@@ -18,6 +21,7 @@ from app.flows.claim import ClaimCommand, claim
 from app.flows.claim_mission import ClaimMissionCommand, claim_missions
 from app.flows.deliver_webhooks import Post
 from app.flows.lane import Lane
+from app.flows.live_stream import LiveStream
 from app.flows.play import PlayCommand, play
 from app.flows.presence import Presence, PresenceCommand, record_presence
 from app.flows.season_status import SeasonQuery, season_status
@@ -26,6 +30,9 @@ from app.flows.start_up import refuse_unsafe_start
 from app.flows.steps.commands import Done, PlayerCommand
 from app.services import House
 from app.utils.random_utils import SecureDraw
+
+C = TypeVar("C", bound=PlayerCommand)
+R = TypeVar("R")
 
 
 def open_house(settings: Settings, *, clock: Clock | None = None, draw: Draw | None = None) -> House:
@@ -59,22 +66,18 @@ class Container:
         house = self.house = open_house(settings, clock=clock, draw=draw)
         self.clock, self.database = house.clock, house.database
         self.cache = Cache(settings.redis_url)
-        self.plays: Lane[PlayCommand, Done] = Lane(lambda commands: play(house, commands), key=by_player)
-        self.stamps: Lane[StampCommand, Done] = Lane(lambda commands: stamp(house, commands), key=by_player)
-        self.claims: Lane[ClaimCommand, Done] = Lane(lambda commands: claim(house, commands), key=by_player, width=1)
-        self.mission_claims: Lane[ClaimMissionCommand, Done] = Lane(
-            lambda commands: claim_missions(house, commands), key=by_player, width=1
-        )
-        self.adjustments: Lane[AdjustCommand, Done] = Lane(
-            lambda commands: adjust_wallets(house, commands), key=by_player, width=1
-        )
+        heard = self.cache.messages if settings.redis_url else None
+        self.stream = LiveStream(house, max_connections=settings.stream_connections, messages=heard)
+        self.plays: Lane[PlayCommand, Done] = Lane(self._told(play), key=by_player)
+        self.stamps: Lane[StampCommand, Done] = Lane(self._told(stamp), key=by_player)
+        self.claims: Lane[ClaimCommand, Done] = Lane(self._told(claim), key=by_player, width=1)
+        self.mission_claims: Lane[ClaimMissionCommand, Done] = Lane(self._told(claim_missions), key=by_player, width=1)
+        self.adjustments: Lane[AdjustCommand, Done] = Lane(self._told(adjust_wallets), key=by_player, width=1)
         self.statuses: Lane[SeasonQuery, Done] = Lane(
             lambda queries: season_status(house, queries), key=by_player, width=1
         )
         self.bridges: Lane[PlayerCommand, Done] = Lane(lambda queries: bridge_status(house, queries), key=by_player)
-        presences: Lane[PresenceCommand, Done] = Lane(
-            lambda commands: record_presence(house, commands), key=by_player, width=1
-        )
+        presences: Lane[PresenceCommand, Done] = Lane(self._told(record_presence), key=by_player, width=1)
         self.presence = Presence(house, presences)
         self.keys = TokenKeys.from_settings(settings)
         jwks = Jwks(self.keys.clock, allow_plain_loopback=settings.env != "production")
@@ -87,7 +90,25 @@ class Container:
         self.pulse = Pulse()
         self.is_draining = False
 
+    def begin_to_stop(self) -> None:
+        """Says that the process goes down: no new traffic, and the streams end."""
+        self.is_draining = True
+        self.stream.end_all()
+
     async def close(self) -> None:
         """Closes every connection. Call inside the loop that used them."""
+        await self.stream.stop()
         await self.database.dispose()
         await self.cache.close()
+
+    def _told(
+        self, flow: Callable[[House, Sequence[C]], Awaitable[list[R]]]
+    ) -> Callable[[Sequence[C]], Awaitable[list[R]]]:
+        """The flow, after whose commit the streams of its players look for what is new."""
+
+        async def run(commands: Sequence[C]) -> list[R]:
+            results = await flow(self.house, commands)
+            self.stream.poke(command.user_id for command in commands)
+            return results
+
+        return run

@@ -13,6 +13,7 @@ from app.container import Container, require_safe_start
 from app.core.error_reports import start_error_reports
 from app.core.logging_config import configure_logging, request_log
 from app.core.startup import StartupRefused, leave_process
+from app.core.stopping import told_to_stop
 from app.core.time_utils import Clock
 from app.domain.draw import Draw
 from app.pages import docs
@@ -46,9 +47,10 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
         app.state.container = container
         try:
             tune_garbage_collector()
-            yield
+            with told_to_stop(container.begin_to_stop):
+                yield
         finally:
-            container.is_draining = True
+            container.begin_to_stop()
             await container.close()
 
     app = FastAPI(

@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from playwright.async_api import expect
 
 from app.games import GAMES
 from tests.pages.conftest import Opener, Site
@@ -212,3 +213,16 @@ async def test_a_card_is_scratched_or_opened_at_once(visit: Opener, site: Site) 
     await seen.page.wait_for_selector(".result-card")
     (prize,) = (await site.world.rows("SELECT prize FROM game_plays"))[0]
     assert await seen.page.inner_text("#scratch-label") == json.loads(prize)["prize"]["label"]
+
+
+async def test_what_happens_elsewhere_shows_at_once_on_an_open_page(visit: Opener, site: Site) -> None:
+    """By the stream: the page itself would ask only every 15 seconds."""
+    seen = await visit()
+    await seen.enter()
+    async with seen.page.expect_response(lambda response: response.url.endswith("/stream")):
+        await seen.page.reload()
+    tally = seen.page.locator("#tally strong")
+    assert await tally.inner_text() == "0"
+    haneul = await site.world.token("haneul")
+    await site.world.ok("POST", "/api/season-pass/stamp", headers=haneul)
+    await expect(tally).to_have_text("1", timeout=5_000)

@@ -99,6 +99,7 @@ RULES: dict[tuple[str, str], str] = {
     ("POST", "/api/admin/leaderboards/{code}/marks"): ADMIN,
     ("GET", "/api/admin/badges"): READ,
     ("PUT", "/api/admin/badges/{code}"): ADMIN,
+    ("GET", "/api/stream"): PLAYER,
     ("GET", "/api/wallet"): PLAYER,
     ("GET", "/api/wallet/ledger"): PLAYER,
     ("GET", "/api/rewards"): PLAYER,
@@ -164,6 +165,9 @@ RULES: dict[tuple[str, str], str] = {
     ("POST", "/api/admin/seasons/{season_id}/premium/grant"): ADMIN,
     ("POST", "/api/admin/seasons/{season_id}/premium/revoke"): ADMIN,
     ("POST", "/api/admin/seasons/{season_id}/streak/restore"): HELP,
+    ("GET", "/api/admin/hosts"): READ,
+    ("POST", "/api/admin/hosts/{host}/keys"): ADMIN,
+    ("POST", "/api/admin/hosts/keys/{key_id}/revoke"): ADMIN,
     ("GET", "/api/admin/programs"): READ,
     ("POST", "/api/admin/programs"): ADMIN,
     ("PUT", "/api/admin/ui-config/{key}"): ADMIN,
@@ -194,7 +198,7 @@ RULES: dict[tuple[str, str], str] = {
 ANYBODY = {("POST", "/api/auth/logout")}
 PATH_VALUES = {
     "feature_type": "ROULETTE", "code": "roulette", "config_id": "1", "user_id": "1", "season_id": "1",
-    "key": "ticket_zero", "prize_id": "1", "job": "reconcile", "reward_id": "1",
+    "key": "ticket_zero", "prize_id": "1", "job": "reconcile", "host": "main", "key_id": "1", "reward_id": "1",
     "external_id": "nobody", "resource": "PASS", "version": "1", "webhook_id": "1", "delivery_id": "1",
     "window": "ALL", "contest": "CUP", "day": "2025-12-10",
     "event_id": "0" * 36,
@@ -231,7 +235,7 @@ async def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
     url = fresh_sqlite(request, tmp_path_factory.mktemp("matrix"))
     clock = ShiftedClock()
     clock.move_to(NOON)
-    async with open_world(settings_for(url, env="demo"), clock) as opened:
+    async with open_world(settings_for(url, env="demo", stream_seconds=1), clock) as opened:
         yield opened
 
 

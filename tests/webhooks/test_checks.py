@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.services.reconcile.outbox_checks import OUTBOX_CHECKS
+from app.domain.event_names import Topic
+from app.services.reconcile.outbox_checks import ANNOUNCED, OUTBOX_CHECKS
 from tests.webhooks.receiver import Receiver
 from tests.webhooks.telling import LEVEL_UP, Telling
 
@@ -16,6 +17,10 @@ PLANTED: dict[str, str] = {
 
 def test_every_check_has_its_violation() -> None:
     assert {check.name for check in OUTBOX_CHECKS} == set(PLANTED)
+
+
+def test_everything_that_is_announced_is_compared_with_its_event() -> None:
+    assert {*ANNOUNCED.values(), Topic.REWARD_ORDERED} == set(Topic)
 
 
 @pytest.mark.parametrize("check", PLANTED)

@@ -1,7 +1,6 @@
 """Starting the API processes."""
 
 import asyncio
-import os
 
 import uvicorn
 
@@ -32,7 +31,7 @@ def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
         access_log=False,
         server_header=False,
         proxy_headers=True,
-        forwarded_allow_ips=os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1"),
+        forwarded_allow_ips=settings.forwarded_allow_ips,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
         limit_concurrency=MAX_CONNECTIONS,

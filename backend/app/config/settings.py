@@ -63,6 +63,10 @@ class Settings(BaseSettings):
     settlement_chunk: int = Field(default=500, ge=1, le=2_000)
     # how long a worker that gives no sign of life keeps its job; it prolongs the lease three times as often
     job_lease_seconds: int = Field(default=30, ge=1, le=3600)
+    # live streams of one process: each is a socket and some kilobytes
+    stream_connections: int = Field(default=1_000, ge=1, le=10_000)
+    # a stream ends after this time and is opened again, so that a player who was blocked hears no more
+    stream_seconds: int = Field(default=600, ge=1, le=3600)
     # opens this machine and its network to webhooks, and lets them go unencrypted: for tests and demos only
     webhook_allow_private: bool = False
     # below the lease of a try; the specification advises 15 to 30 s
@@ -70,6 +74,8 @@ class Settings(BaseSettings):
     demo_data: Path | None = None
     sentry_dsn: SecretStr | None = None
     web_concurrency: int = Field(default=1, ge=1, le=64)
+    # the addresses or networks, separated by commas, whose X-Forwarded-* headers are believed: nginx's, nobody else's
+    forwarded_allow_ips: str = "127.0.0.1"
     metrics_enabled: bool = True
 
     @classmethod

@@ -5,6 +5,7 @@ import re
 import sys
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_network
 from typing import NoReturn
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -16,6 +17,7 @@ SECRET_BYTES = 32  # as long as the HMAC of HS256; RFC 7518 3.2 demands it
 DIFFERENT_BYTES = 16
 # words that stand in placeholders; random text of base64 holds one in fewer than one of 10^9 secrets
 GUESSABLE = ("secret", "changeme", "password", "example", "placeholder", "0123456789", "abcdefgh")
+WIDEST_PROXY_NETWORK = 2**16
 HTTPS_ORIGIN = re.compile(r"https://[a-z0-9.-]+(:\d+)?")
 
 
@@ -71,6 +73,7 @@ def judge_settings(settings: Settings) -> list[Finding]:
         _database_user(settings),
         _sqlite_workers(settings),
         _cors_origins(settings),
+        _proxies(settings),
         verdict("debug", "DEBUG is on: errors would show code" if settings.debug else None, "off"),
         verdict("api_docs", "DOCS_ENABLED is on: set it to false" if settings.docs_enabled else None, "off"),
         verdict(
@@ -143,6 +146,20 @@ def _cors_origins(settings: Settings) -> Finding:
     refused = [origin for origin in settings.cors_origins if not HTTPS_ORIGIN.fullmatch(origin)]
     problem = f"CORS_ORIGINS must be exact https:// origins: {', '.join(refused)}" if refused else None
     return verdict("cors_origins", problem, ", ".join(settings.cors_origins) or "none")
+
+
+def _proxies(settings: Settings) -> Finding:
+    """Whoever is believed may say that a request came over https, and from anywhere. Beyond a /16 it is no list."""
+    refused = [part for part in settings.forwarded_allow_ips.split(",") if not _is_narrow_network(part.strip())]
+    problem = f"FORWARDED_ALLOW_IPS must name nginx's addresses or network: {', '.join(refused)}"
+    return verdict("forwarded_allow_ips", problem if refused else None, settings.forwarded_allow_ips)
+
+
+def _is_narrow_network(part: str) -> bool:
+    try:
+        return ip_network(part).num_addresses <= WIDEST_PROXY_NETWORK
+    except ValueError:
+        return False
 
 
 def _time_zone_data() -> Finding:

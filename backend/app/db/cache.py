@@ -1,6 +1,6 @@
 """Redis, if there is one: it may speed things up, it never decides. Everything works without it."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
 log = structlog.get_logger()
+LISTEN_SECONDS = 5.0
 
 
 class CacheState(StrEnum):
@@ -50,6 +51,26 @@ class Cache:
                 await pipeline.execute()
         except (RedisError, OSError) as error:
             log.warning("publish_failed", messages=len(messages), error=type(error).__name__)
+
+    async def messages(self, channels: Sequence[str]) -> AsyncIterator[str | None]:
+        """What is published on these channels from now on; None when some seconds brought nothing.
+
+        Raises ConnectionError when Redis is away.
+        """
+        from redis.exceptions import RedisError  # noqa: PLC0415 – see _connection
+
+        if self.redis is None:
+            return
+        listener = self.redis.pubsub(ignore_subscribe_messages=True)
+        try:
+            await listener.subscribe(*channels)
+            while True:
+                message = await listener.get_message(timeout=LISTEN_SECONDS)
+                yield None if message is None else message["data"].decode()
+        except (RedisError, OSError) as error:
+            raise ConnectionError(type(error).__name__) from error
+        finally:
+            await listener.aclose()  # type: ignore[no-untyped-call]
 
     async def close(self) -> None:
         if self.redis is not None:

@@ -51,6 +51,26 @@ class Topic(StrEnum):
     RANK_REWARDED = "leaderboard.rank"
 
 
+# what a player's own live stream tells, by the event it is told from
+STREAMED: dict[str, str] = {
+    EventType.SEASON_PASS_STAMP: "season_pass.stamp",
+    EventType.SEASON_PASS_LEVEL_UP: Topic.LEVEL_UP,
+    EventType.SEASON_PASS_CLAIM: "season_pass.claim",
+    EventType.SEASON_PASS_PREMIUM: Topic.PREMIUM_CHANGED,
+    EventType.SEASON_PASS_STREAK: "season_pass.streak",
+    EventType.REWARD_GRANTED: Topic.REWARD_GRANTED,
+    EventType.REWARD_PENDING: Topic.REWARD_PENDING,
+    EventType.REWARD_REVOKED: Topic.REWARD_REVOKED,
+    EventType.REWARD_REJECTED: Topic.REWARD_REJECTED,
+    EventType.REWARD_FAILED: Topic.REWARD_FAILED,
+    EventType.REWARD_REVERSED: Topic.REWARD_REVERSED,
+    EventType.REWARD_REDEEMED: Topic.REWARD_REDEEMED,
+    EventType.BRIDGE_KEY: Topic.BRIDGE_KEY,
+    EventType.MISSION_COMPLETED: Topic.MISSION_COMPLETED,
+    EventType.RANK_REWARDED: Topic.RANK_REWARDED,
+}
+
+
 class Feature(StrEnum):
     """The switchable product areas that are not games; a game brings its own feature type."""
 

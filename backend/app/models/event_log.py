@@ -16,5 +16,7 @@ user_event_log = Table(
     Column("request_id", ascii_text(64)),
     Column("created_at", UtcDateTime, nullable=False),
     Index("ix_user_event_log_user", "user_id", "id"),
+    # support is given a request id and looks for the player
+    Index("ix_user_event_log_request", "request_id"),
     **MYSQL_TABLE,
 )

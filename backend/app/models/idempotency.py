@@ -1,6 +1,6 @@
 """Stored answers: what was said to a key is said again, byte for byte, for ever."""
 
-from sqlalchemy import Column, Integer, Table
+from sqlalchemy import Column, Index, Integer, Table
 
 from app.db.base import MYSQL_TABLE, JsonText, UtcDateTime, ascii_text, metadata
 
@@ -14,5 +14,7 @@ idempotency_keys = Table(
     Column("status", Integer, nullable=False),
     Column("body", JsonText, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    # support is given a client's key and looks for the player
+    Index("ix_idempotency_keys_key", "idempotency_key"),
     **MYSQL_TABLE,
 )

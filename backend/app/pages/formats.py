@@ -1,5 +1,6 @@
 """Values as people read them, in their language. Every instant is shown in KST with a 24-hour clock."""
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -65,6 +66,10 @@ class Formats:
     def stamp(self, instant: datetime | str) -> str:
         """2025-12-09 14:03:07: as logs write it."""
         return f"{_kst(instant):%Y-%m-%d %H:%M:%S}"
+
+    def plain(self, value: Any) -> str:
+        """A stored value for people who know what it is: a text as it is, anything deeper as JSON."""
+        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
     def machine(self, instant: datetime | str) -> str:
         """What `<time datetime>` wants."""

@@ -1,6 +1,6 @@
 """Templates: autoescaped, undefined names are errors, one environment for each language."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,12 @@ MARKS = ("seal", "icon", "bar")  # the macros of parts/marks.html, known to ever
 class Templates:
     """The templates of one family of pages (the player's, the console)."""
 
-    def __init__(self, folders: Sequence[Path], assets: Assets) -> None:
+    def __init__(
+        self, folders: Sequence[Path], assets: Assets, *, filters: Mapping[str, Callable[..., Any]] | None = None
+    ) -> None:
         self._environments = {language: _environment(folders, language, assets) for language in LANGUAGES}
+        for environment in self._environments.values():
+            environment.filters |= filters or {}
 
     def render(self, template: str, language: str, context: Mapping[str, Any]) -> str:
         """The finished text."""

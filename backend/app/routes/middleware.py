@@ -73,7 +73,8 @@ class Surroundings:
     def _note(self, scope: MutableMapping[str, Any], status: int, seconds: float) -> None:
         route, method = _template(scope), scope["method"]
         latency, answers = _measures(method, route, status)
-        latency.observe(seconds)
+        if "is_stream" not in scope:
+            latency.observe(seconds)
         answers.inc()
         if self._log is not None:
             self._log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Integer, cast, delete, func, select, update
 
 from app.db.transaction import Tx
 from app.models.feature import feature_config, feature_history, feature_schedule
@@ -19,6 +19,13 @@ class FeatureService:
         """Every switch, by name."""
         rows = await self._tx.execute(select(feature_config).order_by(feature_config.c.feature_type))
         return [dict(row) for row in rows.mappings()]
+
+    async def fingerprint(self) -> tuple[int, int]:
+        """Changes when a switch does, plain SQL on the table included."""
+        c = feature_config.c
+        query = select(func.sum(c.version).label("versions"), func.sum(cast(c.is_enabled, Integer)).label("open"))
+        row = (await self._tx.execute(query)).one()
+        return int(row.versions or 0), int(row.open or 0)
 
     async def lock(self, feature_type: str) -> dict[str, Any] | None:
         """One switch, locked until the commit: waits for the plays under way, and later plays wait for it."""

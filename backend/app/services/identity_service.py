@@ -107,6 +107,22 @@ class IdentityService:
         """Ends a key: the next call with it is refused."""
         await self._tx.execute(update(api_keys).where(api_keys.c.id == key_id).values(revoked_at=now))
 
+    async def hosts(self) -> list[dict[str, Any]]:
+        """Every host, oldest first."""
+        columns = (hosts.c.id, hosts.c.code, hosts.c.name, hosts.c.is_active, hosts.c.jwt_algorithm, hosts.c.created_at)
+        return [dict(row) for row in (await self._tx.execute(select(*columns).order_by(hosts.c.id))).mappings()]
+
+    async def api_keys(self) -> list[dict[str, Any]]:
+        """Every key without what could be used of it, newest first."""
+        rows = await self._tx.execute(_keys().order_by(api_keys.c.id.desc()))
+        return [dict(row) for row in rows.mappings()]
+
+    async def api_key(self, key_id: int, *, locked: bool = False) -> dict[str, Any] | None:
+        """One key, locked until the commit if asked."""
+        query = _keys().where(api_keys.c.id == key_id)
+        row = (await self._tx.execute(query.with_for_update() if locked else query)).mappings().first()
+        return None if row is None else dict(row)
+
     async def api_key_holder(self, key_hash: str) -> ApiKeyHolder | None:
         """The active host whose key this is, read anew at each call so that a revocation counts at once."""
         query = select(hosts.c.code, api_keys.c.revoked_at).join(hosts).where(
@@ -238,6 +254,11 @@ class IdentityService:
         if over:
             await self._tx.execute(delete(refresh_tokens).where(c.id.in_(over)))
         return len(over)
+
+
+def _keys() -> Select[Any]:
+    columns = (api_keys.c.id, api_keys.c.host_id, api_keys.c.name, api_keys.c.created_at, api_keys.c.revoked_at)
+    return select(*columns, hosts.c.code.label("host")).join(hosts, hosts.c.id == api_keys.c.host_id)
 
 
 def _is_live() -> Any:

@@ -1,12 +1,14 @@
 """Figures across the tables of many keepers, and which player an id belongs to. Reads only; writes nothing."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from app.db.statements import Statement
 from app.db.transaction import Tx
-from app.db.values import instant_out, json_in
+from app.db.values import instant_out, json_in, known_instant_in
 
 # every version that was ever in force: its plays are one range of an index, because play ids begin with their instant
 VERSIONS = (
@@ -27,7 +29,17 @@ REWARDS_SINCE = Statement(f"""
 OPEN_REWARDS = Statement("""
     SELECT state, COUNT(*) FROM reward_log WHERE state IN ('APPROVAL', 'PENDING', 'FAILED') GROUP BY state
 """)
-NEWEST_PRIZES = Statement("SELECT prize, is_win FROM game_plays WHERE config_id = ? ORDER BY id DESC LIMIT ?")
+OWNERS_OF_OPERATION = Statement("""
+    SELECT user_id FROM wallet_ledger WHERE operation_id = ?
+    UNION SELECT user_id FROM reward_log WHERE operation_id = ?
+    UNION SELECT user_id FROM season_xp_ledger WHERE operation_id = ?
+    LIMIT 20
+""")
+OWNERS_OF_REQUEST = Statement("SELECT DISTINCT user_id FROM user_event_log WHERE request_id = ? LIMIT 20")
+ANSWERS_TO_KEY = Statement("SELECT actor, body FROM idempotency_keys WHERE idempotency_key = ? LIMIT 20")
+NEWEST_DRAWS = Statement("""
+    SELECT prize, is_win, stock_prize_id, created_at FROM game_plays WHERE config_id = ? ORDER BY id DESC LIMIT ?
+""")
 # the first eight characters of a play's id are its instant in steps of 2**16 milliseconds
 BUCKET_MS = 2**16
 
@@ -39,6 +51,17 @@ class RewardFlow:
     reward_type: str
     count: int
     amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What came out of a number of plays in a row, and how long they took."""
+
+    plays: int = 0
+    wins: int = 0
+    by_label: Mapping[str, int] = field(default_factory=dict)
+    by_stock: Mapping[int, int] = field(default_factory=dict)
+    seconds: float = 0.0
 
 
 class ReportService:
@@ -71,10 +94,35 @@ class ReportService:
         """How many rewards wait: for an approval, for a delivery, for a person."""
         return dict(await self._tx.rows(OPEN_REWARDS, ()))
 
-    async def newest_prizes(self, config_id: int, limit: int) -> list[tuple[dict[str, Any], bool]]:
-        """(what was drawn, whether it won) of the newest plays on a config version."""
-        rows = await self._tx.rows(NEWEST_PRIZES, (config_id, limit))
-        return [(json_in(prize), bool(is_win)) for prize, is_win in rows]
+    async def newest_draws(self, config_id: int, limit: int) -> Drawn:
+        """What came out of the newest plays on a config version."""
+        rows = await self._tx.rows(NEWEST_DRAWS, (config_id, limit))
+        times = [known_instant_in(row[3]) for row in rows]
+        return Drawn(
+            plays=len(rows),
+            wins=sum(bool(row[1]) for row in rows),
+            by_label=Counter(_label(json_in(row[0])) for row in rows),
+            by_stock=Counter(row[2] for row in rows if row[2] is not None),
+            seconds=(times[0] - times[-1]).total_seconds() if times else 0.0,
+        )
+
+    async def owners_of_operation(self, operation_id: str) -> list[int]:
+        """The players whose wallet, reward or XP an operation moved."""
+        return [row[0] for row in await self._tx.rows(OWNERS_OF_OPERATION, (operation_id,) * 3)]
+
+    async def owners_of_request(self, request_id: str) -> list[int]:
+        """The players to whom something happened in a request."""
+        return [row[0] for row in await self._tx.rows(OWNERS_OF_REQUEST, (request_id,))]
+
+    async def owners_of_key(self, key: str) -> list[int]:
+        """The players whom the commands with this idempotency key were about, whoever gave them."""
+        owners = set()
+        for actor, body in await self._tx.rows(ANSWERS_TO_KEY, (key,)):
+            kind, _, name = actor.partition(":")
+            owner = int(name) if kind == "player" and name.isdigit() else json_in(body).get("user_id")
+            if isinstance(owner, int):
+                owners.add(owner)
+        return sorted(owners)
 
 
 def id_floor(instant: datetime) -> str:
@@ -87,6 +135,14 @@ def bucket_start(now: datetime, steps_back: int) -> datetime:
     """When a step of `play_buckets` began; 0 is the one under way."""
     ms = (_milliseconds(now) // BUCKET_MS - steps_back) * BUCKET_MS
     return now - timedelta(milliseconds=_milliseconds(now) - ms)
+
+
+def _label(prize: dict[str, Any]) -> str:
+    """The name of a stored prize as the odds call it: a label, or the outcome of a game against a dealer."""
+    for part in prize.values():
+        if isinstance(part, dict):
+            return str(part.get("label") or part.get("outcome") or "")
+    return ""
 
 
 def _milliseconds(instant: datetime) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from app.db.transaction import Tx
 from app.db.values import json_in, json_out
@@ -22,6 +22,10 @@ class UiConfigService:
         query = select(app_ui_config).where(app_ui_config.c.config_key == key)
         row = (await self._tx.execute(query.with_for_update() if locked else query)).mappings().first()
         return None if row is None else dict(row) | {"value": json_in(row["value"])}
+
+    async def fingerprint(self) -> int:
+        """Changes when a text does."""
+        return int((await self._tx.execute(select(func.sum(app_ui_config.c.version)))).scalar() or 0)
 
     async def find_many(self, keys: Sequence[str]) -> dict[str, Any]:
         """The values of these texts; a key that isn't there is missing from the answer."""

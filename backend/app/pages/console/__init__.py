@@ -3,10 +3,45 @@
 from fastapi import FastAPI
 
 from app.pages.assets import assets_router
-from app.pages.console import entering, features, lost, now
+from app.pages.console import (
+    audit,
+    batches,
+    entering,
+    features,
+    games,
+    hosts,
+    lost,
+    now,
+    player_acts,
+    players,
+    rewards,
+    search,
+    season_editor,
+    seasons,
+    system,
+    webhooks,
+)
 from app.pages.console.look import ASSETS
 
-PAGES = (assets_router(ASSETS), entering.router, now.router, features.router, lost.router)
+PAGES = (
+    assets_router(ASSETS),
+    entering.router,
+    now.router,
+    features.router,
+    search.router,
+    players.router,
+    player_acts.router,
+    season_editor.router,
+    seasons.router,
+    games.router,
+    batches.router,
+    rewards.router,
+    hosts.router,
+    webhooks.router,
+    audit.router,
+    system.router,
+    lost.router,
+)
 
 
 def add_console_pages(app: FastAPI) -> None:

@@ -23,8 +23,8 @@ from app.schemas.status import STATUS
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 SIGN_IN = "/console/sign-in"
-# said on the page that the form was on
-SAYABLE = frozenset({Kind.REFUSED, Kind.CONFLICT, Kind.NOT_FOUND, Kind.INVALID, Kind.RATE_LIMITED})
+# said on the page that the form was on; who may not write at all gets a page of its own
+SAYABLE = frozenset({Kind.REFUSED, Kind.CONFLICT, Kind.NOT_FOUND, Kind.INVALID, Kind.RATE_LIMITED, Kind.FORBIDDEN})
 CODE_OF_STATUS = {400: "VALIDATION_ERROR", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE"}
 log = structlog.get_logger()
 
@@ -67,7 +67,8 @@ def refused(request: Request, refusal: AppError) -> Response:
         return RedirectResponse(SIGN_IN, 303)
     fields = refusal.facts.get("fields", ())
     back = getattr(request.state, "back", None)
-    if back is not None and refusal.meaning.kind in SAYABLE and not fields:
+    is_sayable = refusal.meaning.kind in SAYABLE and refusal.code != "SCOPE_REQUIRED"
+    if back is not None and is_sayable and not fields:
         response = RedirectResponse(local_path(back), 303)
         set_flash(response, request, refusal.code)
         return response

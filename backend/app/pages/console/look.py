@@ -10,6 +10,7 @@ from app.core.errors import ERRORS
 from app.core.languages import KOREAN
 from app.pages.assets import Assets
 from app.pages.console.operator import Operator
+from app.pages.console.views import reward_view
 from app.pages.design import PICTURES, SHARED_CSS, SHARED_TEMPLATES
 from app.pages.flash import clear_flash, take_flash
 from app.pages.reader import language_of, theme_of
@@ -26,7 +27,7 @@ ASSETS = Assets(
     files=PICTURES,
     folder="/console/assets",
 )
-TEMPLATES = Templates([HERE / "templates", SHARED_TEMPLATES], ASSETS)
+TEMPLATES = Templates([HERE / "templates", SHARED_TEMPLATES], ASSETS, filters={"reward_view": reward_view})
 
 
 def show(

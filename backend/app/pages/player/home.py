@@ -1,6 +1,7 @@
 """P1, the front page: the stamp board, the level track, the games; and what is done there."""
 
 import hashlib
+import time
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -19,6 +20,7 @@ from app.pages.player.look import show, text_in
 from app.pages.player.visits import note_visit
 from app.pages.reader import language_of
 from app.pages.session import Visitor, container_of, visitor
+from app.schemas.stream import EventStream, last_event_id
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -69,12 +71,24 @@ def digest(seen: EventHome) -> str:
 
 @router.get("/live")
 async def live(request: Request) -> Response:
-    """Whether the page has something new to show. Polled now; the same word can be sent by a stream."""
+    """Whether the page has something new to show: asked when the stream says so, and now and then in any case."""
     who = await visitor(request)
     seen = await event_home(container_of(request).house, PlayerCommand(**who.command_fields))
     answer = JSONResponse({"ok": True, "digest": digest(seen), "now": seen.now.isoformat()})
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+@router.get("/stream")
+async def stream(request: Request) -> Response:
+    """Says that something new is there, as it happens. The same stream as the API's, for those who have a cookie."""
+    after = last_event_id(request.headers.getlist("last-event-id"))
+    who = await visitor(request)
+    container = container_of(request)
+    subscription = await container.stream.open(PlayerCommand(**who.command_fields), after)
+    left = (who.principal.expires_at - container.keys.now()).total_seconds()
+    seconds = min(left, container.settings.stream_seconds)
+    return EventStream(container.stream, subscription, seconds=seconds, now=time.monotonic, is_named=False)
 
 
 @router.post("/stamp")

@@ -15,6 +15,7 @@ ANNOUNCED = {
     "REWARD_REDEEMED": "reward.redeemed",
     "BRIDGE_KEY": "bridge.key",
     "MISSION_COMPLETED": "mission.completed",
+    "RANK_REWARDED": "leaderboard.rank",
 }
 EVENTS = ", ".join(f"'{name}'" for name in ANNOUNCED)
 TOPIC = " ".join(f"WHEN '{name}' THEN '{topic}'" for name, topic in ANNOUNCED.items())

@@ -1,23 +1,59 @@
+import { pause } from "./post.js";
+
+const SOON = 150;
+const ANYWAY = 60_000;
+
 /**
- * Keeps a page true. A source says "something changed" (polling today; a stream can call `changed` instead), and the
- * regions marked data-live are taken over from a fresh copy of the page.
+ * Keeps a page true. A stream says "something changed" as it happens; without one, and once a minute in any case (a day
+ * may end), the page asks by itself. The regions marked data-live are taken over from a fresh copy of the page.
  */
 export function keepLive(root) {
   const everySeconds = Number(root.dataset.every);
   let timer = 0;
+  let source = null;
+  let askedAt = 0;
+  let isAsking = false;
+
   const ask = async () => {
+    if (isAsking) return;
+    isAsking = true;
+    askedAt = Date.now();
     const answer = await digestNow();
     if (answer !== null && answer !== root.dataset.digest) await changed(root);
+    isAsking = false;
   };
-  const start = () => {
+  // while a form waits for its own answer the page is about to change by itself
+  const askSoon = async () => {
+    await pause(SOON);
+    while (document.querySelector("form [aria-busy=true]") !== null) await pause(SOON);
+    await ask();
+  };
+  const tick = () => {
+    const isTold = source !== null && source.readyState === EventSource.OPEN;
+    if (!isTold || Date.now() - askedAt >= ANYWAY) ask();
+  };
+  const listen = () => {
+    source = new EventSource("/stream");
+    source.onopen = askSoon;
+    source.onmessage = askSoon;
+  };
+  const rest = () => {
     clearInterval(timer);
-    if (!document.hidden) timer = setInterval(ask, everySeconds * 1000);
+    source?.close();
+    source = null;
   };
-  document.addEventListener("visibilitychange", () => {
-    start();
-    if (!document.hidden) ask();
+  const wake = () => {
+    rest();
+    if (document.hidden) return;
+    timer = setInterval(tick, everySeconds * 1000);
+    listen();
+  };
+  document.addEventListener("visibilitychange", wake);
+  addEventListener("pagehide", rest);
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) wake();
   });
-  start();
+  wake();
 }
 
 async function digestNow() {

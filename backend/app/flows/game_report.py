@@ -1,0 +1,98 @@
+"""One game as operators watch it: promised odds beside what was drawn, stock and how long it lasts, versions.
+
+Reads feature_config, game_configs, game_activations, game_plays, prize_stock. Writes nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.core.time_utils import kst_date
+from app.domain.game import Game, PrizeOdds, Seen
+from app.domain.rule_book import FeatureState
+from app.services import House, Services
+from app.services.report_service import Drawn
+from app.utils.pagination import page
+
+Row = dict[str, Any]
+NEWEST_PLAYS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One prize by its label: how likely it is now, and how often it came among the newest plays on this version."""
+
+    label: str
+    reward: Row
+    share: float
+    is_sold_out: bool
+    drawn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One prize with stock. `hours` is how long it lasts at the pace of the newest plays; None: it doesn't move."""
+
+    row: Row
+    left: int
+    hours: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class GameReport:
+    """Everything on a game's page."""
+
+    feature: FeatureState | None
+    lines: list[Line]
+    plays: int
+    wins: int
+    shelves: list[Shelf]
+    versions: Row
+
+
+async def game_report(house: House, game: Game, *, after: int | None, limit: int) -> GameReport:
+    """The report of one game at this moment."""
+    today = kst_date(house.clock.now())
+
+    async def work(keepers: Services) -> GameReport:
+        rules = await keepers.rule_book.in_force([game.feature_type], today, locked=False)
+        feature = rules.features.get(game.feature_type)
+        active = rules.setup_if_any(game.feature_type)
+        shelf = await keepers.prize_stock.look(game.feature_type)
+        rows = await keepers.prize_stock.all(game.feature_type)
+        sold_out = frozenset(row["prize_id"] for row in rows if shelf.stocks[row["prize_id"]].left < 1)
+        drawn = await keepers.report.newest_draws(active.config_id, NEWEST_PLAYS) if active else Drawn()
+        odds = game.odds(active.setup, Seen(sold_out=sold_out)) if active else []
+        return GameReport(
+            feature=feature,
+            lines=_lines(odds, drawn),
+            plays=drawn.plays,
+            wins=drawn.wins,
+            shelves=[_shelf(row, shelf.stocks[row["prize_id"]].left, drawn) for row in rows],
+            versions=page(await keepers.game_config.versions(game.feature_type, after=after, limit=limit), limit),
+        )
+
+    return await house.read(work)
+
+
+def _lines(odds: Sequence[PrizeOdds], drawn: Drawn) -> list[Line]:
+    """One line for each label: several fields of a wheel may bear the same one. In the long run where that differs."""
+    by_label: dict[str, list[PrizeOdds]] = {}
+    for one in odds:
+        by_label.setdefault(one.label, []).append(one)
+    return [
+        Line(
+            label=label,
+            reward=alike[0].grant.view(),
+            share=sum(one.weight / one.total if one.long_run is None else one.long_run for one in alike if one.total),
+            is_sold_out=all(one.is_sold_out for one in alike),
+            drawn=drawn.by_label.get(label, 0),
+        )
+        for label, alike in by_label.items()
+    ]
+
+
+def _shelf(row: Row, left: int, drawn: Drawn) -> Shelf:
+    units = drawn.by_stock.get(row["prize_id"], 0)
+    hours = left * drawn.seconds / units / 3600 if units and drawn.seconds else None
+    return Shelf(row, left, hours)

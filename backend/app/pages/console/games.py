@@ -1,0 +1,137 @@
+"""A3, games: odds as promised and as drawn, stock and how long it lasts, versions and what they change."""
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query, Request, Response
+
+from app.core.auth import ADMIN
+from app.core.errors import AppError, Kind
+from app.domain.game import Game
+from app.flows.admin_reads import list_games
+from app.flows.game_report import game_report
+from app.flows.restock import restock
+from app.flows.save_game_config import activate_game_config, add_game_config, compare_game_configs
+from app.games import GAMES
+from app.pages.console.doors import ConsoleRoute, done
+from app.pages.console.forms import LINES, After, Id, Reason, Version
+from app.pages.console.look import show
+from app.pages.console.operator import operator
+from app.pages.session import container_of
+from app.schemas.admin.games import Restock
+
+router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
+Document = Annotated[str, Form(max_length=60_000)]
+MAY_SAY = frozenset({Kind.INVALID, Kind.REFUSED, Kind.CONFLICT})
+
+
+@router.get("/console/games")
+async def games(request: Request) -> Response:
+    """Every registered game with its switch and the version in force."""
+    who = await operator(request)
+    return show(request, "games.html", who=who, games=(await list_games(container_of(request).house))["items"])
+
+
+@router.get("/console/games/{code}")
+async def game(request: Request, code: str, after: After = None) -> Response:
+    """One game: are its draws what they should be, how long will its prizes last, what stood before."""
+    request.state.back = "/console/games"
+    who = await operator(request)
+    report = await game_report(container_of(request).house, _game(code), after=after, limit=LINES)
+    return show(request, "game.html", who=who, game=_game(code), report=report, after=after)
+
+
+@router.get("/console/games/{code}/new")
+async def draft(request: Request, code: str, base: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None) -> Response:
+    """A form with a version to start from: by default the one in force."""
+    request.state.back = f"/console/games/{code}"
+    who = await operator(request, ADMIN)
+    report = await game_report(container_of(request).house, _game(code), after=None, limit=LINES)
+    rows = [row for row in report.versions["items"] if row["id"] == base or (base is None and row["is_active"])]
+    text = json.dumps(rows[0]["config"], ensure_ascii=False, indent=2) if rows else "{}"
+    return show(request, "game_new.html", who=who, game=_game(code), text=text, problems=(), typed="")
+
+
+@router.post("/console/games/{code}/new")
+async def add(request: Request, code: str, config: Document, reason: Reason) -> Response:
+    """A new version, not yet active; refused, what was typed stands there again."""
+    who = await operator(request, ADMIN)
+    found = _game(code)
+    try:
+        row = await add_game_config(container_of(request).house, who.act(reason), found, _document(config))
+    except AppError as refusal:
+        if refusal.meaning.kind not in MAY_SAY:
+            raise
+        problems = refusal.facts.get("fields") or [{"field": "(whole)", "reason": refusal.code}]
+        return show(
+            request, "game_new.html", who=who, http_status=422, game=found, text=config, problems=problems, typed=reason
+        )
+    return done(request, f"/console/games/{code}/versions/{row['id']}", "SAVED")
+
+
+def _document(text: str) -> dict[str, Any]:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        line = getattr(error, "lineno", 0)
+        raise AppError(
+            "VALIDATION_ERROR", fields=[{"field": f"line {line}", "reason": "not readable as JSON"}]
+        ) from None
+    if not isinstance(document, dict):
+        raise AppError("VALIDATION_ERROR", fields=[{"field": "(whole)", "reason": "a JSON object"}])
+    return document
+
+
+@router.get("/console/games/{code}/versions/{config_id}")
+async def version(request: Request, code: str, config_id: Id) -> Response:
+    """What a version changes compared with the one in force, and the way to put it in force."""
+    request.state.back = f"/console/games/{code}"
+    who = await operator(request)
+    house, found = container_of(request).house, _game(code)
+    row = await house.read(lambda keepers: keepers.game_config.find(config_id))
+    if row is None or row["feature_type"] != found.feature_type:
+        raise AppError("NOT_FOUND")
+    try:
+        comparison = await compare_game_configs(house, found, config_id, None)
+    except AppError as refusal:  # no version is in force yet
+        if refusal.code != "NOT_FOUND":
+            raise
+        comparison = None
+    text = json.dumps(row["config"], ensure_ascii=False, indent=2)
+    return show(request, "game_version.html", who=who, game=found, row=row, comparison=comparison, text=text)
+
+
+@router.post("/console/games/{code}/versions/{config_id}/activate")
+async def activate(request: Request, code: str, config_id: Id, reason: Reason) -> Response:
+    """Puts a version in force: every play that starts after this answer is played on it."""
+    back = request.state.back = f"/console/games/{code}"
+    who = await operator(request, ADMIN)
+    await activate_game_config(container_of(request).house, who.act(reason), _game(code), config_id)
+    return done(request, back)
+
+
+@router.post("/console/games/{code}/stock/{prize_id}")
+async def add_units(
+    request: Request, code: str, prize_id: Id, *, units: Annotated[int, Form()], reason: Reason, version: Version
+) -> Response:
+    """Adds units to a prize, or takes away what was not given yet."""
+    back = request.state.back = f"/console/games/{code}"
+    who = await operator(request, ADMIN)
+    moved = _units(units, reason)
+    house = container_of(request).house
+    await restock(house, who.act(reason), _game(code), prize_id, moved, expected_version=version)
+    return done(request, back)
+
+
+def _units(units: int, reason: str) -> int:
+    try:
+        return Restock(units=units, reason=reason).units
+    except ValueError:
+        raise AppError("VALIDATION_ERROR", fields=[{"field": "units", "reason": "a number of units, not 0"}]) from None
+
+
+def _game(code: str) -> Game:
+    found = GAMES.get(code)
+    if found is None:
+        raise AppError("GAME_NOT_FOUND")
+    return found

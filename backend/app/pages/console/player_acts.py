@@ -1,0 +1,162 @@
+"""A4, what operators do for one player. Every act asks for a reason and shows what it changes first."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Form, Query, Request, Response
+from pydantic_core import from_json
+
+from app.core.auth import ADMIN, SUPPORT
+from app.domain.config_fields import Code
+from app.domain.season_config import MAX_STREAK_DAYS
+from app.flows.adjust_wallet import AdjustCommand, require_adjustable
+from app.flows.block_player import block_player, sign_out_player
+from app.flows.change_premium import PremiumCommand, change_premium
+from app.flows.player_story import player_story
+from app.flows.restore_streak import RestoreStreakCommand, restore_streak
+from app.flows.steps.commands import unwrap
+from app.pages.console.doors import ConsoleRoute, done
+from app.pages.console.forms import FormKey, Id, Reason, Version
+from app.pages.console.look import show
+from app.pages.console.operator import operator
+from app.pages.session import container_of
+from app.utils.random_utils import new_id
+
+router = APIRouter(route_class=ConsoleRoute, include_in_schema=False, prefix="/console/players/{user_id}")
+Direction = Literal["grant", "revoke"]
+MOST = 2**53
+SeasonId = Annotated[int, Form(ge=1, le=2**31 - 1)]
+
+
+def _back(request: Request, user_id: int) -> str:
+    request.state.back = f"/console/players/{user_id}"
+    return f"/console/players/{user_id}"
+
+
+@router.get("/adjust")
+async def preview(
+    request: Request,
+    user_id: Id,
+    *,
+    token_type: Annotated[Code, Query()],
+    amount: Annotated[int, Query(ge=1, le=MOST)],
+    direction: Annotated[Direction, Query()],
+) -> Response:
+    """What a gift or a withdrawal would make of the balance, before anybody signs it."""
+    _back(request, user_id)
+    who = await operator(request, ADMIN)
+    container = container_of(request)
+    require_adjustable(container.house, token_type, amount)
+    story = await player_story(container.house, user_id, after=None, limit=1)
+    balance = story.balances.get(token_type, 0)
+    waits = token_type == "POINT" and direction == "grant"
+    return show(
+        request,
+        "adjust.html",
+        who=who,
+        profile=story.profile,
+        token_type=token_type,
+        amount=amount,
+        direction=direction,
+        before=balance,
+        after=balance + amount if direction == "grant" else balance - amount,
+        needs_approval=waits and amount > container.settings.approval_threshold_points,
+        form_key=new_id(container.clock.now()),
+    )
+
+
+@router.post("/adjust")
+async def adjust(
+    request: Request,
+    user_id: Id,
+    *,
+    token_type: Annotated[Code, Form()],
+    amount: Annotated[int, Form(ge=1, le=MOST)],
+    direction: Annotated[Direction, Form()],
+    reason: Reason,
+    key: FormKey,
+) -> Response:
+    """Gives tokens or takes them back, once for this form."""
+    back = _back(request, user_id)
+    who = await operator(request, ADMIN)
+    container = container_of(request)
+    require_adjustable(container.house, token_type, amount)
+    command = AdjustCommand(
+        **who.about(user_id, reason, key, token_type, amount, direction),
+        is_grant=direction == "grant",
+        token_type=token_type,
+        amount=amount,
+    )
+    answer = from_json((await container.adjustments.submit(command)).body)
+    return done(request, f"{back}?tab=ledger", "WAITS" if answer["state"] == "APPROVAL" else "DONE")
+
+
+@router.post("/block")
+async def block(request: Request, user_id: Id, reason: Reason, version: Version) -> Response:
+    """Refuses everything the player does from now on; what they own is kept."""
+    return await _block(request, user_id, reason, version, is_blocked=True)
+
+
+@router.post("/unblock")
+async def unblock(request: Request, user_id: Id, reason: Reason, version: Version) -> Response:
+    """Lets the player in again."""
+    return await _block(request, user_id, reason, version, is_blocked=False)
+
+
+async def _block(request: Request, user_id: int, reason: str, version: int, *, is_blocked: bool) -> Response:
+    back = _back(request, user_id)
+    who = await operator(request, ADMIN)
+    house = container_of(request).house
+    await block_player(house, who.act(reason), user_id, is_blocked=is_blocked, expected_version=version)
+    return done(request, back)
+
+
+@router.post("/sign-out")
+async def sign_out(request: Request, user_id: Id, reason: Reason) -> Response:
+    """Ends every sign-in of the player on every device."""
+    back = _back(request, user_id)
+    who = await operator(request, ADMIN)
+    container = container_of(request)
+    await sign_out_player(container.house, who.act(reason), user_id, tokens_now=container.keys.now())
+    return done(request, back)
+
+
+@router.post("/premium")
+async def premium(
+    request: Request,
+    user_id: Id,
+    *,
+    season: SeasonId,
+    track: Annotated[Code, Form()],
+    direction: Annotated[Direction, Form()],
+    reason: Reason,
+    key: FormKey,
+) -> Response:
+    """Gives a premium track, which pays what is already reached, or ends it, which takes nothing back."""
+    back = _back(request, user_id)
+    who = await operator(request, ADMIN)
+    command = PremiumCommand(
+        **who.about(user_id, reason, key, season, track, direction),
+        season_id=season,
+        track=track,
+        is_grant=direction == "grant",
+    )
+    answer = from_json(unwrap((await change_premium(container_of(request).house, [command]))[0]).body)
+    return done(request, back, "DONE" if answer["is_changed"] else "SAME")
+
+
+@router.post("/streak")
+async def streak(
+    request: Request,
+    user_id: Id,
+    *,
+    season: SeasonId,
+    days: Annotated[int, Form(ge=1, le=MAX_STREAK_DAYS)],
+    reason: Reason,
+    key: FormKey,
+) -> Response:
+    """Gives a streak back, so that the next stamp continues it. Support may, too."""
+    back = _back(request, user_id)
+    who = await operator(request, ADMIN, SUPPORT)
+    command = RestoreStreakCommand(**who.about(user_id, reason, key, season, days), season_id=season, days=days)
+    unwrap((await restore_streak(container_of(request).house, [command]))[0])
+    return done(request, back)

@@ -1,0 +1,66 @@
+"""A4, players: find one, and understand everything that happened to them."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import StringConstraints
+
+from app.flows.admin_reads import of_player
+from app.flows.player_story import player_story
+from app.games import TOKEN_TYPES
+from app.pages.console.doors import ConsoleRoute
+from app.pages.console.forms import LINES, After, Id
+from app.pages.console.look import show
+from app.pages.console.operator import operator
+from app.pages.session import container_of
+from app.utils.pagination import page
+from app.utils.random_utils import new_id
+
+router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
+Search = Annotated[Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)], Query()]
+Tab = Annotated[Literal["timeline", "ledger", "rewards"], Query()]
+WALLETS = sorted({*TOKEN_TYPES, "POINT"})
+
+
+@router.get("/console/players")
+async def players(request: Request, query: Search = "", after: After = None) -> Response:
+    """Players by id, or by the start of an external id or a nickname."""
+    who = await operator(request)
+    house = container_of(request).house
+    rows = await house.read(lambda keepers: keepers.player.search(query or None, after=after, limit=LINES))
+    return show(request, "players.html", who=who, found=page(rows, LINES), asked=query, after=after)
+
+
+@router.get("/console/players/{user_id}")
+async def player(request: Request, user_id: Id, tab: Tab = "timeline", after: After = None) -> Response:
+    """One player: facts, wallets, where they stand, one timeline, and what can be done for them."""
+    request.state.back = "/console/players"
+    who = await operator(request)
+    container = container_of(request)
+    story = await player_story(container.house, user_id, after=after if tab == "timeline" else None, limit=LINES)
+    lines = None
+    if tab == "ledger":
+        rows = await of_player(
+            container.house,
+            user_id,
+            lambda keepers: keepers.wallet.ledger(user_id, token_type=None, after=after, limit=LINES),
+        )
+        lines = page(rows, LINES)
+    if tab == "rewards":
+        rows = await of_player(
+            container.house, user_id, lambda keepers: keepers.reward.of_player(user_id, after=after, limit=LINES)
+        )
+        lines = page(rows, LINES)
+    return show(
+        request,
+        "player.html",
+        who=who,
+        story=story,
+        profile=story.profile,
+        tab=tab,
+        lines=lines,
+        after=after,
+        wallets=WALLETS,
+        names={season["id"]: season["season_name"] for season in story.seasons},
+        form_key=new_id(container.clock.now()),
+    )

@@ -1,0 +1,88 @@
+"""A5, rewards: the queue of approvals, what failed, and every reward ever decided."""
+
+import csv
+from io import StringIO
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Form, Path, Query, Request, Response
+
+from app.core.auth import ADMIN
+from app.core.time_utils import kst_text
+from app.flows.settle_rewards import Deed, settle_reward
+from app.pages.console.doors import ConsoleRoute, done
+from app.pages.console.forms import LINES, Id, Reason
+from app.pages.console.look import show
+from app.pages.console.operator import operator
+from app.pages.session import container_of
+from app.schemas.admin.rewards import RewardSearch
+from app.utils.pagination import page
+
+router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
+DEEDS = {"approve": Deed.APPROVE, "reject": Deed.REJECT, "retry": Deed.RETRY, "reverse": Deed.REVERSE}
+STATES = ("APPROVAL", "FAILED", "PENDING", "GRANTED", "REJECTED", "REVERSED")
+CSV_COLUMNS = ("id", "user_id", "operation_id", "source", "reward_type", "token_type", "code", "amount", "state",
+               "attempts", "requested_by", "approved_by", "created_at", "updated_at")  # fmt: skip
+MOST_IN_CSV = 10_000
+State = Annotated[Literal["", "APPROVAL", "FAILED", "PENDING", "GRANTED", "REJECTED", "REVERSED"], Query()]
+RewardId = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
+# a spreadsheet takes a text that begins like this for a formula
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@router.get("/console/rewards")
+async def rewards(request: Request, state: State = "", user_id: RewardId = None, after: RewardId = None) -> Response:
+    """Newest first; `state=APPROVAL` is the queue."""
+    who = await operator(request)
+    house = container_of(request).house
+    wanted = RewardSearch(state=state or None, user_id=user_id).wanted
+    rows = await house.read(lambda keepers: keepers.reward.search(wanted, after=after, limit=LINES))
+    counts = await house.read(lambda keepers: keepers.report.open_rewards())
+    return show(
+        request,
+        "rewards.html",
+        who=who,
+        found=page(rows, LINES),
+        state_asked=state,
+        user_id=user_id,
+        states=STATES,
+        counts=counts,
+        after=after,
+    )
+
+
+@router.get("/console/rewards.csv")
+async def as_csv(request: Request, state: State = "", user_id: RewardId = None) -> Response:
+    """The same as a table for a spreadsheet, the newest 10,000."""
+    await operator(request)
+    wanted = RewardSearch(state=state or None, user_id=user_id).wanted
+    rows = await container_of(request).house.read(
+        lambda keepers: keepers.reward.search(wanted, after=None, limit=MOST_IN_CSV)
+    )
+    text = StringIO()
+    lines = csv.writer(text)
+    lines.writerow(CSV_COLUMNS)
+    lines.writerows([[_cell(row[name]) for name in CSV_COLUMNS] for row in rows[:MOST_IN_CSV]])
+    headers = {"Content-Disposition": 'attachment; filename="rewards.csv"', "Cache-Control": "no-store"}
+    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _cell(value: Any) -> str:
+    if hasattr(value, "isoformat"):
+        return kst_text(value)
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+@router.post("/console/rewards/{reward_id}/{deed}")
+async def settle(
+    request: Request,
+    reward_id: Id,
+    deed: Annotated[Literal["approve", "reject", "retry", "reverse"], Path()],
+    reason: Reason,
+    back: Annotated[str, Form(max_length=500)] = "/console/rewards",
+) -> Response:
+    """Approves, rejects, retries or takes back one reward."""
+    request.state.back = back
+    who = await operator(request, ADMIN)
+    await settle_reward(container_of(request).house, who.act(reason), DEEDS[deed], reward_id)
+    return done(request, back)

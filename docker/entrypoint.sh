@@ -1,0 +1,27 @@
+#!/bin/sh
+# Puts the database's address together from its parts, so that the password stands in a file and not in the container's
+# settings, and becomes the process that was asked for.
+set -eu
+
+if [ -n "${DATABASE_PASSWORD_FILE:-}" ]; then
+    password=$(cat "$DATABASE_PASSWORD_FILE")
+    case $password in
+        "" | *[!A-Za-z0-9._~-]*)
+            echo "dojang: database_password: use letters, digits and . _ ~ - only (docker/make-env.sh makes one)" >&2
+            exit 78
+            ;;
+    esac
+    DATABASE_URL="mysql+aiomysql://$DATABASE_USER:$password@$DATABASE_HOST/dojang"
+    export DATABASE_URL
+fi
+
+case "${1:-api}" in
+    api) exec python -m app.cli serve --host 0.0.0.0 --port 8000 ;;
+    worker | ops) exec python -m app.cli "$@" ;;
+    migrate) exec python -m app.cli ops migrate ;;
+    certificate) exec python docker/make_certificate.py /tls ;;
+    *)
+        echo "dojang: there is no '$1': api, worker, migrate, certificate or ops …" >&2
+        exit 64
+        ;;
+esac
