@@ -41,7 +41,8 @@ async def test_the_same_id_of_another_source_is_another_event(sqlite_world: Worl
     assert await balance(sqlite_world, "kim") == 2
 
 
-async def test_one_bad_event_concerns_nobody_else(world: World) -> None:
+async def test_one_bad_event_concerns_nobody_else(sqlite_world: World) -> None:
+    world = sqlite_world
     await rule(world, "R", points(1))
     bad: list[Any] = [
         7, {}, event(2, "t") | {"id": "with space"}, event(3, "t", "kim "), event(4, "t", time="yesterday"),
@@ -144,8 +145,9 @@ async def test_parallel_calls_with_the_same_events_pay_once(mariadb_world: World
 
 
 async def test_when_the_commits_reply_is_lost_the_second_run_gives_the_first_ones_answer(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    sqlite_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    world = sqlite_world
     await rule(world, "R", points(5))
     headers = await world.token("main", "host")
     once, runs = Database._once, []
