@@ -68,6 +68,8 @@ VIOLATIONS = [
     Violation("a stranger collects keys", "bridge-keeper", {"services/planted.py": "import app.models.bridge"}),
     Violation("a stranger stamps", "season-pass-keeper", {"services/planted.py": "from app.models import season_pass"}),
     Violation("a stranger hands out coupons", "coupon-keeper", {"services/planted.py": "import app.models.coupon"}),
+    Violation("a stranger takes codes", "promo-keeper", {"services/planted.py": "import app.models.promo"}),
+    Violation("a stranger sends mail", "inbox-keeper", {"services/planted.py": "import app.models.inbox"}),
     Violation("a stranger entitles", "entitlement-keeper", {"services/planted.py": "import app.models.entitlement"}),
     Violation(
         "a stranger stocks prizes", "prize-stock-keeper", {"services/planted.py": "import app.models.prize_stock"}

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from app.batches import bridge, goals, outbox, reconcile, retention, rewards, seasons
 from app.batches.job import Daily, Every, Job, Run, StandingJob, WhenDue
 from app.container import Container
-from app.domain.jobs import BRIDGE_CLOSING, BRIDGE_LEVELS, BRIDGE_SETTLEMENT, JobSlot, Lease, RunStatus
+from app.domain.jobs import BRIDGE_CLOSING, BRIDGE_LEVELS, BRIDGE_SETTLEMENT, RECONCILE, JobSlot, Lease, RunStatus
 from app.flows.close_leaderboard import JOB as LEADERBOARD_JOB
 from app.flows.close_leaderboard import due_window
 from app.flows.run_job import run_job
@@ -48,7 +48,7 @@ JOBS: tuple[Job, ...] = (
     ),
     Job("mission_day", "retires missions whose last day is over", Daily(0, 5), goals.end_missions),
     Job("deliver_rewards", "delivers what waited, with growing pauses", Every(minutes=1), rewards.deliver),
-    Job("reconcile", "checks that every value is explained", Every(minutes=10), reconcile.check),
+    Job(RECONCILE, "checks that every value is explained", Every(minutes=10), reconcile.check),
     Job("retention", "deletes what is over", Daily(4, 0), retention.clean),
 )
 JOBS_BY_NAME = {job.name: job for job in JOBS}

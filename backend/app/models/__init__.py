@@ -14,13 +14,18 @@ from app.models import (
     host_event,
     idempotency,
     identity,
+    inbox,
     job,
     leaderboard,
     mission,
     outbox,
     player,
     prize_stock,
+<<<<<<< HEAD
     ranking,
+=======
+    promo,
+>>>>>>> main
     reward,
     rule,
     season,
@@ -44,6 +49,7 @@ __all__ = [
     "host_event",
     "idempotency",
     "identity",
+    "inbox",
     "job",
     "leaderboard",
     "metadata",
@@ -51,7 +57,11 @@ __all__ = [
     "outbox",
     "player",
     "prize_stock",
+<<<<<<< HEAD
     "ranking",
+=======
+    "promo",
+>>>>>>> main
     "reward",
     "rule",
     "season",

@@ -9,10 +9,15 @@ from app.routes import (
     events,
     games,
     gone,
+    inbox,
     leaderboards,
     missions,
     possessions,
+<<<<<<< HEAD
     ranking,
+=======
+    promo,
+>>>>>>> main
     season_pass,
     stream,
     teams,
@@ -36,6 +41,8 @@ for _router in (
     stream.router,
     possessions.router,
     entitlements.router,
+    promo.router,
+    inbox.router,
     ui_config.router,
     gone.router,
     admin_router,

@@ -31,6 +31,7 @@ from app.services.goal_book_service import GoalBookService
 from app.services.host_event_service import HostEventService
 from app.services.idempotency_service import IdempotencyService
 from app.services.identity_service import IdentityService
+from app.services.inbox_service import InboxService
 from app.services.job_service import JobService
 from app.services.leaderboard_result_service import LeaderboardResultService
 from app.services.leaderboard_service import LeaderboardService
@@ -39,7 +40,11 @@ from app.services.outbox_service import OutboxService
 from app.services.player_service import PlayerService
 from app.services.prize_stock_service import PrizeStockService
 from app.services.program_service import ProgramService
+<<<<<<< HEAD
 from app.services.ranking_service import RankingService
+=======
+from app.services.promo_service import PromoService
+>>>>>>> main
 from app.services.reconcile.reconcile_service import ReconcileService
 from app.services.report_service import ReportService
 from app.services.reward_service import RewardService
@@ -65,6 +70,8 @@ class Services:
         self.wallet = WalletService(tx)
         self.reward = RewardService(tx)
         self.coupon = CouponService(tx)
+        self.promo = PromoService(tx)
+        self.inbox = InboxService(tx)
         self.entitlement = EntitlementService(tx)
         self.program = ProgramService(tx)
         self.season = SeasonService(tx)

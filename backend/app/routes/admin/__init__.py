@@ -12,13 +12,18 @@ from app.routes.admin import (
     features,
     games,
     hosts,
+    inbox,
     jobs,
     leaderboards,
     missions,
     players,
     premium,
     programs,
+<<<<<<< HEAD
     rankings,
+=======
+    promotions,
+>>>>>>> main
     rewards,
     rules,
     seasons,
@@ -40,6 +45,8 @@ for _module in (
     players,
     rewards,
     coupons,
+    promotions,
+    inbox,
     ui_config,
     bridge,
     hosts,

@@ -8,7 +8,11 @@ from app.services.reconcile.game_checks import GAME_CHECKS
 from app.services.reconcile.goal_checks import GOAL_CHECKS
 from app.services.reconcile.outbox_checks import OUTBOX_CHECKS
 from app.services.reconcile.pass_checks import PASS_CHECKS
+<<<<<<< HEAD
 from app.services.reconcile.ranking_checks import RANKING_CHECKS
+=======
+from app.services.reconcile.promo_checks import PROMO_CHECKS
+>>>>>>> main
 from app.services.reconcile.reward_checks import REWARD_CHECKS
 from app.services.reconcile.season_checks import SEASON_CHECKS
 from app.services.reconcile.stock_checks import STOCK_CHECKS
@@ -18,6 +22,7 @@ from app.services.reconcile.value_checks import VALUE_CHECKS
 CHECKS: tuple[Check, ...] = (
     *VALUE_CHECKS,
     *REWARD_CHECKS,
+    *PROMO_CHECKS,
     *SEASON_CHECKS,
     *PASS_CHECKS,
     *GAME_CHECKS,
