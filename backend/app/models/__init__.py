@@ -21,11 +21,16 @@ from app.models import (
     outbox,
     player,
     prize_stock,
+<<<<<<< HEAD
+    ranking,
+=======
     promo,
+>>>>>>> main
     reward,
     rule,
     season,
     season_pass,
+    team,
     ui_config,
     wallet,
     webhook,
@@ -52,11 +57,16 @@ __all__ = [
     "outbox",
     "player",
     "prize_stock",
+<<<<<<< HEAD
+    "ranking",
+=======
     "promo",
+>>>>>>> main
     "reward",
     "rule",
     "season",
     "season_pass",
+    "team",
     "ui_config",
     "wallet",
     "webhook",

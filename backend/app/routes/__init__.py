@@ -13,9 +13,14 @@ from app.routes import (
     leaderboards,
     missions,
     possessions,
+<<<<<<< HEAD
+    ranking,
+=======
     promo,
+>>>>>>> main
     season_pass,
     stream,
+    teams,
     trial,
     ui_config,
     wallet,
@@ -30,6 +35,8 @@ for _router in (
     events.router,
     missions.router,
     leaderboards.router,
+    ranking.router,
+    teams.router,
     wallet.router,
     stream.router,
     possessions.router,

@@ -19,10 +19,15 @@ from app.routes.admin import (
     players,
     premium,
     programs,
+<<<<<<< HEAD
+    rankings,
+=======
     promotions,
+>>>>>>> main
     rewards,
     rules,
     seasons,
+    teams,
     ui_config,
     wallets,
     webhooks,
@@ -54,5 +59,7 @@ for _module in (
     missions,
     badges,
     leaderboards,
+    rankings,
+    teams,
 ):
     router.include_router(_module.router)
