@@ -6,7 +6,7 @@ from alembic import op
 from app.db.base import MYSQL_TABLE, BigId, UtcDateTime
 
 revision = "0097_daily_rankings"
-down_revision = "0150_support_search"
+down_revision = "0075_inbox"
 
 
 def upgrade() -> None:

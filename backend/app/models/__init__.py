@@ -21,11 +21,8 @@ from app.models import (
     outbox,
     player,
     prize_stock,
-<<<<<<< HEAD
-    ranking,
-=======
     promo,
->>>>>>> main
+    ranking,
     reward,
     rule,
     season,
@@ -57,11 +54,8 @@ __all__ = [
     "outbox",
     "player",
     "prize_stock",
-<<<<<<< HEAD
-    "ranking",
-=======
     "promo",
->>>>>>> main
+    "ranking",
     "reward",
     "rule",
     "season",

@@ -13,11 +13,8 @@ from app.routes import (
     leaderboards,
     missions,
     possessions,
-<<<<<<< HEAD
-    ranking,
-=======
     promo,
->>>>>>> main
+    ranking,
     season_pass,
     stream,
     teams,

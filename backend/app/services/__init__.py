@@ -40,11 +40,8 @@ from app.services.outbox_service import OutboxService
 from app.services.player_service import PlayerService
 from app.services.prize_stock_service import PrizeStockService
 from app.services.program_service import ProgramService
-<<<<<<< HEAD
-from app.services.ranking_service import RankingService
-=======
 from app.services.promo_service import PromoService
->>>>>>> main
+from app.services.ranking_service import RankingService
 from app.services.reconcile.reconcile_service import ReconcileService
 from app.services.report_service import ReportService
 from app.services.reward_service import RewardService

@@ -19,11 +19,8 @@ from app.routes.admin import (
     players,
     premium,
     programs,
-<<<<<<< HEAD
-    rankings,
-=======
     promotions,
->>>>>>> main
+    rankings,
     rewards,
     rules,
     seasons,

@@ -8,11 +8,8 @@ from app.services.reconcile.game_checks import GAME_CHECKS
 from app.services.reconcile.goal_checks import GOAL_CHECKS
 from app.services.reconcile.outbox_checks import OUTBOX_CHECKS
 from app.services.reconcile.pass_checks import PASS_CHECKS
-<<<<<<< HEAD
-from app.services.reconcile.ranking_checks import RANKING_CHECKS
-=======
 from app.services.reconcile.promo_checks import PROMO_CHECKS
->>>>>>> main
+from app.services.reconcile.ranking_checks import RANKING_CHECKS
 from app.services.reconcile.reward_checks import REWARD_CHECKS
 from app.services.reconcile.season_checks import SEASON_CHECKS
 from app.services.reconcile.stock_checks import STOCK_CHECKS
