@@ -26,7 +26,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(found.stop)
     if found.reasons and in_ci():
         raise pytest.UsageError("CI must not skip servers: " + "; ".join(found.reasons))
-    os.environ.update({name: url for name, url in urls(found).items() if url})
+    for name, url in urls(found).items():
+        os.environ.pop(name, None)
+        if url:
+            os.environ[name] = url
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from app import main
 from app.config.settings import Settings
 from app.core.time_utils import KST, FixedClock
 from app.db.schema import upgrade_to_head
@@ -19,6 +20,14 @@ from app.models import metadata
 from tests.world import World, open_world
 
 NOON = datetime(2025, 12, 10, 12, 0, tzinfo=KST)  # the second day of the reference season XMAS_2025
+
+
+@pytest.fixture(scope="session", autouse=True)
+def collector_left_alone() -> Iterator[None]:
+    """A test process starts hundreds of applications: freezing each would keep all of them until its end."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(main, "tune_garbage_collector", lambda: None)
+        yield
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from tests.servers import MariaDb, Redis, Server, Unavailable, find_program
 MARIADB_PACKAGES = {"mariadbd": "mariadb-server-core", "my_print_defaults": "mariadb-client-core"}
 REDIS_PACKAGES = {"redis-server": "redis-tools"}
 NGINX_PACKAGES = {"nginx": "nginx"}
+OFF = "off"  # as TEST_REDIS_URL: this run is meant to have none
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # the fonts too: without them Korean is measured and photographed as empty boxes
 BROWSER_PACKAGES = {"chromium": "chromium", "(Korean fonts)": "fonts-nanum"}
@@ -41,7 +42,10 @@ def find_or_install() -> Found:
     """Servers from the environment, else private ones, installed if this machine allows it."""
     found = Found(database_url=os.environ.get("TEST_DATABASE_URL"), redis_url=os.environ.get("TEST_REDIS_URL"))
     found.database_url = found.database_url or _private(MariaDb, MARIADB_PACKAGES, found)
-    found.redis_url = found.redis_url or _private(Redis, REDIS_PACKAGES, found)
+    if found.redis_url == OFF:
+        found.redis_url = None
+    else:
+        found.redis_url = found.redis_url or _private(Redis, REDIS_PACKAGES, found)
     found.chromium = _program(find_browser, found)
     found.nginx = _program(find_nginx, found)
     return found

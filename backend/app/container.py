@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
+from zlib import crc32
 
 from app.config.settings import Settings
 from app.core.jwks import Jwks
@@ -24,6 +25,7 @@ from app.flows.lane import Lane
 from app.flows.live_stream import LiveStream
 from app.flows.play import PlayCommand, play
 from app.flows.presence import Presence, PresenceCommand, record_presence
+from app.flows.redeem_code import RedeemCodeCommand, redeem_codes
 from app.flows.season_status import SeasonQuery, season_status
 from app.flows.stamp import StampCommand, stamp
 from app.flows.start_up import refuse_unsafe_start
@@ -58,6 +60,11 @@ def by_player(command: PlayerCommand) -> int:
     return command.user_id
 
 
+def by_code(command: RedeemCodeCommand) -> int:
+    """The commands of one shared code share transactions: its campaign's row is locked once for all of them."""
+    return crc32(command.code.encode())
+
+
 class Container:
     """Everything a process shares: settings, clock, database, the lanes of its hot commands."""
 
@@ -71,6 +78,7 @@ class Container:
         self.plays: Lane[PlayCommand, Done] = Lane(self._told(play), key=by_player)
         self.stamps: Lane[StampCommand, Done] = Lane(self._told(stamp), key=by_player)
         self.claims: Lane[ClaimCommand, Done] = Lane(self._told(claim), key=by_player, width=1)
+        self.codes: Lane[RedeemCodeCommand, Done] = Lane(self._told(redeem_codes), key=by_code)
         self.mission_claims: Lane[ClaimMissionCommand, Done] = Lane(self._told(claim_missions), key=by_player, width=1)
         self.adjustments: Lane[AdjustCommand, Done] = Lane(self._told(adjust_wallets), key=by_player, width=1)
         self.statuses: Lane[SeasonQuery, Done] = Lane(

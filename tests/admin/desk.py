@@ -72,9 +72,18 @@ async def traces(world: World) -> list[tuple[Any, ...]]:
         *("admin_audit_log", "feature_history", "feature_schedule", "seasons", "season_levels", "game_configs"),
         *("game_activations", "app_ui_config", "wallet_ledger", "reward_log", "user_event_log", "outbox"),
         *("idempotency_keys", "grant_allowances", "prize_stock", "prize_stock_log"),
-        *("coupon_pools", "coupon_codes", "entitlements"),
+        *("inbox_mailings", "inbox_items"),
+        *("promo_campaigns", "promo_codes", "promo_claims", "coupon_pools", "coupon_codes", "entitlements"),
         *("idempotency_keys", "grant_allowances", "programs", "season_passes", "season_counters", "season_options"),
-        *("missions", "mission_versions", "mission_progress", "badges", "leaderboards", "leaderboard_marks"),
+        *(
+            "missions",
+            "mission_versions",
+            "mission_progress",
+            "badges",
+            "leaderboards",
+            "leaderboard_marks",
+            "daily_rankings",
+        ),
     )
     counts = ", ".join(f"(SELECT COUNT(*) FROM {table})" for table in counted)
     versions = (

@@ -68,6 +68,8 @@ VIOLATIONS = [
     Violation("a stranger collects keys", "bridge-keeper", {"services/planted.py": "import app.models.bridge"}),
     Violation("a stranger stamps", "season-pass-keeper", {"services/planted.py": "from app.models import season_pass"}),
     Violation("a stranger hands out coupons", "coupon-keeper", {"services/planted.py": "import app.models.coupon"}),
+    Violation("a stranger takes codes", "promo-keeper", {"services/planted.py": "import app.models.promo"}),
+    Violation("a stranger sends mail", "inbox-keeper", {"services/planted.py": "import app.models.inbox"}),
     Violation("a stranger entitles", "entitlement-keeper", {"services/planted.py": "import app.models.entitlement"}),
     Violation(
         "a stranger stocks prizes", "prize-stock-keeper", {"services/planted.py": "import app.models.prize_stock"}
@@ -75,6 +77,8 @@ VIOLATIONS = [
     Violation("a stranger moves marks", "rule-state-keeper", {"services/planted.py": "import app.models.rule"}),
     Violation("a stranger sends events", "host-event-keeper", {"services/planted.py": "import app.models.host_event"}),
     Violation("a stranger sets missions", "mission-keeper", {"services/planted.py": "import app.models.mission"}),
+    Violation("a stranger makes teams", "team-keeper", {"services/planted.py": "import app.models.team"}),
+    Violation("a stranger uploads", "ranking-keeper", {"services/planted.py": "import app.models.ranking"}),
     Violation("a stranger ranks", "leaderboard-keepers", {"services/planted.py": "import app.models.leaderboard"}),
     Violation("a stranger gives badges", "badge-keeper", {"services/planted.py": "import app.models.badge"}),
     Violation(

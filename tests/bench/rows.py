@@ -8,6 +8,7 @@ from functools import partial
 from tests.bench import history, seed
 from tests.bench.api import Api
 from tests.bench.client import Load
+from tests.bench.event_rows import events_row
 from tests.bench.game_rows import game_rows
 from tests.bench.row import Row, Sample, p95_ms, ratio, seconds, statements
 from tests.bench.shapes import best_crowd
@@ -237,6 +238,7 @@ ROWS: list[Row] = [
     *game_rows(plays_floor),
     stamp_row(),
     status_row(),
+    events_row(),
     sqlite_row(),
     cold_start_row(),
     growth_row(1_000_000),

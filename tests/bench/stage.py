@@ -120,7 +120,7 @@ class Stage:
 
     def load(self, api: Api, load: Load) -> Sample:
         """One round of requests. Raises NotComparable when any was refused."""
-        before, database_before, statements_before = api.cpu_seconds(), self._database_seconds(), self._statements()
+        before, database_before, statements_before = api.cpu_seconds(), self.database_seconds(), self._statements()
         report: Report = run_program("tests.bench.client", load.to_json())
         if set(report["statuses"]) != {"200"}:
             raise NotComparable(f"{load.path}: {report['statuses']}, first: {report['first_refusal'][-500:]}")
@@ -128,16 +128,17 @@ class Stage:
             report,
             statements=self._statements() - statements_before,
             api=api.cpu_seconds() - before,
-            database=self._database_seconds() - database_before,
+            database=self.database_seconds() - database_before,
         )
 
     def floor(self, module: str, plan: dict[str, Any]) -> Sample:
         """One round of a floor's program."""
-        before = self._database_seconds()
+        before = self.database_seconds()
         figures = run_program(f"tests.bench.floors.{module}", json.dumps(plan))
-        return Sample.of(figures, database=self._database_seconds() - before)
+        return Sample.of(figures, database=self.database_seconds() - before)
 
-    def _database_seconds(self) -> float:
+    def database_seconds(self) -> float:
+        """What the private MariaDB has used so far."""
         if "mariadb" not in self.__dict__ or self.mariadb._process is None:
             return 0.0
         return cpu_seconds_of(self.mariadb._process.pid)

@@ -1,5 +1,6 @@
 """What routes ask of a request."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ def request(
     scope = {
         "type": "http", "method": method, "path": path, "query_string": b"", "path_params": params or {},
         "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in headers],
-        "server": ("test", 80), "scheme": "http",
+        "server": ("test", 80), "scheme": "http", "route": SimpleNamespace(path=path),
     }  # fmt: skip
     return Request(scope)
 

@@ -15,12 +15,13 @@ def _paths(app: object) -> set[tuple[str, str]]:
     return set(table.known)
 
 
-async def test_every_game_and_the_three_of_the_pass_go_the_short_way(sqlite_world: World) -> None:
+async def test_every_game_the_pass_and_the_rush_go_the_short_way(sqlite_world: World) -> None:
     plays = {("POST", f"/api/{game.code}/play") for game in GAMES.values()}
     assert _paths(sqlite_world.app) == plays | {
         ("GET", "/api/season-pass/status"),
         ("POST", "/api/season-pass/stamp"),
         ("POST", "/api/season-pass/claim"),
+        ("POST", "/api/codes/redeem"),
     }
 
 

@@ -5,11 +5,13 @@ from collections.abc import Callable, Sequence
 from app.batches import bridge, goals, outbox, reconcile, retention, rewards, seasons
 from app.batches.job import Daily, Every, Job, Run, StandingJob, WhenDue
 from app.container import Container
-from app.domain.jobs import BRIDGE_CLOSING, BRIDGE_LEVELS, BRIDGE_SETTLEMENT, JobSlot, Lease, RunStatus
+from app.domain.jobs import BRIDGE_CLOSING, BRIDGE_LEVELS, BRIDGE_SETTLEMENT, RECONCILE, JobSlot, Lease, RunStatus
 from app.flows.close_leaderboard import JOB as LEADERBOARD_JOB
 from app.flows.close_leaderboard import due_window
 from app.flows.run_job import run_job
 from app.flows.settle_bridge_levels import due_levels
+from app.flows.settle_teams import JOB as TEAM_JOB
+from app.flows.settle_teams import due_contest
 from app.services import Services
 
 JOBS: tuple[Job, ...] = (
@@ -38,9 +40,15 @@ JOBS: tuple[Job, ...] = (
         WhenDue("a while after the end of each window", due_window),
         goals.close_window,
     ),
+    Job(
+        TEAM_JOB,
+        "writes down the ranks of the teams, and pays every member once",
+        WhenDue("a while after the end of each contest's season", due_contest),
+        goals.settle_contest,
+    ),
     Job("mission_day", "retires missions whose last day is over", Daily(0, 5), goals.end_missions),
     Job("deliver_rewards", "delivers what waited, with growing pauses", Every(minutes=1), rewards.deliver),
-    Job("reconcile", "checks that every value is explained", Every(minutes=10), reconcile.check),
+    Job(RECONCILE, "checks that every value is explained", Every(minutes=10), reconcile.check),
     Job("retention", "deletes what is over", Daily(4, 0), retention.clean),
 )
 JOBS_BY_NAME = {job.name: job for job in JOBS}

@@ -2,7 +2,7 @@
 
 import typer
 
-from app.cli import demo, ops, season, serve, worker
+from app.cli import demo, ops, rules, season, serve, worker
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 app.command("demo")(demo.demo)
@@ -10,4 +10,5 @@ app.command("serve")(serve.serve)
 app.command("dev")(serve.dev)
 app.command("worker")(worker.worker)
 ops.app.add_typer(season.app, name="season", help="Seasons as files: export, plan, apply.")
+ops.app.add_typer(rules.app, name="rules", help="Rules of hosts as files: apply.")
 app.add_typer(ops.app, name="ops", help="Operate a running or configured service.")

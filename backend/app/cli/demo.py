@@ -15,6 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.cli.environment import clock_of, demo_settings
+from app.cli.example import ExampleHost, seed_example
 from app.config.settings import Settings
 from app.container import Container
 from app.core.auth import ADMIN
@@ -28,23 +29,27 @@ from app.worker import DEMO_TICK_SECONDS, Worker
 
 FIRST_PORT = 8000
 DEMO_OPERATOR = "demo"
+DEFAULT_DATA = Path(".demo")
 
 
 def demo(  # noqa: PLR0917 – each is an option with a name
     port: Annotated[int | None, typer.Option(help="0 = any free port; default: the first free one from 8000")] = None,
-    data: Annotated[Path, typer.Option(help="where the demo keeps its data")] = Path(".demo"),
+    data: Annotated[Path, typer.Option(help="where the demo keeps its data")] = DEFAULT_DATA,
+    host: Annotated[ExampleHost | None, typer.Option(help="play this example host; by default in .demo/HOST")] = None,
     database_url: Annotated[str | None, typer.Option(help="another database than SQLite in --data")] = None,
     now: Annotated[str | None, typer.Option(help="start the demo's clock here (ISO 8601, KST unless it says)")] = None,
     browser: Annotated[bool, typer.Option(help="open the player page when there is a display")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON line on stdout when ready")] = False,
 ) -> None:
     """Starts a seeded demo. DEMO DATA: made-up players, a clock that can be moved."""
+    if host is not None and data == DEFAULT_DATA:
+        data /= host
     settings = demo_settings(data, database_url)
     clock = clock_of(data) or ShiftedClock()
     if now is not None:
         clock.move_to(_instant(now))
     upgrade_to_head(settings.database_url)
-    link_key = asyncio.run(_seed(settings, clock))
+    link_key = asyncio.run(_seed(settings, clock, host))
     bound = _bind(port)
     url = f"http://127.0.0.1:{bound.getsockname()[1]}"
     ready = {
@@ -96,11 +101,13 @@ def _greet(ready: dict[str, str]) -> None:
     )
 
 
-async def _seed(settings: Settings, clock: ShiftedClock) -> str:
+async def _seed(settings: Settings, clock: ShiftedClock, host: ExampleHost | None) -> str:
     """The demo's data; returns the key of a link that signs its operator in once."""
     container = Container(settings, clock=clock)
     try:
-        await seed_reference(container.house, with_season=True)
+        await seed_reference(container.house, with_season=host is None)
+        if host is not None:
+            await seed_example(settings, clock, host)
         await seed_demo_players(container.house, with_past=True)
         return await issue_sign_in_link(container.house, container.keys, login=DEMO_OPERATOR, scopes=frozenset({ADMIN}))
     finally:

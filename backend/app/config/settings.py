@@ -77,6 +77,8 @@ class Settings(BaseSettings):
     # the addresses or networks, separated by commas, whose X-Forwarded-* headers are believed: nginx's, nobody else's
     forwarded_allow_ips: str = "127.0.0.1"
     metrics_enabled: bool = True
+    # where the worker shows what it counted (its alarms above all); the API shows its own under /metrics
+    worker_metrics_port: int | None = Field(default=None, ge=1, le=65_535)
 
     @classmethod
     def settings_customise_sources(

@@ -1,8 +1,11 @@
 """What the service counts about itself. Names are stable: dashboards and alerts read them."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
 
+# what this process counted
 REGISTRY = CollectorRegistry()
+# what the API reads off the database when it is asked: the worker shows none of it
+AT_SCRAPE = CollectorRegistry()
 
 # edges around the targets: 50 ms at 32 players, 500 ms under mixed load
 LATENCY_BUCKETS = (0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.2, 0.35, 0.5, 1.0, 2.5, 5.0)
@@ -20,6 +23,36 @@ PLAYS = Counter("dojang_plays_total", "Plays accepted", ["game"], registry=REGIS
 STAMPS = Counter("dojang_stamps_total", "Stamps accepted", registry=REGISTRY)
 REPLAYS = Counter("dojang_replays_total", "Stored answers given again", ["operation"], registry=REGISTRY)
 ALARMS = Counter("dojang_alarms_total", "What a person must look at", ["alarm"], registry=REGISTRY)
-OUTBOX_AGE = Gauge("dojang_outbox_age_seconds", "Age of the oldest announcement not handed on", registry=REGISTRY)
-WEBHOOK_AGE = Gauge("dojang_webhook_age_seconds", "Age of the oldest delivery that waits", registry=REGISTRY)
-WEBHOOKS = Gauge("dojang_webhook_deliveries", "Deliveries that wait or were given up", ["state"], registry=REGISTRY)
+# counted after the commit: what was rolled back and tried again is one reward
+REWARDS = Counter("dojang_rewards_total", "Rewards written", ["reward_type", "state"], registry=REGISTRY)
+# the edge at 0.5 s says what is slow: a tenth of the budget of one request
+TRANSACTION_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+TRANSACTION_SECONDS = Histogram(
+    "dojang_transaction_seconds",
+    "Time on the database, from taking a connection to giving it back",
+    ["kind"],
+    buckets=TRANSACTION_BUCKETS,
+    registry=REGISTRY,
+)
+RETRIES = Counter("dojang_transaction_retries_total", "Transactions that were run again", registry=REGISTRY)
+
+# Set when somebody asks (flows/backlog.py, flows/vital_signs.py, db/cache.py).
+OUTBOX_AGE = Gauge("dojang_outbox_age_seconds", "Age of the oldest announcement not handed on", registry=AT_SCRAPE)
+WEBHOOK_AGE = Gauge("dojang_webhook_age_seconds", "Age of the oldest delivery that waits", registry=AT_SCRAPE)
+WEBHOOKS = Gauge("dojang_webhook_deliveries", "Deliveries that wait or were given up", ["state"], registry=AT_SCRAPE)
+DATABASE_UP = Gauge("dojang_database_up", "1 when the database answers", registry=AT_SCRAPE)
+SCHEMA_AT_HEAD = Gauge("dojang_schema_at_head", "1 when the schema is this version's", registry=AT_SCRAPE)
+WORKER_QUIET = Gauge("dojang_worker_quiet_seconds", "Since any worker gave a sign of life", registry=AT_SCRAPE)
+JOBS_FAILED = Gauge("dojang_jobs_failed", "Runs that wait for a person", registry=AT_SCRAPE)
+RECONCILE_DIFFERENCES = Gauge(
+    "dojang_reconcile_differences", "Rows that the last reconcile could not explain", registry=AT_SCRAPE
+)
+RECONCILE_AGE = Gauge("dojang_reconcile_age_seconds", "Since the last reconcile ended", registry=AT_SCRAPE)
+POOL_IN_USE = Gauge("dojang_db_pool_in_use", "Connections taken", ["pool"], registry=AT_SCRAPE)
+POOL_SIZE = Gauge("dojang_db_pool_size", "Connections at most", ["pool"], registry=AT_SCRAPE)
+# NaN where there is no Redis at all
+REDIS_UP = Gauge("dojang_redis_up", "1 when Redis answers", registry=AT_SCRAPE)
+REDIS_HIT_RATIO = Gauge(
+    "dojang_redis_hit_ratio", "Keys found, of those asked for, since it started", registry=AT_SCRAPE
+)
+BUILD = Info("dojang_build", "The version that runs and the schema it needs", registry=AT_SCRAPE)

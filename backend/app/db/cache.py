@@ -1,10 +1,13 @@
 """Redis, if there is one: it may speed things up, it never decides. Everything works without it."""
 
-from collections.abc import AsyncIterator, Sequence
+import math
+from collections.abc import AsyncIterator, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import structlog
+
+from app.core.metrics import REDIS_HIT_RATIO, REDIS_UP
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -37,6 +40,24 @@ class Cache:
         except (RedisError, OSError):
             return CacheState.DEGRADED
         return CacheState.OK
+
+    async def measure(self) -> None:
+        """Sets the gauges of Redis to what it says of itself; to NaN where there is none."""
+        state = await self.state()
+        REDIS_UP.set(math.nan if state is CacheState.OFF else float(state is CacheState.OK))
+        REDIS_HIT_RATIO.set(await self._hit_ratio() if state is CacheState.OK else math.nan)
+
+    async def _hit_ratio(self) -> float:
+        from redis.exceptions import RedisError  # noqa: PLC0415 – see _connection
+
+        if self.redis is None:
+            return math.nan
+        try:
+            stats: Mapping[str, int] = await self.redis.info("stats")
+        except (RedisError, OSError):
+            return math.nan
+        asked = stats["keyspace_hits"] + stats["keyspace_misses"]
+        return stats["keyspace_hits"] / asked if asked else math.nan
 
     async def publish(self, messages: Sequence[tuple[str, str]]) -> None:
         """Sends each (channel, text) to whoever listens now. Without Redis, or when it is away, nobody is told."""

@@ -1,5 +1,6 @@
 """Driver SQL, prepared once. One text with `?` marks serves MySQL, MariaDB and SQLite; only upserts differ."""
 
+import re
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from functools import lru_cache
@@ -22,6 +23,9 @@ class Statement:
     """One statement. `{ids}` and `{keys}` become as many marks as values are given, `{pairs}` and `{triples}` as many
 
     rows of two and three; locking words vanish on SQLite, where `BEGIN IMMEDIATE` already holds the whole database.
+
+    Say FORCE INDEX with `{pairs}` and `{triples}`: on a table that grew since its statistics were taken MariaDB would
+    compare each of its rows with each of the pairs (measured: 2,000 x 2,000 took 5 s, by the index 20 ms).
     """
 
     def __init__(self, text: str) -> None:
@@ -33,6 +37,8 @@ class Statement:
 
 # how many values a row of such marks has: `(source, event_id) IN ({pairs})`, served by the index in one go
 ROW_WIDTHS = {"pairs": 2, "triples": 3}
+# locks, and hints to an optimizer that SQLite has not
+SERVERS_ONLY = re.compile(r" FOR UPDATE| LOCK IN SHARE MODE| FORCE INDEX \(\w+\)")
 
 
 @lru_cache(maxsize=4096)
@@ -40,7 +46,7 @@ def _finished(text: str, flavour: Flavour, counts: tuple[tuple[str, int], ...]) 
     for name, count in counts:
         text = text.replace("{" + name + "}", _marks(flavour, name, count))
     if flavour is Flavour.SQLITE:
-        return text.replace(" FOR UPDATE", "").replace(" LOCK IN SHARE MODE", "")
+        return SERVERS_ONLY.sub("", text)
     return text.replace("?", "%s")
 
 

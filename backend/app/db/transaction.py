@@ -1,22 +1,26 @@
 """One transaction: run, commit, retry. The only place that commits."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy import CursorResult, Executable
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction
+from sqlalchemy.pool import QueuePool
 
 from app.core.errors import AppError
 from app.core.invariants import require
+from app.core.metrics import RETRIES, TRANSACTION_SECONDS
 from app.db.failures import as_refusal, is_contention, is_worth_another_try
 from app.db.statements import Flavour, Insert, Statement
 from app.utils.random_utils import jitter
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 AS_IT_IS = {"no_parameters": True}  # no mark is looked for: a % in a value is a %
 MAX_TRIES = 5
@@ -29,6 +33,8 @@ class Tx:
     def __init__(self, connection: AsyncConnection, flavour: Flavour) -> None:
         self._connection = connection
         self.flavour = flavour
+        # for counting what happened: called once, after the commit; must not fail
+        self.after_commit: list[Callable[[], None]] = []
 
     async def rows(self, statement: Statement, params: Sequence[Any] = (), **counts: int) -> Sequence[Any]:
         """All rows of a read. `counts` says how many marks each `{name}` stands for."""
@@ -60,6 +66,23 @@ class Tx:
     async def execute(self, statement: Executable, params: Any = None) -> CursorResult[Any]:
         """Runs a Core statement: for everything that isn't hot."""
         return await self._connection.execute(statement, params)
+
+
+def timed(kind: str) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, Awaitable[T]]]:
+    """Measures every call, a failed one too."""
+    seconds = TRANSACTION_SECONDS.labels(kind)
+
+    def around(call: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+        async def measured(*args: P.args, **kwargs: P.kwargs) -> T:
+            started = time.perf_counter()
+            try:
+                return await call(*args, **kwargs)
+            finally:
+                seconds.observe(time.perf_counter() - started)
+
+        return measured
+
+    return around
 
 
 def new_row_id(result: CursorResult[Any]) -> int:
@@ -103,19 +126,24 @@ class Database:
                     raise as_refusal(error) from error
                 if attempt == MAX_TRIES:
                     raise as_refusal(error) from error
+                RETRIES.inc()
                 await asyncio.sleep(_pause_seconds(attempt))
         raise AssertionError("unreachable: the last try returns or raises")
 
+    @timed("write")
     async def _once(self, work: Callable[[Tx], Awaitable[T]], progress: "_Progress") -> T:
         async with self.write_engine.connect() as connection:
             transaction = await connection.begin()
             try:
-                result = await work(Tx(connection, _flavour(connection)))
+                tx = Tx(connection, _flavour(connection))
+                result = await work(tx)
                 progress.is_committing = True
                 await transaction.commit()
             except BaseException as error:
                 await _leave_nothing_open(connection, transaction, error, progress)
                 raise
+            for note in tx.after_commit:
+                note()
             return result
 
     async def read(self, work: Callable[[Tx], Awaitable[T]]) -> T:
@@ -131,6 +159,7 @@ class Database:
         except (DBAPIError, PoolTimeout, OSError, TimeoutError) as error:
             raise as_refusal(error) from error
 
+    @timed("read")
     async def _read_once(self, work: Callable[[Tx], Awaitable[T]]) -> T:
         async with self.read_engine.connect() as connection:
             return await work(Tx(connection, _flavour(connection)))
@@ -142,6 +171,14 @@ class Database:
                 return await _on_one_snapshot(Tx(connection, _flavour(connection)), connection, work)
         except (DBAPIError, PoolTimeout, OSError) as error:
             raise as_refusal(error) from error
+
+    def pools(self) -> dict[str, tuple[int, int]]:
+        """Of each pool: connections taken, and how many there may be."""
+        engines = {"write": self.write_engine, "read": self.read_engine}
+        pools = {name: engine.pool for name, engine in engines.items()}
+        return {
+            name: (pool.checkedout(), pool.size()) for name, pool in pools.items() if isinstance(pool, QueuePool)
+        }  # fmt: skip
 
     async def dispose(self) -> None:
         """Closes every connection. Call inside the loop that opened them."""

@@ -8,6 +8,7 @@ from app.core.time_utils import kst_date, kst_midnight
 
 MINUTES_A_DAY = 24 * 60
 BRIDGE_CLOSING, BRIDGE_SETTLEMENT, BRIDGE_LEVELS = "bridge_closing", "bridge_settlement", "bridge_levels"
+RECONCILE = "reconcile"
 
 
 class RunStatus(StrEnum):

@@ -12,9 +12,11 @@ from app.domain.grants import Grant, RewardState
 from app.domain.host_events import HostEvent
 from app.domain.mission_progress import MissionProgress
 from app.domain.player import PlayerState
+from app.domain.promo import PromoClaim
 from app.domain.rewards import RewardChange
 from app.domain.rules import Marks
 from app.domain.season import Progress, StampSource, XpSource
+from app.domain.team_member import Membership
 from app.domain.wallet import Entry, Reason
 
 
@@ -218,6 +220,8 @@ class Changes:
     reward_changes: list[RewardChange] = field(default_factory=list)
     coupon_wishes: list[CouponWish] = field(default_factory=list)
     entitlements: list[NewEntitlement] = field(default_factory=list)
+    promo_claims: list[PromoClaim] = field(default_factory=list)
+    inbox_claims: dict[int, datetime] = field(default_factory=dict)  # item id → when
     # operation ids of rewards that were taken back, and when
     taken_back: dict[str, datetime] = field(default_factory=dict)
     xp: list[XpEntry] = field(default_factory=list)
@@ -235,6 +239,7 @@ class Changes:
     event_revocations: list[EventRevocation] = field(default_factory=list)
     rule_marks: Marks = field(default_factory=dict)
     missions: dict[tuple[int, int, str], MissionProgress] = field(default_factory=dict)
+    members: dict[tuple[int, int], Membership] = field(default_factory=dict)
     # (board, window, player) → how much to add, and when the last of it was reached
     scores: dict[tuple[int, str, int], tuple[int, datetime]] = field(default_factory=dict)
     announcements: list[Announcement] = field(default_factory=list)
@@ -249,6 +254,7 @@ class Changes:
             + len(self.bridge_keys) + len(self.settlements) + len(self.reward_changes)
             + len(self.taken_events) + len(self.rule_hits) + len(self.event_revocations)
             + len(self.coupon_wishes) + len(self.entitlements) + len(self.taken_back)
+            + len(self.promo_claims) + len(self.inbox_claims)
         )  # fmt: skip
 
     def add_entry(self, entry: Entry) -> None:

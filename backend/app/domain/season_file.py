@@ -55,15 +55,19 @@ class SeasonPlan:
 
 def read_season_file(raw: bytes) -> SeasonFile:
     """The validated file; raises VALIDATION_ERROR naming each field, or the line where it is no sound YAML."""
+    return parse_config(SeasonFile, read_yaml(raw), "VALIDATION_ERROR")
+
+
+def read_yaml(raw: bytes) -> Any:
+    """The document of a file that people write; raises VALIDATION_ERROR naming the line where it is no sound YAML."""
     if len(raw) > MAX_FILE_BYTES:
         raise invalid(("(file)", f"at most {MAX_FILE_BYTES} bytes"))
     try:
-        document = yaml.load(raw, Loader=_Loader)  # noqa: S506 – a SafeLoader with less, not with more
+        return yaml.load(raw, Loader=_Loader)  # noqa: S506 – a SafeLoader with less, not with more
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}" if mark else "(file)"
         raise invalid((where, getattr(error, "problem", None) or "not readable as YAML")) from None
-    return parse_config(SeasonFile, document, "VALIDATION_ERROR")
 
 
 def differences(before: Any, after: Any, path: str = "") -> list[Difference]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.domain.jobs import RECONCILE
 from app.games import GAMES
 from app.services import House, Services
 from app.services.report_service import NEWEST_REWARDS, RewardFlow, bucket_start
@@ -67,7 +68,7 @@ async def console_now(house: House) -> Now:
             open_rewards=await keepers.report.open_rewards(),
             outbox_seconds=await keepers.outbox.oldest_due_seconds(now),
             worker_quiet_seconds=await keepers.job.quiet_seconds(),
-            reconcile=await _newest_done(keepers, "reconcile"),
+            reconcile=await _newest_done(keepers, RECONCILE),
             acts=(await keepers.audit.page(target=None, after=None, limit=LAST_ACTS))[:LAST_ACTS],
         )
 

@@ -83,6 +83,29 @@ async def activate_rule(house: House, act: AdminAct, code: str, version: int | N
     return await house.write(work)
 
 
+async def apply_rule(
+    house: House, act: AdminAct, *, code: str, title: str, host: str | None, config: RuleConfig
+) -> bool:
+    """Makes sure that this rule is in force as it is given; false when it was so already."""
+
+    async def look(keepers: Services) -> Row | None:
+        rule = await keepers.rule.find(code)
+        if rule is None or rule["active_version"] is None:
+            return rule
+        return rule | {"in_force": await _version(keepers, rule, rule["active_version"])}
+
+    stored = await house.read(look)
+    if stored is None:
+        await create_rule(house, act, code=code, title=title, host=host, config=config)
+        await activate_rule(house, act, code, 1)
+        return True
+    if stored.get("in_force", {}).get("config") == config.view():
+        return False
+    added = await add_rule_version(house, act, code, config)
+    await activate_rule(house, act, code, added["version"])
+    return True
+
+
 async def compare_rule_versions(house: House, code: str, version: int, against: int | None) -> Row:
     """What a version changes compared with another one (default: the one in force), field by field."""
 

@@ -6,9 +6,10 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic_core import to_json
 
-from app.core.metrics import REGISTRY
+from app.core.metrics import AT_SCRAPE, REGISTRY
 from app.flows.backlog import note_backlog
 from app.flows.readiness import readiness
+from app.flows.vital_signs import note_vital_signs
 from app.routes.deps import container_of
 
 router = APIRouter(tags=["health"])
@@ -36,5 +37,8 @@ async def ready(request: Request) -> Response:
 @router.get("/metrics", operation_id="metrics", include_in_schema=False)
 async def metrics(request: Request) -> Response:
     """Prometheus text. nginx must not pass it to the outside."""
-    await note_backlog(container_of(request).house)
-    return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+    container = container_of(request)
+    await note_backlog(container.house)
+    await note_vital_signs(container.house)
+    await container.cache.measure()
+    return Response(generate_latest(REGISTRY) + generate_latest(AT_SCRAPE), media_type=CONTENT_TYPE_LATEST)

@@ -19,6 +19,7 @@ HOT = frozenset(
         "season_pass_status",
         "stamp_season_pass",
         "claim_level",
+        "redeem_code",
         *(f"play_{operation_name(game)}" for game in GAMES.values()),
     }
 )

@@ -31,6 +31,7 @@ from app.services.goal_book_service import GoalBookService
 from app.services.host_event_service import HostEventService
 from app.services.idempotency_service import IdempotencyService
 from app.services.identity_service import IdentityService
+from app.services.inbox_service import InboxService
 from app.services.job_service import JobService
 from app.services.leaderboard_result_service import LeaderboardResultService
 from app.services.leaderboard_service import LeaderboardService
@@ -39,6 +40,8 @@ from app.services.outbox_service import OutboxService
 from app.services.player_service import PlayerService
 from app.services.prize_stock_service import PrizeStockService
 from app.services.program_service import ProgramService
+from app.services.promo_service import PromoService
+from app.services.ranking_service import RankingService
 from app.services.reconcile.reconcile_service import ReconcileService
 from app.services.report_service import ReportService
 from app.services.reward_service import RewardService
@@ -47,6 +50,7 @@ from app.services.rule_service import RuleService
 from app.services.rule_state_service import RuleStateService
 from app.services.season_pass_service import SeasonPassService
 from app.services.season_service import SeasonService
+from app.services.team_service import TeamService
 from app.services.ui_config_service import UiConfigService
 from app.services.wallet_service import WalletService
 from app.services.webhook_service import WebhookService
@@ -63,6 +67,8 @@ class Services:
         self.wallet = WalletService(tx)
         self.reward = RewardService(tx)
         self.coupon = CouponService(tx)
+        self.promo = PromoService(tx)
+        self.inbox = InboxService(tx)
         self.entitlement = EntitlementService(tx)
         self.program = ProgramService(tx)
         self.season = SeasonService(tx)
@@ -88,6 +94,7 @@ class Services:
         self.rule_state = RuleStateService(tx)
         self.goal_book, self.mission, self.badge = GoalBookService(tx), MissionService(tx), BadgeService(tx)
         self.leaderboard, self.leaderboard_result = LeaderboardService(tx), LeaderboardResultService(tx)
+        self.ranking, self.team = RankingService(tx), TeamService(tx)
         self.doctor = DoctorService(tx)
         self.reconcile = ReconcileService(tx)
         self.report = ReportService(tx)

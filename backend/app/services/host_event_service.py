@@ -16,11 +16,13 @@ from app.models.host_event import event_revocations, host_events, rejected_event
 from app.models.identity import hosts
 from app.models.player import user_profiles
 
-KNOWN = Statement(
-    "SELECT source, event_id, id, user_id FROM host_events WHERE host_id = ? AND (source, event_id) IN ({pairs})"
-)
+KNOWN = Statement("""
+    SELECT source, event_id, id, user_id FROM host_events FORCE INDEX (uq_host_events_once)
+    WHERE host_id = ? AND (source, event_id) IN ({pairs})
+""")
 REVOKED = Statement("""
-    SELECT source, event_id, user_id FROM event_revocations WHERE host_id = ? AND (source, event_id) IN ({pairs})
+    SELECT source, event_id, user_id FROM event_revocations FORCE INDEX (PRIMARY)
+    WHERE host_id = ? AND (source, event_id) IN ({pairs})
 """)
 ADD_REVOCATIONS = Insert(event_revocations, ["host_id", "source", "event_id", "user_id", "revoked_by", "created_at"])
 ADD = Insert(

@@ -143,6 +143,18 @@ class JobService:
             await self._tx.execute(delete(job_runs).where(c.id.in_(ids)))
         return len(ids)
 
+    async def last_amount(self, job: str) -> tuple[int, datetime] | None:
+        """What the newest completed run of a job summed up, and when it ended; None when none ever was."""
+        c = job_runs.c
+        query = select(c.done_sum, c.finished_at).where(c.job == job, c.status == RunStatus.DONE)
+        row = (await self._tx.execute(query.order_by(c.id.desc()).limit(1))).first()
+        return None if row is None else (row.done_sum, row.finished_at)
+
+    async def failed_count(self) -> int:
+        """How many runs wait for a person."""
+        query = select(func.count()).where(job_runs.c.status == RunStatus.FAILED)
+        return int((await self._tx.execute(query)).scalar_one())
+
     async def quiet_seconds(self) -> float | None:
         """How long ago any worker gave a sign of life, by the database's clock; None when none ever did."""
         newest = (await self._tx.execute(select(func.max(job_runs.c.touched_at)))).scalar()

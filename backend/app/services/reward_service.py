@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from app.core.invariants import require
+from app.core.metrics import REWARDS
 from app.db.statements import Insert, Statement
 from app.db.transaction import Tx
 from app.db.values import instant_out
@@ -30,7 +31,9 @@ CHANGE = Statement("""
     WHERE id = ? AND state = ?
 """)
 OWNERS = Statement("SELECT id, user_id FROM reward_log WHERE id IN ({ids})")
-DUE = Statement("SELECT id FROM reward_log WHERE next_try_at <= ? ORDER BY next_try_at, id LIMIT ?")
+DUE = Statement("""
+    SELECT id FROM reward_log WHERE next_try_at <= ? AND state = 'PENDING' ORDER BY next_try_at, id LIMIT ?
+""")
 WAKE = Statement(
     "UPDATE reward_log SET next_try_at = ? WHERE state = 'PENDING' AND reward_type = 'COUPON' AND code = ?"
 )
@@ -52,6 +55,8 @@ class RewardService:
     async def add(self, rewards: Sequence[Reward]) -> None:
         """Records rewards. An operation id that was used before raises IntegrityError: it was paid already."""
         await self._tx.write(ADD, [_row(reward) for reward in rewards])
+        if rewards:
+            self._tx.after_commit.append(lambda: _count(rewards))
 
     async def change(self, changes: Sequence[RewardChange]) -> None:
         """Writes where rewards stand now. They must have been read with `lock`, behind their players' locks."""
@@ -159,6 +164,11 @@ class RewardService:
         )  # fmt: skip
         rows = await self._tx.execute(query.group_by(c.code).order_by(first.desc(), c.code))
         return [dict(row) for row in rows.mappings()]
+
+
+def _count(rewards: Sequence[Reward]) -> None:
+    for reward in rewards:
+        REWARDS.labels(reward.grant.reward_type.value, reward.state.value).inc()
 
 
 def _row(reward: Reward) -> tuple[Any, ...]:

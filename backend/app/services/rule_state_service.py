@@ -12,7 +12,10 @@ from app.domain.records import RuleHit
 from app.domain.rules import MarkKey, Marks
 from app.models.rule import host_rules, rule_hits, rule_marks
 
-MARKS = Statement("SELECT user_id, rule_id, slot, value FROM rule_marks WHERE (user_id, rule_id, slot) IN ({triples})")
+MARKS = Statement("""
+    SELECT user_id, rule_id, slot, value FROM rule_marks FORCE INDEX (PRIMARY)
+    WHERE (user_id, rule_id, slot) IN ({triples})
+""")
 ADD_HITS = Insert(rule_hits, ["event_id", "rule_id", "version", "user_id", "hit_date", "units", "effects"])
 SET_MARKS = Upsert(rule_marks, ["user_id", "rule_id", "slot"], ["value"])
 # rows a statement: SQLite binds 32,766 values at most; multiples of the step keep the lengths few

@@ -12,6 +12,8 @@ async def save_changes(keepers: Services, changes: Changes) -> None:
     await keepers.wallet.save(changes.entries, changes.balances)
     await keepers.reward.add(changes.rewards)
     await keepers.reward.change(changes.reward_changes)
+    await keepers.promo.add_claims(changes.promo_claims)
+    await keepers.inbox.claim(changes.inbox_claims)
     await keepers.entitlement.issue(changes.entitlements)
     for operation_id, at in changes.taken_back.items():
         await keepers.coupon.void([operation_id], at)
@@ -25,6 +27,7 @@ async def save_changes(keepers: Services, changes: Changes) -> None:
     await keepers.rule_state.save(changes.rule_hits, changes.rule_marks)
     await keepers.mission.save(changes.missions.values())
     await keepers.leaderboard.add_scores(changes.scores)
+    await keepers.team.save(changes.members.values())
     await keepers.event_log.add(changes.events)
     await keepers.outbox.add(changes.announcements)
     await keepers.idempotency.store(changes.answers)

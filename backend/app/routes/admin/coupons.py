@@ -1,17 +1,18 @@
 """Coupon pools: make, fill from CSV or at random, look inside, export."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from app.core.time_utils import kst_text
-from app.domain.codes import csv_text, read_codes
+from app.domain.codes import read_codes
 from app.domain.config_fields import Code
 from app.flows.coupons import add_pool, find_pool, generate_codes, pool_codes, rename_pool, upload_codes
 from app.routes.admin.common import READ, READERS, Admin, After, Limit, write
+from app.routes.admin.csv_files import CSV_ANSWER, ExportLimit, csv_answer
 from app.routes.bodies import parse_body
 from app.routes.deps import admin_act, container_of, etag, expected_version
-from app.routes.openapi import Responses, problems
+from app.routes.openapi import problems
 from app.schemas.admin.common import Listed
 from app.schemas.admin.coupons import CodeRow, CodesAdded, CodesMake, CodesUpload, PoolList, PoolName, PoolNew, PoolRow
 from app.utils.pagination import page
@@ -19,8 +20,6 @@ from app.utils.pagination import page
 router = APIRouter(prefix="/coupons/pools", tags=["admin: coupons"])
 REFUSALS = problems("SCOPE_REQUIRED", "POOL_NOT_FOUND", "VALIDATION_ERROR")
 CSV_COLUMNS = ("code", "expires_at", "user_id", "operation_id", "assigned_at", "voided_at")
-CSV_ANSWER: Responses = {200: {"content": {"text/csv": {}}}}
-ExportLimit = Annotated[int, Query(ge=1, le=10_000)]
 
 
 @router.get(
@@ -135,13 +134,4 @@ async def export(
 ) -> Response:
     """The same as CSV; the header `X-Next` says where to go on, if there is more."""
     rows = await pool_codes(container_of(request).house, code, after=after, limit=limit)
-    part = page(rows, limit)
-    text = csv_text(CSV_COLUMNS, [[_cell(row[name]) for name in CSV_COLUMNS] for row in part["items"]])
-    response = Response(text, media_type="text/csv; charset=utf-8")
-    if part["has_more"]:
-        response.headers["X-Next"] = str(part["next"])
-    return response
-
-
-def _cell(value: Any) -> Any:
-    return kst_text(value) if hasattr(value, "tzinfo") else value
+    return csv_answer(CSV_COLUMNS, rows, limit)

@@ -33,6 +33,12 @@ class RewardSearch(BaseModel):
         return self.model_dump(exclude_none=True, exclude={"after", "limit"})
 
 
+class RewardExport(RewardSearch):
+    """As the search, with more lines at once."""
+
+    limit: int = Field(default=10_000, ge=1, le=10_000)
+
+
 class RewardRow(BaseModel):
     """One reward: its permanent cause, where it stands, who asked for it and who let it pass."""
 

@@ -1,0 +1,36 @@
+"""A mailing as an operator sends it: checked whole, before anything of it is stored."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field
+
+from app.core.errors import invalid
+from app.domain.config_fields import Label, StrictModel
+from app.domain.season_config import Bonus
+
+LONGEST_WAIT = timedelta(days=366)
+
+
+class MailingConfig(StrictModel):
+    """What is sent, and until when it can be claimed."""
+
+    title_ko: Label
+    title_en: Label
+    rewards: Bonus
+    expires_at: Annotated[AwareDatetime, Field(strict=False)]
+
+    def require_time_to_claim(self, now: datetime) -> None:
+        """Returns when it expires in the future, within a year; raises VALIDATION_ERROR otherwise."""
+        if not now < self.expires_at <= now + LONGEST_WAIT:
+            raise invalid(("expires_at", "in the future, within a year"))
+
+    def tokens(self, recipients: int) -> dict[str, int]:
+        """How much of each wallet all recipients get together."""
+        total: Counter[str] = Counter()
+        for reward in self.rewards:
+            token = reward.grant().wallet_token
+            if token is not None:
+                total[token] += reward.reward_amount * recipients
+        return dict(total)

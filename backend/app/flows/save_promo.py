@@ -1,0 +1,145 @@
+"""What operators do with campaigns of codes: make, change, give them codes, look inside.
+
+Locks promo_campaigns; reads hosts. Writes promo_campaigns, promo_codes, admin_audit_log.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from app.core.errors import AppError, invalid
+from app.domain.codes import new_codes
+from app.domain.promo import CodeKind, Counter
+from app.domain.promo_config import PromoConfig, require_promises_kept
+from app.domain.token_types import require_known_tokens
+from app.flows.steps.edits import Row, only, require_version
+from app.games import TOKEN_TYPES
+from app.services import House, Services
+from app.services.audit_service import AdminAct
+
+KEPT = ("code", "kind", "units", "opens_at", "closes_at", "is_open", "rewards", "version")
+
+
+async def add_promo(house: House, act: AdminAct, config: PromoConfig) -> Row:
+    """A new campaign. Raises NAME_TAKEN (its name, or its shared code), VALIDATION_ERROR (unknown host or token)."""
+    require_known_tokens(config.model_dump(mode="json"), TOKEN_TYPES)
+    now = house.clock.now()
+
+    async def work(keepers: Services) -> Row:
+        if await keepers.promo.find(config.code) is not None:
+            raise AppError("NAME_TAKEN", field="code")
+        if config.shared_code is not None and await keepers.promo.resolve([config.shared_code]):
+            raise AppError("NAME_TAKEN", field="shared_code")
+        host_id = await _host_id(keepers, config.host)
+        await keepers.promo.add(config, host_id=host_id, actor=act.actor, now=now)
+        after = await _row(keepers, config.code)
+        await keepers.audit.add(act, "PROMO_ADDED", _target(config.code), after=only(after, *KEPT), now=now)
+        return after
+
+    return await house.write(work, is_repeatable=False)
+
+
+async def replace_promo(
+    house: House, act: AdminAct, code: str, config: PromoConfig, *, expected_version: int | None
+) -> Row:
+    """A campaign anew. What players were promised stays. Raises PROMO_NOT_FOUND, VERSION_CONFLICT, VALIDATION_ERROR."""
+    require_known_tokens(config.model_dump(mode="json"), TOKEN_TYPES)
+
+    async def work(keepers: Services) -> Row:
+        counter = await _locked(keepers, code)
+        # read behind the lock: every unit that went so far went before this instant, as its own clock said
+        now = house.clock.now()
+        require_version(expected_version, counter.campaign.version)
+        before = await _row(keepers, code)
+        is_shared = counter.campaign.kind is CodeKind.SHARED
+        shared_code = await keepers.promo.shared_code(counter.campaign.id) if is_shared else None
+        require_promises_kept(counter.campaign, counter.given, config, shared_code, now=now)
+        host_id = await _host_id(keepers, config.host)
+        await keepers.promo.replace(counter.campaign.id, config, host_id=host_id, actor=act.actor, now=now)
+        after = await _row(keepers, code)
+        await keepers.audit.add(
+            act, "PROMO_CHANGED", _target(code), before=only(before, *KEPT), after=only(after, *KEPT), now=now
+        )
+        return after
+
+    return await house.write(work, is_repeatable=False)
+
+
+async def add_promo_codes(house: House, act: AdminAct, code: str, codes: Sequence[str]) -> Row:
+    """Adds codes to a UNIQUE campaign; those it has already are left out, so the same file again adds none.
+
+    Raises PROMO_NOT_FOUND, and VALIDATION_ERROR for a SHARED campaign or a code of another campaign.
+    """
+    now = house.clock.now()
+
+    async def work(keepers: Services) -> Row:
+        campaign = (await _locked(keepers, code)).campaign
+        if campaign.kind is not CodeKind.UNIQUE:
+            raise invalid(("kind", "a SHARED campaign has its one code"))
+        known = await _known(keepers, codes)
+        if any(campaign_id != campaign.id for campaign_id in known.values()):
+            raise invalid(("csv", "some of these codes belong to another campaign"))
+        fresh = [text for text in codes if text not in known]
+        await keepers.promo.add_codes(campaign.id, fresh, now)
+        facts = {"added": len(fresh), "known_before": len(known)}
+        await keepers.audit.add(act, "PROMO_CODES_ADDED", _target(code), after=facts, now=now)
+        return facts | {"campaign": await _row(keepers, code)}
+
+    return await house.write(work)
+
+
+async def generate_promo_codes(house: House, act: AdminAct, code: str, count: int, *, prefix: str) -> Row:
+    """Adds new random codes. Raises as `add_promo_codes`."""
+    return await add_promo_codes(house, act, code, new_codes(house.draw, count, prefix=prefix))
+
+
+async def find_promo(house: House, code: str) -> Row:
+    """One campaign. Raises PROMO_NOT_FOUND."""
+    return await house.read(lambda keepers: _row(keepers, code))
+
+
+async def promo_rows(house: House, code: str, what: str, *, after: int | None, limit: int) -> list[Row]:
+    """The `codes` or the `claims` of a campaign, `limit + 1` at most. Raises PROMO_NOT_FOUND."""
+
+    async def work(keepers: Services) -> list[Row]:
+        campaign = await _row(keepers, code)
+        read: Any = keepers.promo.codes if what == "codes" else keepers.promo.claims
+        rows: list[Row] = await read(campaign["id"], after=after, limit=limit)
+        return rows
+
+    return await house.read(work)
+
+
+async def _known(keepers: Services, codes: Sequence[str]) -> dict[str, int]:
+    """Which of these codes stand already, and in which campaign."""
+    known: dict[str, int] = {}
+    for start in range(0, len(codes), 1_000):  # values a statement: SQLite takes 32,766
+        found = await keepers.promo.resolve(codes[start : start + 1_000])
+        known.update({text: one.campaign_id for text, one in found.items()})
+    return known
+
+
+async def _host_id(keepers: Services, host: str | None) -> int | None:
+    if host is None:
+        return None
+    found = [one.id for one in await keepers.identity.active_hosts() if one.code == host]
+    if not found:
+        raise invalid(("host", "unknown host"))
+    return found[0]
+
+
+async def _locked(keepers: Services, code: str) -> Counter:
+    counter = await keepers.promo.find(code, locked=True)
+    if counter is None:
+        raise AppError("PROMO_NOT_FOUND")
+    return counter
+
+
+async def _row(keepers: Services, code: str) -> Row:
+    row = await keepers.promo.row(code)
+    if row is None:
+        raise AppError("PROMO_NOT_FOUND")
+    return row
+
+
+def _target(code: str) -> str:
+    return f"promo:{code}"

@@ -1,0 +1,94 @@
+"""An operator sends rewards to the inboxes of players, or withdraws what was not claimed yet.
+
+Locks grant_allowances, inbox_mailings; reads user_profiles. Writes inbox_mailings, inbox_items, grant_allowances,
+admin_audit_log.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from app.core.errors import AppError, invalid
+from app.core.time_utils import kst_date
+from app.domain.mailing import MailingConfig
+from app.domain.token_types import require_known_tokens
+from app.flows.steps.edits import Row
+from app.games import TOKEN_TYPES
+from app.services import House, Services
+from app.services.audit_service import AdminAct
+from app.services.player_service import Wanted
+
+
+async def send_mailing(
+    house: House, act: AdminAct, config: MailingConfig, *, user_ids: Sequence[int], host: str, externals: Sequence[str]
+) -> Row:
+    """One copy for each of these players; a player who is named twice gets one. Returns the mailing.
+
+    What it gives of a token counts towards what the operator may give on a KST day: DAILY_LIMIT_REACHED. An unknown
+    player refuses the whole: VALIDATION_ERROR names the first ones.
+    """
+    require_known_tokens(config.model_dump(mode="json"), TOKEN_TYPES)
+    now = house.clock.now()
+    config.require_time_to_claim(now)
+
+    async def work(keepers: Services) -> Row:
+        users = await _recipients(keepers, user_ids, host, externals)
+        await _use_allowance(house, keepers, act, config.tokens(len(users)), kst_date(now))
+        documents = [reward.model_dump(mode="json", exclude_none=True) for reward in config.rewards]
+        values = {"title_ko": config.title_ko, "title_en": config.title_en, "expires_at": config.expires_at}
+        mailing_id = await keepers.inbox.send(users, values | {"sent_by": act.actor, "sent_at": now}, rewards=documents)
+        facts = {"recipients": len(users), "rewards": documents, "expires_at": config.expires_at}
+        await keepers.audit.add(act, "MAILING_SENT", f"mailing:{mailing_id}", after=facts, now=now)
+        return await find_in(keepers, mailing_id)
+
+    return await house.write(work, is_repeatable=False)
+
+
+async def withdraw_mailing(house: House, act: AdminAct, mailing_id: int) -> Row:
+    """Nobody claims it any more; who has claimed it keeps it. Raises INBOX_NOT_FOUND; twice changes nothing."""
+    now = house.clock.now()
+
+    async def work(keepers: Services) -> Row:
+        before = await keepers.inbox.mailing(mailing_id, locked=True)
+        if before is None:
+            raise AppError("INBOX_NOT_FOUND")
+        if before["withdrawn_at"] is None:
+            await keepers.inbox.withdraw(mailing_id, now)
+            facts = {"recipients": before["recipients"], "claimed": before["claimed"]}
+            await keepers.audit.add(act, "MAILING_WITHDRAWN", f"mailing:{mailing_id}", after=facts, now=now)
+        return await find_in(keepers, mailing_id)
+
+    return await house.write(work)
+
+
+async def find_in(keepers: Services, mailing_id: int) -> Row:
+    """One mailing; raises INBOX_NOT_FOUND."""
+    row = await keepers.inbox.mailing(mailing_id)
+    if row is None:
+        raise AppError("INBOX_NOT_FOUND")
+    return row
+
+
+async def _recipients(keepers: Services, user_ids: Sequence[int], host: str, externals: Sequence[str]) -> list[int]:
+    """Their ids, each once, in order."""
+    if user_ids:
+        known = await keepers.player.look(user_ids, Wanted())
+        missing = [f"user_ids.{n}" for n, user_id in enumerate(user_ids) if user_id not in known]
+        found = list(known)
+    else:
+        ids = [await keepers.player.find(host, external_id) for external_id in externals]
+        missing = [f"external_ids.{n}" for n, user_id in enumerate(ids) if user_id is None]
+        found = [user_id for user_id in ids if user_id is not None]
+    if missing:
+        raise invalid(*((field, "unknown player") for field in missing[:20]))
+    return sorted(set(found))
+
+
+async def _use_allowance(house: House, keepers: Services, act: AdminAct, tokens: dict[str, int], today: date) -> None:
+    keys = {(act.actor, today, token): amount for token, amount in tokens.items()}
+    stored = await keepers.allowance.lock(set(keys))
+    for key, amount in sorted(keys.items()):
+        granted = stored.get(key, 0) + amount
+        if granted > house.settings.daily_grant_cap:
+            cap = house.settings.daily_grant_cap
+            raise AppError("DAILY_LIMIT_REACHED", daily_max=cap, granted_today=stored.get(key, 0))
+        await keepers.allowance.save(key, granted, is_new=key not in stored)

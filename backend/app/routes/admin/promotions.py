@@ -1,0 +1,179 @@
+"""Campaigns of promo codes: make, change, give them codes, look inside, export."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from app.domain.codes import read_codes
+from app.domain.config_fields import Code
+from app.domain.promo_config import PromoConfig, promo_texts
+from app.flows.save_promo import (
+    add_promo,
+    add_promo_codes,
+    find_promo,
+    generate_promo_codes,
+    promo_rows,
+    replace_promo,
+)  # fmt: skip
+from app.routes.admin.common import READ, READERS, Admin, After, Limit, write
+from app.routes.admin.csv_files import CSV_ANSWER, ExportLimit, csv_answer
+from app.routes.bodies import parse_body
+from app.routes.deps import admin_act, container_of, etag, expected_version
+from app.routes.openapi import problems
+from app.schemas.admin.common import Listed
+from app.schemas.admin.coupons import CodesMake, CodesUpload
+from app.schemas.admin.promotions import PromoBody, PromoClaimRow, PromoCodeRow, PromoCodesAdded, PromoRow
+from app.utils.pagination import page
+
+router = APIRouter(prefix="/promotions", tags=["admin: codes"])
+REFUSALS = problems("SCOPE_REQUIRED", "PROMO_NOT_FOUND", "VALIDATION_ERROR")
+CLAIM_COLUMNS = ("unit_no", "user_id", "code", "operation_id", "created_at")
+CODE_COLUMNS = ("code", "claims", "user_id", "claimed_at")
+
+
+@router.get(
+    "",
+    operation_id="admin_list_promotions",
+    response_model=Listed[PromoRow],
+    dependencies=READERS,
+    openapi_extra=READ,
+    responses=problems("SCOPE_REQUIRED"),
+)
+async def promotions(request: Request, after: After = None, limit: Limit = 20) -> dict[str, Any]:
+    """Every campaign, newest first, with how many units are gone."""
+    rows = await container_of(request).house.read(lambda keepers: keepers.promo.page(after=after, limit=limit))
+    return page(rows, limit)
+
+
+@router.post(
+    "",
+    operation_id="admin_add_promotion",
+    status_code=201,
+    response_model=PromoRow,
+    openapi_extra=write(PromoBody),
+    responses=problems("SCOPE_REQUIRED", "NAME_TAKEN", "VALIDATION_ERROR"),
+)
+async def add(request: Request, response: Response, who: Admin) -> dict[str, Any]:
+    """A new campaign. It opens by itself at `opens_at`, to the second."""
+    body = parse_body(PromoBody, await request.body())
+    row = await add_promo(container_of(request).house, admin_act(who, body.reason), _config(body))
+    response.headers["ETag"] = etag(row["version"])
+    return row
+
+
+@router.get(
+    "/{code}",
+    operation_id="admin_promotion",
+    response_model=PromoRow,
+    dependencies=READERS,
+    openapi_extra=READ,
+    responses=REFUSALS,
+)
+async def one(request: Request, response: Response, code: Code) -> dict[str, Any]:
+    """One campaign."""
+    row = await find_promo(container_of(request).house, code)
+    response.headers["ETag"] = etag(row["version"])
+    return row
+
+
+@router.put(
+    "/{code}",
+    operation_id="admin_replace_promotion",
+    response_model=PromoRow,
+    openapi_extra=write(PromoBody, if_match=True),
+    responses=REFUSALS | problems("PROMO_NOT_FOUND", "VERSION_CONFLICT", "PRECONDITION_REQUIRED"),
+)
+async def replace(request: Request, response: Response, who: Admin, code: Code) -> dict[str, Any]:
+    """The campaign anew; `is_open` false stops it. What players were promised stays once a unit is gone."""
+    body = parse_body(PromoBody, await request.body())
+    act, version = admin_act(who, body.reason), expected_version(request)
+    row = await replace_promo(container_of(request).house, act, code, _config(body), expected_version=version)
+    response.headers["ETag"] = etag(row["version"])
+    return row
+
+
+@router.post(
+    "/{code}/upload",
+    operation_id="admin_upload_promotion_codes",
+    response_model=PromoCodesAdded,
+    openapi_extra=write(CodesUpload),
+    responses=REFUSALS,
+)
+async def upload(request: Request, who: Admin, code: Code) -> dict[str, Any]:
+    """Adds codes from CSV (header `code`) to a UNIQUE campaign. Sending a file twice does no harm."""
+    body = parse_body(CodesUpload, await request.body())
+    codes = promo_texts(read_codes(body.csv))
+    return await add_promo_codes(container_of(request).house, admin_act(who, body.reason), code, codes)
+
+
+@router.post(
+    "/{code}/generate",
+    operation_id="admin_generate_promotion_codes",
+    response_model=PromoCodesAdded,
+    openapi_extra=write(CodesMake),
+    responses=REFUSALS,
+)
+async def generate(request: Request, who: Admin, code: Code) -> dict[str, Any]:
+    """Adds random codes that nobody can guess to a UNIQUE campaign."""
+    body = parse_body(CodesMake, await request.body())
+    house, act = container_of(request).house, admin_act(who, body.reason)
+    return await generate_promo_codes(house, act, code, body.count, prefix=body.prefix)
+
+
+@router.get(
+    "/{code}/codes",
+    operation_id="admin_list_promotion_codes",
+    response_model=Listed[PromoCodeRow],
+    openapi_extra=READ,
+    responses=REFUSALS,
+)
+async def codes(request: Request, _who: Admin, code: Code, after: After = None, limit: Limit = 20) -> dict[str, Any]:
+    """The codes of a campaign. Admins only: an unused code is as good as money."""
+    return page(await promo_rows(container_of(request).house, code, "codes", after=after, limit=limit), limit)
+
+
+@router.get(
+    "/{code}/codes.csv",
+    operation_id="admin_export_promotion_codes",
+    response_class=Response,
+    openapi_extra=READ,
+    responses=CSV_ANSWER | REFUSALS,
+)
+async def export_codes(
+    request: Request, _who: Admin, code: Code, after: After = None, limit: ExportLimit = 10_000
+) -> Response:
+    """The same as CSV."""
+    rows = await promo_rows(container_of(request).house, code, "codes", after=after, limit=limit)
+    return csv_answer(CODE_COLUMNS, rows, limit)
+
+
+@router.get(
+    "/{code}/claims",
+    operation_id="admin_list_promotion_claims",
+    response_model=Listed[PromoClaimRow],
+    dependencies=READERS,
+    openapi_extra=READ,
+    responses=REFUSALS,
+)
+async def claims(request: Request, code: Code, after: After = None, limit: Limit = 20) -> dict[str, Any]:
+    """Who got which unit, in the order they went."""
+    rows = await promo_rows(container_of(request).house, code, "claims", after=after, limit=limit)
+    return page(rows, limit, key="unit_no")
+
+
+@router.get(
+    "/{code}/claims.csv",
+    operation_id="admin_export_promotion_claims",
+    response_class=Response,
+    dependencies=READERS,
+    openapi_extra=READ,
+    responses=CSV_ANSWER | REFUSALS,
+)
+async def export_claims(request: Request, code: Code, after: After = None, limit: ExportLimit = 10_000) -> Response:
+    """The same as CSV."""
+    rows = await promo_rows(container_of(request).house, code, "claims", after=after, limit=limit)
+    return csv_answer(CLAIM_COLUMNS, rows, limit, key="unit_no")
+
+
+def _config(body: PromoBody) -> PromoConfig:
+    return PromoConfig.model_validate(body.model_dump(exclude={"reason"}))
