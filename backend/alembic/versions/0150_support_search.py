@@ -3,7 +3,7 @@
 from app.db.ddl import create_index_once, drop_index_once
 
 revision = "0150_support_search"
-down_revision = "0098_teams"
+down_revision = "0096_leaderboard_results"
 
 
 def upgrade() -> None:
