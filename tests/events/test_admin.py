@@ -13,7 +13,8 @@ async def desk(world: World) -> Desk:
     return await desk_of(world, "kim@example.com", "admin")
 
 
-async def test_a_rule_is_made_versioned_compared_and_put_in_force(world: World) -> None:
+async def test_a_rule_is_made_versioned_compared_and_put_in_force(sqlite_world: World) -> None:
+    world = sqlite_world
     admin = await world.token("boss", "admin")
     config: dict[str, Any] = {"event_types": ["t"], "effects": [points(5)]}
     body = {"code": "R", "title": "규칙", "config": config, "reason": "new"}
@@ -102,7 +103,8 @@ async def test_refused_events_are_listed_with_their_reasons_until_they_are_old(s
     assert await world.house.write(lambda k: k.host_event.forget_rejected(after_90_days, limit=10)) == 2
 
 
-async def test_a_rule_is_tried_on_made_up_events_and_on_those_that_came(world: World) -> None:
+async def test_a_rule_is_tried_on_made_up_events_and_on_those_that_came(sqlite_world: World) -> None:
+    world = sqlite_world
     support = await world.token("sue", "support")
     config = {
         "event_types": ["t"], "cap_per_day": 2, "effects": [points(5)],

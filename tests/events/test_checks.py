@@ -36,7 +36,8 @@ def test_every_check_has_its_violation() -> None:
 
 
 @pytest.mark.parametrize("check", PLANTED)
-async def test_a_planted_violation_makes_exactly_its_check_fire(world: World, check: str) -> None:
+async def test_a_planted_violation_makes_exactly_its_check_fire(sqlite_world: World, check: str) -> None:
+    world = sqlite_world
     await rule(world, "R", xp(10), points(5), {"kind": "STAMP"}, cap_per_day=3, once_per=["data.n"])
     await send(world, event(1, "t", n=1), event(2, "t", "lee", n=1))
     assert not await world.differences(), "an honest history has no differences"

@@ -107,7 +107,8 @@ async def test_without_a_season_that_day_xp_is_left_out(sqlite_world: World) -> 
     assert (await one(sqlite_world, event(1, "t")))["effects"][0]["skipped"] == "NO_ACTIVE_SEASON"
 
 
-async def test_xp_of_events_ends_at_the_seasons_daily_cap(world: World) -> None:
+async def test_xp_of_events_ends_at_the_seasons_daily_cap(sqlite_world: World) -> None:
+    world = sqlite_world
     await begin(world, **PLAIN | {"daily_xp_cap": 50})
     await rule(world, "R", xp(20))
     late = "2025-12-09T12:00:00+09:00"
@@ -132,7 +133,8 @@ async def test_a_host_event_collects_the_key_of_its_day(world: World) -> None:
     assert not await world.differences()
 
 
-async def test_a_rule_maps_another_event_to_a_key_and_a_blocked_player_collects_unpaid(world: World) -> None:
+async def test_a_rule_maps_another_event_to_a_key_and_a_blocked_player_collects_unpaid(sqlite_world: World) -> None:
+    world = sqlite_world
     await open_campaign(world.house, campaign())
     key = {"kind": "BRIDGE_KEY", "host_event_type": GOAL}
     await rule(world, "WEEKLY", key, types=("week.closed",), when=[{"field": "data.done", "op": "gte", "value": 5}])
@@ -173,7 +175,8 @@ async def test_a_call_takes_few_statements_however_many_events(world: World) -> 
     assert max(counts) <= 25, "the first call also reads hosts and rules and opens a level"
 
 
-async def test_a_rule_counts_a_metric_for_missions_on_the_events_day(world: World) -> None:
+async def test_a_rule_counts_a_metric_for_missions_on_the_events_day(sqlite_world: World) -> None:
+    world = sqlite_world
     watching = mission(
         "WATCH_60", metric="minutes.watched", target=60, rewards=[{"reward_type": "POINT", "reward_amount": 9}]
     )

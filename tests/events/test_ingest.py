@@ -4,7 +4,9 @@ import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
+from app.db.transaction import Database
 from tests.events.host import EVENTS, balance, coins, event, one, points, rule, send, xp, xp_of
 from tests.world import World
 
@@ -39,7 +41,8 @@ async def test_the_same_id_of_another_source_is_another_event(sqlite_world: Worl
     assert await balance(sqlite_world, "kim") == 2
 
 
-async def test_one_bad_event_concerns_nobody_else(world: World) -> None:
+async def test_one_bad_event_concerns_nobody_else(sqlite_world: World) -> None:
+    world = sqlite_world
     await rule(world, "R", points(1))
     bad: list[Any] = [
         7, {}, event(2, "t") | {"id": "with space"}, event(3, "t", "kim "), event(4, "t", time="yesterday"),
@@ -138,4 +141,27 @@ async def test_parallel_calls_with_the_same_events_pay_once(mariadb_world: World
     assert sum(answer["accepted"] for answer in answers) == 20
     assert sum(answer["duplicate"] for answer in answers) == 100
     assert await world.rows("SELECT SUM(balance) FROM wallets") == [(140,)]
+    assert not await world.differences()
+
+
+async def test_when_the_commits_reply_is_lost_the_second_run_gives_the_first_ones_answer(
+    sqlite_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = sqlite_world
+    await rule(world, "R", points(5))
+    headers = await world.token("main", "host")
+    once, runs = Database._once, []
+
+    async def lose_the_reply(self: Database, work: Any, progress: Any) -> Any:
+        result = await once(self, work, progress)
+        runs.append(result)
+        if len(runs) == 1:
+            raise OperationalError("COMMIT", {}, Exception(2013, "Lost connection"), connection_invalidated=True)
+        return result
+
+    monkeypatch.setattr(Database, "_once", lose_the_reply)
+    answer = await world.ok("POST", EVENTS, json={"events": [event(1, "t"), event(2, "t")]}, headers=headers)
+    assert (len(runs), answer["accepted"], answer["duplicate"]) == (2, 2, 0)
+    assert [result["effects"][0]["reward_amount"] for result in answer["results"]] == [5, 5]
+    assert await balance(world, "kim") == 10
     assert not await world.differences()

@@ -51,7 +51,8 @@ async def test_what_was_spent_stays_spent_and_says_so(sqlite_world: World) -> No
 
 
 @pytest.mark.parametrize("in_one_call", [True, False])
-async def test_a_refund_before_its_purchase_makes_it_give_nothing(world: World, in_one_call: bool) -> None:
+async def test_a_refund_before_its_purchase_makes_it_give_nothing(sqlite_world: World, in_one_call: bool) -> None:
+    world = sqlite_world
     await shop(world)
     both = [refund(2, "e-1"), event(1, "purchase")]
     results = (await send(world, *both))["results"] if in_one_call else [await one(world, e) for e in both]
@@ -85,7 +86,8 @@ async def test_a_blocked_player_still_loses(sqlite_world: World) -> None:
     assert not await sqlite_world.differences()
 
 
-async def test_a_refunded_subscription_ends_premium(world: World) -> None:
+async def test_a_refunded_subscription_ends_premium(sqlite_world: World) -> None:
+    world = sqlite_world
     await begin(world, **PLAIN)
     await rule(world, "SUBSCRIBED", {"kind": "PREMIUM", "track": "GOLD"}, types=("purchase",))
     await rule(world, "REFUNDED", REVERSE, types=("refund",))

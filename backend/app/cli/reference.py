@@ -3,8 +3,11 @@
 import json
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from app.config.settings import Settings
 from app.core.errors import ERRORS
+from app.domain.rules_file import RulesFile
 from app.domain.season_file import SeasonFile
 from app.main import create_app
 from app.schemas.status import STATUS
@@ -31,18 +34,19 @@ def contract() -> str:
     return json.dumps(app.openapi(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def season_file_schema() -> str:
-    """The JSON Schema of season files, for editors."""
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **SeasonFile.model_json_schema()}
+def file_schema(model: type[BaseModel]) -> str:
+    """The JSON Schema of files that people write, for editors."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
     return json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def write_reference(folder: Path) -> list[Path]:
-    """Writes `errors.md`, `openapi.json` and the schema of season files; returns what it wrote."""
+    """Writes `errors.md`, `openapi.json` and the schemas of season and rules files; returns what it wrote."""
     written = {
         folder / "errors.md": error_table(),
         folder / "openapi.json": contract(),
-        folder / "season-file.schema.json": season_file_schema(),
+        folder / "season-file.schema.json": file_schema(SeasonFile),
+        folder / "rules-file.schema.json": file_schema(RulesFile),
     }
     folder.mkdir(parents=True, exist_ok=True)
     for file, text in written.items():
