@@ -75,7 +75,15 @@ async def traces(world: World) -> list[tuple[Any, ...]]:
         *("inbox_mailings", "inbox_items"),
         *("promo_campaigns", "promo_codes", "promo_claims", "coupon_pools", "coupon_codes", "entitlements"),
         *("idempotency_keys", "grant_allowances", "programs", "season_passes", "season_counters", "season_options"),
-        *("missions", "mission_versions", "mission_progress", "badges", "leaderboards", "leaderboard_marks"),
+        *(
+            "missions",
+            "mission_versions",
+            "mission_progress",
+            "badges",
+            "leaderboards",
+            "leaderboard_marks",
+            "daily_rankings",
+        ),
     )
     counts = ", ".join(f"(SELECT COUNT(*) FROM {table})" for table in counted)
     versions = (

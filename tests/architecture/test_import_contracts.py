@@ -77,6 +77,8 @@ VIOLATIONS = [
     Violation("a stranger moves marks", "rule-state-keeper", {"services/planted.py": "import app.models.rule"}),
     Violation("a stranger sends events", "host-event-keeper", {"services/planted.py": "import app.models.host_event"}),
     Violation("a stranger sets missions", "mission-keeper", {"services/planted.py": "import app.models.mission"}),
+    Violation("a stranger makes teams", "team-keeper", {"services/planted.py": "import app.models.team"}),
+    Violation("a stranger uploads", "ranking-keeper", {"services/planted.py": "import app.models.ranking"}),
     Violation("a stranger ranks", "leaderboard-keepers", {"services/planted.py": "import app.models.leaderboard"}),
     Violation("a stranger gives badges", "badge-keeper", {"services/planted.py": "import app.models.badge"}),
     Violation(

@@ -9,12 +9,13 @@ from datetime import date, timedelta
 import pytest
 
 from app.batches.job import Daily, Every, Job, Run
-from app.batches.scheduler import register, tick
+from app.batches.scheduler import JOBS, register, tick
 from app.core.time_utils import kst_date
 from app.domain.jobs import JobFailed, RunStatus, daily_slot
 from app.flows.run_job import run_job
 from app.flows.turn_seasons import turn_seasons
 from app.main import GC_THRESHOLDS
+from app.services import Services
 from app.services.job_service import Advance
 from app.worker import Worker, work_until_stopped
 from tests.admin.desk import desk_of
@@ -57,6 +58,25 @@ async def test_every_day_that_was_missed_is_run_once_and_in_order(world: World, 
     last = kst_date(world.clock.now() - timedelta(minutes=10))
     expected = [date(2025, 12, 28) + timedelta(days=n) for n in range((last - date(2025, 12, 28)).days + 1)]
     assert diary.days == expected
+    assert not await world.differences()
+
+
+@pytest.mark.parametrize("hours", [3.5, 26], ids=["23:30 to 03:00", "26 hours"])
+async def test_no_job_of_ours_leaves_out_a_day_or_runs_one_twice(sqlite_world: World, hours: float) -> None:
+    world = sqlite_world
+    await register(world.container)
+    world.clock.set(kst(12, 28, 23, 30))
+    for moment in range(2):
+        world.clock.advance(hours=hours * moment)
+        for job in JOBS:
+            await ticks(world, job)
+    for job in (job for job in JOBS if isinstance(job.schedule, Daily)):
+        runs = await world.rows(
+            "SELECT logical_date, status FROM job_runs WHERE job = :j AND is_daily = 1 ORDER BY id", j=job.name
+        )
+        last = kst_date(world.clock.now() - timedelta(hours=job.schedule.hour, minutes=job.schedule.minute))
+        days = (last - date(2025, 12, 28)).days + 1
+        assert runs == [(str(date(2025, 12, 28) + timedelta(days=n)), "DONE") for n in range(days)], job.name
     assert not await world.differences()
 
 
@@ -145,6 +165,26 @@ async def test_a_worker_that_was_paused_past_its_lease_writes_nothing(world: Wor
     run = await world.house.read(lambda k: k.job.find(slot))
     assert run is not None
     assert (run.cursor, run.seen, run.done, run.amount, run.owner) == (7, 3, 2, 10, "heir")
+
+
+async def test_nobody_takes_a_run_over_in_the_middle_of_a_chunk(mariadb_world: World) -> None:
+    """The lease has run out, but the owner is at it: who claims waits for the chunk, which has prolonged the lease."""
+    world, slot = mariadb_world, daily_slot(DAILY, date(2025, 12, 28))
+    now, held = world.clock.now(), asyncio.Event()
+    owner = await world.house.write(lambda k: k.job.claim(slot, "owner", lease_seconds=30, now=now))
+    assert owner is not None
+    await world.sql("UPDATE job_runs SET lease_until = '2025-01-01 00:00:00'")
+
+    async def chunk(keepers: Services) -> None:
+        assert await keepers.job.hold(owner) is not None
+        held.set()
+        await asyncio.sleep(0.3)
+        await keepers.job.advance(owner, Advance(7, seen=1, done=1, amount=1))
+
+    under_way = asyncio.create_task(world.house.write(chunk))
+    await held.wait()
+    assert await world.house.write(lambda k: k.job.claim(slot, "heir", lease_seconds=30, now=now)) is None
+    await under_way
 
 
 async def test_a_lease_that_is_lost_ends_the_work(sqlite_world: World) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from app.core.time_utils import ShiftedClock
 from tests.fixtures import NOON, settings_for
+from tests.routes.what_to_send import BODIES, PATH_VALUES
 from tests.world import World, open_world
 
 PUBLIC, PLAYER, READ, OPERATE, ADMIN = "public", "player", "staff reads", "ops or admin", "admin"
@@ -67,6 +68,23 @@ RULES: dict[tuple[str, str], str] = {
     ("PUT", "/api/admin/missions/{code}"): ADMIN,
     ("POST", "/api/admin/missions/{code}/activate"): ADMIN,
     ("POST", "/api/admin/missions/{code}/retire"): ADMIN,
+    ("GET", "/api/teams/{contest}"): PLAYER,
+    ("POST", "/api/teams/{contest}"): PLAYER,
+    ("POST", "/api/teams/{contest}/join"): PLAYER,
+    ("POST", "/api/teams/{contest}/leave"): PLAYER,
+    ("GET", "/api/admin/team-contests"): READ,
+    ("GET", "/api/admin/team-contests/{code}"): READ,
+    ("GET", "/api/admin/team-contests/{code}/results"): READ,
+    ("GET", "/api/admin/team-contests/{code}/results.csv"): READ,
+    ("POST", "/api/admin/team-contests"): ADMIN,
+    ("PUT", "/api/admin/team-contests/{code}"): ADMIN,
+    ("POST", "/api/admin/team-contests/{code}/activate"): ADMIN,
+    ("POST", "/api/admin/team-contests/{code}/retire"): ADMIN,
+    ("GET", "/api/ranking/today"): PLAYER,
+    ("GET", "/api/admin/rankings"): READ,
+    ("GET", "/api/admin/rankings/{day}"): READ,
+    ("GET", "/api/admin/rankings/{day}/csv"): READ,
+    ("PUT", "/api/admin/rankings/{day}"): ADMIN,
     ("GET", "/api/leaderboards"): PLAYER,
     ("GET", "/api/leaderboards/{code}"): PLAYER,
     ("GET", "/api/admin/leaderboards"): READ,
@@ -199,23 +217,6 @@ RULES: dict[tuple[str, str], str] = {
 }
 # ends the caller's own sign-in whoever they are: a blocked player may leave, too
 ANYBODY = {("POST", "/api/auth/logout")}
-PATH_VALUES = {
-    "feature_type": "ROULETTE", "code": "roulette", "config_id": "1", "user_id": "1", "season_id": "1",
-    "item_id": "1", "mailing_id": "1",
-    "key": "ticket_zero", "prize_id": "1", "job": "reconcile", "host": "main", "key_id": "1", "reward_id": "1",
-    "external_id": "nobody", "resource": "PASS", "version": "1", "webhook_id": "1", "delivery_id": "1",
-    "window": "ALL",
-    "event_id": "0" * 36,
-}  # fmt: skip
-# where the door must read a sound body before the flow can look at the player
-BODIES = {
-    "/api/events/page": {"page": "HOME"},
-    "/api/scratch-box/play": {"box": 1},
-    "/api/codes/redeem": {"code": "XMAS-2025"},
-    "/api/missions/claim": {"mission": "SPINS"},
-    "/api/trial-grant": {"token_type": "DICE_TOKEN"},
-    "/api/season-pass/claim": {"level": 8},
-}
 NO_TOKEN, GARBAGE, EXPIRED = (401, "AUTH_REQUIRED"), (401, "TOKEN_INVALID"), (401, "TOKEN_EXPIRED")
 NO_SCOPE, BLOCKED, MAY = (403, "SCOPE_REQUIRED"), (403, "USER_BLOCKED"), None
 COLUMNS = ("no token", "garbage", "expired", "player", "blocked", "host", "support", "ops", "admin")

@@ -13,7 +13,7 @@ from tests.webhooks.receiver import Receiver, listening
 from tests.webhooks.telling import Telling
 from tests.world import open_world
 
-OPEN = {"webhook_allow_private": True, "webhook_timeout_seconds": 0.4}
+OPEN = {"webhook_allow_private": True, "webhook_timeout_seconds": 10}
 
 
 @pytest.fixture

@@ -128,10 +128,11 @@ async def test_a_slow_receiver_is_given_up_and_delays_nobody_else(
     slow = await telling.endpoint(receiver, topics=[LEVEL_UP])
     await telling.endpoint(other_receiver, topics=[LEVEL_UP])
     receiver.delay_seconds = 30
+    telling.world.container.post.sender._timeout_seconds = 1
     await telling.stamp()
     await telling.tell()
     (late,) = await telling.deliveries(webhook_id=slow["id"])
-    assert (late["state"], late["last_error"], late["last_status"]) == ("PENDING", "no answer within 0.4 s", None)
+    assert (late["state"], late["last_error"], late["last_status"]) == ("PENDING", "no answer within 1 s", None)
     assert len(other_receiver.heard) == 1
 
 

@@ -10,6 +10,8 @@ from app.flows.close_leaderboard import JOB as LEADERBOARD_JOB
 from app.flows.close_leaderboard import due_window
 from app.flows.run_job import run_job
 from app.flows.settle_bridge_levels import due_levels
+from app.flows.settle_teams import JOB as TEAM_JOB
+from app.flows.settle_teams import due_contest
 from app.services import Services
 
 JOBS: tuple[Job, ...] = (
@@ -37,6 +39,12 @@ JOBS: tuple[Job, ...] = (
         "writes down the ranks of a window that is over, and pays each once",
         WhenDue("a while after the end of each window", due_window),
         goals.close_window,
+    ),
+    Job(
+        TEAM_JOB,
+        "writes down the ranks of the teams, and pays every member once",
+        WhenDue("a while after the end of each contest's season", due_contest),
+        goals.settle_contest,
     ),
     Job("mission_day", "retires missions whose last day is over", Daily(0, 5), goals.end_missions),
     Job("deliver_rewards", "delivers what waited, with growing pauses", Every(minutes=1), rewards.deliver),

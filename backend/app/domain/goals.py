@@ -15,17 +15,19 @@ from app.domain.mission_progress import MissionSheet
 from app.domain.missions import Mission
 from app.domain.season import Season
 from app.domain.spans import Span, season_key, span_key
+from app.domain.teams import Contest, ContestConfig
 
 
 @dataclass(frozen=True, slots=True)
 class Goals:
-    """Every mission, retired ones among them: others may require them; and every leaderboard."""
+    """Every mission, retired ones among them: others may require them; and every leaderboard and contest of teams."""
 
     version: int = 0
     missions: tuple[Mission, ...] = ()
     boards: tuple[Board, ...] = ()
     # a window of a leaderboard that was to close by then takes no score any more
     closed_through: datetime | None = None
+    contests: tuple[Contest, ...] = ()
     # found once: every count asks for them
     by_metric: dict[str, tuple[Mission, ...]] = field(init=False)
     by_code: dict[str, Mission] = field(init=False)
@@ -67,6 +69,16 @@ class Goals:
             for day in days
         )
 
+    def open_contests(self, seasons: Iterable[Season], metrics: Collection[str] | None = None) -> list[int]:
+        """The contests in these seasons whose teams something may score for. `metrics` as with `running`."""
+        ids = {season.id for season in seasons}
+        return [
+            contest.id
+            for contest in self.contests
+            if contest.is_active and contest.config.season_id in ids
+            if metrics is None or is_own(contest.config.metric) or contest.config.metric in metrics
+        ]
+
     def is_met_by(self, metric: str, day: date) -> bool:
         """True when a mission or a leaderboard counts this metric on a KST day."""
         is_mission = any(mission.runs_on(day) for mission in self.by_metric.get(metric, ()))
@@ -96,13 +108,15 @@ def goals_from(version: int, rows: Iterable[Sequence[Any]]) -> Goals:
 
     The row CLOSED holds an instant in UTC instead of a config.
     """
-    missions, boards, closed_through = [], [], None
+    missions, boards, contests, closed_through = [], [], [], None
     for kind, id_, host_id, own, is_active, text in sorted(rows, key=lambda row: int(row[1])):
         if kind == "MISSION":
             config = MissionConfig.model_validate(from_json(text))
             missions.append(Mission(id_, host_id, own, bool(is_active), config))
         elif kind == "BOARD":
             boards.append(Board(id_, host_id, own, bool(is_active), BoardConfig.model_validate(from_json(text))))
+        elif kind == "CONTEST":
+            contests.append(Contest(id_, own, bool(is_active), ContestConfig.model_validate(from_json(text))))
         elif text is not None:
             closed_through = datetime.fromisoformat(text).replace(tzinfo=UTC)
-    return Goals(version, tuple(missions), tuple(boards), closed_through)
+    return Goals(version, tuple(missions), tuple(boards), closed_through, tuple(contests))

@@ -7,6 +7,7 @@ from app.core.errors import AppError
 from app.domain.game import Memory
 from app.domain.mission_progress import MissionSheet
 from app.domain.season import Progress
+from app.domain.team_member import Membership
 
 # of players whose host has no program of its own
 DEFAULT_PROGRAM = "main"
@@ -53,6 +54,7 @@ class PlayerState:
     event_pending_points: int = 0
     # read only where something may be counted; None = this command counts nothing
     missions: MissionSheet | None = None
+    teams: dict[int, Membership] = field(default_factory=dict)
 
     def require_allowed(self, *, session_id: str | None, issued_at: datetime) -> None:
         """Returns when the player may act with a token of this sign-in; raises TOKEN_REVOKED or USER_BLOCKED."""

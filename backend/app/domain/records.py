@@ -16,6 +16,7 @@ from app.domain.promo import PromoClaim
 from app.domain.rewards import RewardChange
 from app.domain.rules import Marks
 from app.domain.season import Progress, StampSource, XpSource
+from app.domain.team_member import Membership
 from app.domain.wallet import Entry, Reason
 
 
@@ -238,6 +239,7 @@ class Changes:
     event_revocations: list[EventRevocation] = field(default_factory=list)
     rule_marks: Marks = field(default_factory=dict)
     missions: dict[tuple[int, int, str], MissionProgress] = field(default_factory=dict)
+    members: dict[tuple[int, int], Membership] = field(default_factory=dict)
     # (board, window, player) → how much to add, and when the last of it was reached
     scores: dict[tuple[int, str, int], tuple[int, datetime]] = field(default_factory=dict)
     announcements: list[Announcement] = field(default_factory=list)

@@ -6,13 +6,12 @@ Locks and writes webhook_deliveries, webhook_attempts; on 410 webhook_endpoints,
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 
-from app.core.alarms import raise_alarm
-from app.core.errors import AppError
+from app.core.alarms import raise_alarm, raise_alarm_seldom
 from app.core.replies import Reply
 from app.core.time_utils import Clock
 from app.core.webhook_sender import WebhookSender
@@ -60,8 +59,12 @@ async def deliver_webhooks(house: House, post: Post, goes_on: Callable[[], bool]
     """
     now = house.clock.now()
     endpoints = await house.read(lambda keepers: keepers.delivery.due_endpoints(now))
-    tries = await asyncio.gather(*(_serve(house, post, endpoint_id, goes_on, heed) for endpoint_id in endpoints))
-    return sum(tries)
+    served = (_serve(house, post, endpoint_id, goes_on, heed) for endpoint_id in endpoints)
+    tries = await asyncio.gather(*served, return_exceptions=True)
+    broken = [one for one in tries if isinstance(one, BaseException)]
+    if broken:  # the others have had their turn
+        raise broken[0]
+    return sum(one for one in tries if isinstance(one, int))
 
 
 async def _serve(house: House, post: Post, endpoint_id: int, goes_on: Callable[[], bool], heed: Heed) -> int:
@@ -72,10 +75,10 @@ async def _serve(house: House, post: Post, endpoint_id: int, goes_on: Callable[[
         if endpoint is None or not taken:
             break
         tried = await asyncio.gather(*(_try(house, post, endpoint, one) for one in taken))
-        heeded = await asyncio.gather(*(_heed(heed, one) for one in tried))
-        await _record(house, endpoint, [one for one, is_heeded in zip(tried, heeded, strict=True) if is_heeded])
+        heeded = await asyncio.gather(*(_heed(house, heed, one) for one in tried))
+        await _record(house, endpoint, heeded)
         tries += len(taken)
-        if not any(one.reply.is_accepted for one in tried):
+        if not any(one.reply.is_accepted for one in heeded):
             break
     return tries
 
@@ -101,18 +104,22 @@ async def _try(house: House, post: Post, endpoint: Endpoint, taken: Taken) -> Tr
         "webhook-timestamp": str(timestamp),
         "webhook-signature": signature(signing_secrets, taken.message_id, timestamp, taken.body),
     }
-    reply = await post.sender.send(endpoint.url, taken.body, headers)
+    return _judged(house, taken, await post.sender.send(endpoint.url, taken.body, headers))
+
+
+def _judged(house: House, taken: Taken, reply: Reply) -> Tried:
     return Tried(taken, reply, judge(reply, taken.retry_no, house.clock.now(), spread=jitter(1.0)))
 
 
-async def _heed(heed: Heed, tried: Tried) -> bool:
-    """False when what follows from a try couldn't be done: then it isn't written down, and is made again."""
+async def _heed(house: House, heed: Heed, tried: Tried) -> Tried:
+    """The try, or a failed one when what follows from it couldn't be done: then the schedule makes it again."""
     try:
         await heed(tried.taken, tried.reply, tried.verdict)
-    except AppError as refusal:
-        log.warning("webhook_not_heeded", delivery=tried.taken.id, code=refusal.code)
-        return False
-    return True
+    except Exception as error:
+        raise_alarm_seldom("webhook_not_heeded", delivery=tried.taken.id, reason=f"{type(error).__name__}: {error}")
+        failed = replace(tried.reply, status=None, error="the answer could not be heeded", retry_after=None)
+        return _judged(house, tried.taken, failed)
+    return tried
 
 
 async def _record(house: House, endpoint: Endpoint, tried: list[Tried]) -> None:

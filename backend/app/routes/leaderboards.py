@@ -2,9 +2,8 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 
-from app.domain.board_config import BoardCode
 from app.flows.leaderboard_view import list_leaderboards, show_leaderboard
 from app.flows.steps.commands import PlayerCommand
 from app.routes.deps import caller, container_of
@@ -35,7 +34,7 @@ async def boards(request: Request) -> dict[str, Any]:
 )
 async def board(
     request: Request,
-    code: Annotated[BoardCode, Path()],
+    code: str,
     window: Window = None,
     after: AfterPlace = None,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 20,

@@ -41,6 +41,7 @@ from app.services.player_service import PlayerService
 from app.services.prize_stock_service import PrizeStockService
 from app.services.program_service import ProgramService
 from app.services.promo_service import PromoService
+from app.services.ranking_service import RankingService
 from app.services.reconcile.reconcile_service import ReconcileService
 from app.services.report_service import ReportService
 from app.services.reward_service import RewardService
@@ -49,6 +50,7 @@ from app.services.rule_service import RuleService
 from app.services.rule_state_service import RuleStateService
 from app.services.season_pass_service import SeasonPassService
 from app.services.season_service import SeasonService
+from app.services.team_service import TeamService
 from app.services.ui_config_service import UiConfigService
 from app.services.wallet_service import WalletService
 from app.services.webhook_service import WebhookService
@@ -92,6 +94,7 @@ class Services:
         self.rule_state = RuleStateService(tx)
         self.goal_book, self.mission, self.badge = GoalBookService(tx), MissionService(tx), BadgeService(tx)
         self.leaderboard, self.leaderboard_result = LeaderboardService(tx), LeaderboardResultService(tx)
+        self.ranking, self.team = RankingService(tx), TeamService(tx)
         self.doctor = DoctorService(tx)
         self.reconcile = ReconcileService(tx)
         self.report = ReportService(tx)

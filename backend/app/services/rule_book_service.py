@@ -80,6 +80,8 @@ GOALS = Statement("""
     UNION ALL
     SELECT 'BOARD', id, host_id, version, is_active, config FROM leaderboards
     UNION ALL
+    SELECT 'CONTEST', id, NULL, version, is_active, config FROM team_contests
+    UNION ALL
     SELECT 'CLOSED', id, NULL, version, 1, CAST(closed_through AS CHAR(30)) FROM goal_book
 """)
 CONFIG = Statement("SELECT config FROM game_configs WHERE id = ?")

@@ -22,8 +22,9 @@ from app.domain.missions import Mission, count_towards
 from app.domain.player import PlayerState
 from app.domain.rule_book import RuleBook
 from app.domain.spans import recent_keys, season_key, span_key
+from app.domain.teams import add_to_team
 from app.domain.wallet import Reason
-from app.flows.steps.decision import Decision
+from app.flows.steps.decision import Count, Decision
 from app.flows.steps.grant_rewards import grant_rewards
 from app.services import Services
 
@@ -40,19 +41,22 @@ async def load_goals(
     days: Collection[date] = (),
     metric_names: Collection[str] = (),
 ) -> None:
-    """Reads the players' progress in the missions that may be counted now: one statement, or none where none runs.
+    """Reads what may be counted now: the players' missions, and their teams. What isn't there costs no statement.
 
-    Lock the players first: their locks guard the progress. `days` are the KST days that counts will be of (default:
-    today); `metric_names` the hosts' metrics among them. The service's own are always expected.
+    Lock the players first: their locks guard it. `days` are the KST days that counts will be of (default: today);
+    `metric_names` the hosts' metrics among them. The service's own are always expected.
     """
     on = frozenset(days) or frozenset({rules.today})
-    running = rules.goals.running(on, metric_names)
-    if not running and rules.goals.is_scored(on, metric_names):
-        for player in players.values():
-            player.missions = MissionSheet(frozenset())
-    if not running or not players:
+    goals = rules.goals
+    running, contests = goals.running(on, metric_names), goals.open_contests(rules.seasons, metric_names)
+    if not players or not (running or contests or goals.is_scored(on, metric_names)):
         return
-    await _read_sheets(keepers, players, rules.goals.periods(running, on, rules.seasons))
+    for player in players.values():
+        player.missions = MissionSheet(frozenset())
+    if running:
+        await _read_sheets(keepers, players, goals.periods(running, on, rules.seasons))
+    for member in await keepers.team.memberships(players, contests) if contests else ():
+        players[member.user_id].teams[member.contest_id] = member
 
 
 async def load_claimable(keepers: Services, rules: RuleBook, players: Mapping[int, PlayerState]) -> None:
@@ -119,6 +123,20 @@ def add_scores(decision: Decision, goals: Goals, *, metric: str, amount: int, at
         closes_at = board.closes_at(key, None if season is None else season.end_date)
         if closes_at is None or closes_at > max(decision.now, goals.closed_through or decision.now):
             decision.changes.add_score(board.id, key, decision.player.id, amount, at)
+    _add_to_teams(decision, goals, Count(metric, amount, at))
+
+
+def _add_to_teams(decision: Decision, goals: Goals, count: Count) -> None:
+    """Adds to the score of the player's team in each contest that ranks the metric, until it closes."""
+    day, season = kst_date(count.at), decision.season
+    for contest in goals.contests:
+        member = decision.player.teams.get(contest.id)
+        if member is None or contest.config.metric != count.metric or not contest.counts_in(season, day):
+            continue
+        closes_at = contest.closes_at(decision.known_season.end_date)
+        is_closed = closes_at <= max(decision.now, goals.closed_through or decision.now)
+        if not is_closed and add_to_team(contest, member, amount=count.amount, at=count.at, day=day):
+            decision.changes.members[contest.id, member.user_id] = member
 
 
 def pay_completion(decision: Decision, mission: Mission, period_key: str, number: int) -> list[str]:

@@ -27,6 +27,7 @@ async def save_changes(keepers: Services, changes: Changes) -> None:
     await keepers.rule_state.save(changes.rule_hits, changes.rule_marks)
     await keepers.mission.save(changes.missions.values())
     await keepers.leaderboard.add_scores(changes.scores)
+    await keepers.team.save(changes.members.values())
     await keepers.event_log.add(changes.events)
     await keepers.outbox.add(changes.announcements)
     await keepers.idempotency.store(changes.answers)

@@ -20,9 +20,11 @@ from app.routes.admin import (
     premium,
     programs,
     promotions,
+    rankings,
     rewards,
     rules,
     seasons,
+    teams,
     ui_config,
     wallets,
     webhooks,
@@ -54,5 +56,7 @@ for _module in (
     missions,
     badges,
     leaderboards,
+    rankings,
+    teams,
 ):
     router.include_router(_module.router)

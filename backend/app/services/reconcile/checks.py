@@ -9,9 +9,11 @@ from app.services.reconcile.goal_checks import GOAL_CHECKS
 from app.services.reconcile.outbox_checks import OUTBOX_CHECKS
 from app.services.reconcile.pass_checks import PASS_CHECKS
 from app.services.reconcile.promo_checks import PROMO_CHECKS
+from app.services.reconcile.ranking_checks import RANKING_CHECKS
 from app.services.reconcile.reward_checks import REWARD_CHECKS
 from app.services.reconcile.season_checks import SEASON_CHECKS
 from app.services.reconcile.stock_checks import STOCK_CHECKS
+from app.services.reconcile.team_checks import TEAM_CHECKS
 from app.services.reconcile.value_checks import VALUE_CHECKS
 
 CHECKS: tuple[Check, ...] = (
@@ -27,4 +29,6 @@ CHECKS: tuple[Check, ...] = (
     *GOAL_CHECKS,
     *OUTBOX_CHECKS,
     *BOARD_CHECKS,
+    *RANKING_CHECKS,
+    *TEAM_CHECKS,
 )

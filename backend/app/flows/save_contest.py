@@ -1,0 +1,125 @@
+"""Contests of teams: made, changed, put in force, retired.
+
+Locks feature_config (all of it) and the contest; reads seasons. Writes team_contests, goal_book, admin_audit_log.
+"""
+
+from typing import Any
+
+from app.core.errors import AppError, invalid
+from app.domain.metrics import is_known
+from app.domain.teams import ContestConfig
+from app.domain.token_types import require_known_tokens
+from app.flows.steps.edits import Row, only, require_version
+from app.games import GAMES_BY_FEATURE, TOKEN_TYPES
+from app.services import House, Services
+from app.services.audit_service import AdminAct
+
+KEPT = ("version", "is_active", "state", "config")
+# what players joined for
+FIXED_ONCE_ACTIVE = ("season_id", "metric", "size_limit", "daily_cap")
+
+
+async def create_contest(house: House, act: AdminAct, config: ContestConfig, *, is_active: bool) -> Row:
+    """A new contest. Raises NAME_TAKEN, or VALIDATION_ERROR naming each field that refers to what isn't there."""
+    _require_sound(config)
+    now = house.clock.now()
+
+    async def work(keepers: Services) -> Row:
+        await keepers.feature.lock_all()
+        if await keepers.team.find(config.code) is not None:
+            raise AppError("NAME_TAKEN", field="code")
+        await _require_season(keepers, config)
+        await keepers.team.add(config, is_active=is_active, now=now)
+        return await _finish(house, keepers, act, config.code, before=None, action="CONTEST_CREATED")
+
+    return await house.write(work, is_repeatable=False)
+
+
+async def replace_contest(
+    house: House, act: AdminAct, code: str, config: ContestConfig, *, expected_version: int | None
+) -> Row:
+    """The whole contest anew. Once it is in force, what players joined for is fixed; once frozen, everything is.
+
+    Raises as `create_contest`, CONTEST_NOT_FOUND, CONTEST_STATE, VERSION_CONFLICT.
+    """
+    _require_sound(config)
+    if config.code != code:
+        raise invalid(("code", "a contest keeps its code"))
+    now = house.clock.now()
+
+    async def work(keepers: Services) -> Row:
+        before = await _locked(keepers, code, expected_version)
+        changed = [name for name in FIXED_ONCE_ACTIVE if before["config"][name] != getattr(config, name)]
+        if changed and before["is_active"]:
+            raise invalid(*((name, "players joined for it: make another contest") for name in changed))
+        await _require_season(keepers, config)
+        await keepers.team.change(before["id"], config=config, now=now)
+        return await _finish(house, keepers, act, code, before=before, action="CONTEST_CHANGED")
+
+    return await house.write(work, is_repeatable=False)
+
+
+async def switch_contest(
+    house: House, act: AdminAct, code: str, *, is_active: bool, expected_version: int | None
+) -> Row:
+    """Puts a contest in force, or calls it off: a retired one is never settled."""
+    now = house.clock.now()
+
+    async def work(keepers: Services) -> Row:
+        before = await _locked(keepers, code, expected_version)
+        await keepers.team.change(before["id"], is_active=is_active, now=now)
+        action = "CONTEST_ACTIVATED" if is_active else "CONTEST_RETIRED"
+        return await _finish(house, keepers, act, code, before=before, action=action)
+
+    return await house.write(work, is_repeatable=False)
+
+
+async def find_contest(house: House, code: str) -> Row:
+    """One contest as it stands. Raises CONTEST_NOT_FOUND."""
+    return await house.read(lambda keepers: _found(keepers, code))
+
+
+async def contest_results(house: House, code: str, *, after: int, limit: int) -> list[Row]:
+    """The ranks of a frozen contest, `limit + 1` at most, from behind the rank `after` on."""
+
+    async def work(keepers: Services) -> list[Row]:
+        contest = await _found(keepers, code)
+        return await keepers.team.results(contest["id"], after=after, limit=limit)
+
+    return await house.read(work)
+
+
+def _require_sound(config: ContestConfig) -> None:
+    require_known_tokens(config.view(), TOKEN_TYPES)
+    if not is_known(config.metric, GAMES_BY_FEATURE):
+        raise invalid(("metric", "the service counts no such metric; hosts' metrics begin with a small letter"))
+
+
+async def _require_season(keepers: Services, config: ContestConfig) -> None:
+    if await keepers.season.find(config.season_id) is None:
+        raise invalid(("season_id", "no such season"))
+
+
+async def _locked(keepers: Services, code: str, expected_version: int | None) -> Row:
+    await keepers.feature.lock_all()
+    contest = await _found(keepers, code, locked=True)
+    require_version(expected_version, contest["version"])
+    if contest["state"] != "OPEN":
+        raise AppError("CONTEST_STATE", state=contest["state"])
+    return contest
+
+
+async def _found(keepers: Services, code: str, *, locked: bool = False) -> Row:
+    contest = await keepers.team.find(code, locked=locked)
+    if contest is None:
+        raise AppError("CONTEST_NOT_FOUND")
+    return contest
+
+
+async def _finish(house: House, keepers: Services, act: AdminAct, code: str, *, before: Row | None, action: str) -> Row:
+    now = house.clock.now()
+    await keepers.goal_book.turn_page(now)
+    after = await _found(keepers, code)
+    kept: tuple[Any, Any] = (None if before is None else only(before, *KEPT), only(after, *KEPT))
+    await keepers.audit.add(act, action, f"contest:{code}", before=kept[0], after=kept[1], now=now)
+    return after
