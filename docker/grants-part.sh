@@ -1,6 +1,18 @@
 #!/bin/sh
-# Prints one part of mysql-grants.sql with the passwords put in: grants-part.sh 1|2
+# Prints one part of mysql-grants.sql with the passwords put in: grants-part.sh 1|2. In plain sh: the database's image
+# promises no other tool.
 set -eu
 owner=$(cat /run/secrets/db_owner_password)
 serving=$(cat /run/secrets/db_password)
-sed -n "/^-- Part $1 /,/^-- Part [^$1] /p" /grants/mysql-grants.sql | sed "s/CHANGE-ME-1/$owner/; s/CHANGE-ME-2/$serving/"
+wanted=
+while IFS= read -r line; do
+    case $line in
+        "-- Part $1 "*) wanted=yes ;;
+        "-- Part "*) wanted= ;;
+        *CHANGE-ME-1*) line="${line%%CHANGE-ME-1*}$owner${line#*CHANGE-ME-1}" ;;
+        *CHANGE-ME-2*) line="${line%%CHANGE-ME-2*}$serving${line#*CHANGE-ME-2}" ;;
+    esac
+    if [ -n "$wanted" ]; then
+        printf '%s\n' "$line"
+    fi
+done < /grants/mysql-grants.sql

@@ -18,7 +18,9 @@ from app.db.schema import upgrade_to_head
 from app.flows.seed_demo import seed_demo_players
 from tests.browser import FLAGS, served
 from tests.fixtures import settings_for
+from tests.pages.desk import link
 from tests.provision import find_browser
+from tests.shots_console import DESK, tell
 from tests.world import World, open_world
 
 FIRST_DAY = datetime(2025, 12, 9, 20, 30, tzinfo=KST)
@@ -41,8 +43,10 @@ async def main(folder: Path) -> None:
             await seed_demo_players(world.house)
             browser = await playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
             await tell_story(browser, world, address)
+            await tell(world)
             for width, theme, language in itertools.product(WIDTHS, THEMES, LANGUAGES):
                 await photograph(browser, address, folder, width=width, theme=theme, language=language)
+                await photograph_desk(browser, world, address, folder, width=width, theme=theme, language=language)
             await browser.close()
 
 
@@ -82,13 +86,7 @@ async def play(page: Page, address: str, *, times: int) -> None:
 
 async def photograph(browser: Browser, address: str, folder: Path, *, width: int, theme: str, language: str) -> None:
     """Every page once."""
-    context = await browser.new_context(
-        viewport={"width": width, "height": 780 if width < 600 else 860},
-        color_scheme=theme,  # type: ignore[arg-type]  # one of THEMES
-        locale=language,
-        reduced_motion="reduce",
-        device_scale_factor=2 if width < 600 else 1,
-    )
+    context = await seat(browser, width=width, theme=theme, language=language)
     name = f"{width}-{theme}-{language[:2]}"
 
     async def shoot(page: Page, title: str) -> None:
@@ -114,6 +112,33 @@ async def photograph(browser: Browser, address: str, folder: Path, *, width: int
     await enter(context, address, "bada")
     await page.goto(f"{address}/games/roulette")
     await shoot(page, "p2-ticket-zero")
+    await context.close()
+
+
+async def seat(browser: Browser, *, width: int, theme: str, language: str) -> BrowserContext:
+    return await browser.new_context(
+        viewport={"width": width, "height": 780 if width < 600 else 860},
+        color_scheme=theme,  # type: ignore[arg-type]  # one of THEMES
+        locale=language,
+        reduced_motion="reduce",
+        device_scale_factor=2 if width < 600 else 1,
+    )
+
+
+async def photograph_desk(
+    browser: Browser, world: World, address: str, folder: Path, *, width: int, theme: str, language: str
+) -> None:
+    """Every page of the console once; the first as it stands on a 1280×720 screen."""
+    context = await seat(browser, width=width, theme=theme, language=language)
+    page = await context.new_page()
+    if width > min(WIDTHS):
+        await page.set_viewport_size({"width": width, "height": 720})
+    await page.goto(f"{address}/console/sign-in")
+    await page.screenshot(path=folder / f"a0-sign-in-{width}-{theme}-{language[:2]}.png", full_page=True)
+    await page.goto(address + await link(world))
+    for title, path in DESK.items():
+        await page.goto(address + path)
+        await page.screenshot(path=folder / f"{title}-{width}-{theme}-{language[:2]}.png", full_page=True)
     await context.close()
 
 

@@ -84,11 +84,18 @@ async def broken_table(world: World) -> list[Sample]:
 async def held_database(world: World) -> list[Sample]:
     """Somebody holds the one connection that writes; players wait for it."""
     player = await world.player("patient", ROULETTE_COIN=1)
-    holding = asyncio.create_task(world.house.write(lambda _: asyncio.sleep(0.7)))
-    await asyncio.sleep(0.05)
+    has_it, may_go = asyncio.Event(), asyncio.Event()
+
+    async def hold(_: object) -> None:
+        has_it.set()
+        await may_go.wait()
+
+    holding = asyncio.create_task(world.house.write(hold))
+    await has_it.wait()
     playing = asyncio.create_task(world.client.post(PLAY, headers=player.headers | key()))
-    await asyncio.sleep(0.05)
     meanwhile = [sample for sample in await look(world) if sample.name.startswith("dojang_db_pool")]
+    await asyncio.sleep(0.7)
+    may_go.set()
     await holding
     assert (await playing).status_code == 200
     after = [sample for sample in await look(world) if not sample.name.startswith("dojang_db_pool")]

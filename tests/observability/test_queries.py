@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from app.core.alarms import raise_alarm
+from app.db.transaction import Tx
 from app.worker import show_counts
 from tests.architecture.house import ROOT
 from tests.observability.promql import Query, Sample
@@ -25,7 +26,7 @@ async def lived_in(world: World) -> list[Sample]:
     """The output of a service on which everything countable has happened."""
     player = await world.player("kim", ROULETTE_COIN=1)
     same = player.headers | key()
-    for headers in (same, same, player.headers | key()):  # a play, the same again, no coin left
+    for headers in (same, same, {}):  # a play, the same again, nobody
         await world.client.post(PLAY, headers=headers)
     await world.client.post("/api/season-pass/stamp", headers=player.headers)
     raise_alarm("test")
@@ -52,6 +53,23 @@ async def test_a_reward_is_counted_once_it_is_committed(sqlite_world: World) -> 
     stored = await sqlite_world.rows("SELECT COUNT(*) FROM reward_log WHERE user_id = :id", id=player.id)
     counted = Query("sum(increase(dojang_rewards_total[5m]))").on(now, before)
     assert sum(counted.values()) == stored[0][0] > 0
+
+
+async def test_what_is_rolled_back_is_not_counted(sqlite_world: World) -> None:
+    counted: list[str] = []
+
+    async def work(tx: Tx) -> None:
+        tx.after_commit.append(lambda: counted.append("reward"))
+        if wants_failure:
+            raise ValueError
+
+    wants_failure = True
+    with pytest.raises(ValueError):
+        await sqlite_world.house.database.transaction(work)
+    assert counted == []
+    wants_failure = False
+    await sqlite_world.house.database.transaction(work)
+    assert counted == ["reward"]
 
 
 @pytest.mark.parametrize("text", ["max(dojang_x", "topk(3, x)", "rate(x)", "x > y", 'x{a!~"b"}', "max(x) > 0 and y"])

@@ -11,6 +11,7 @@ from babel.numbers import format_decimal, format_percent
 from app.core.languages import KOREAN
 from app.core.time_utils import KST
 
+MINUTE, HOUR, DAY = 60, 3600, 86_400
 Translate = Callable[[str], str]
 
 
@@ -66,6 +67,16 @@ class Formats:
     def stamp(self, instant: datetime | str) -> str:
         """2025-12-09 14:03:07: as logs write it."""
         return f"{_kst(instant):%Y-%m-%d %H:%M:%S}"
+
+    def span(self, seconds: float) -> str:
+        """A stretch of time in its largest unit: 40 s, 12 min, 5 h, 3 d."""
+        if seconds < 2 * MINUTE:
+            return self._("%(n)s초") % {"n": int(seconds)}
+        if seconds < 2 * HOUR:
+            return self._("%(n)s분") % {"n": int(seconds // MINUTE)}
+        if seconds < 2 * DAY:
+            return self._("%(n)s시간") % {"n": int(seconds // HOUR)}
+        return self._("%(n)s일") % {"n": int(seconds // DAY)}
 
     def plain(self, value: Any) -> str:
         """A stored value for people who know what it is: a text as it is, anything deeper as JSON."""

@@ -36,7 +36,7 @@ async def now(request: Request) -> Response:
         who=who,
         seen=seen,
         figures=figures,
-        routes=[route for route in figures.routes if not route.route.startswith("/console")][:SLOWEST_ROUTES],
+        routes=[route for route in figures.routes if _is_an_answer(route.route)][:SLOWEST_ROUTES],
         counted=sum(figures.refusals.get(code, 0) for code in COUNTED),
         stopped=[switch for switch in seen.switches if not switch.is_enabled],
         chart=columns(seen.series),
@@ -44,6 +44,11 @@ async def now(request: Request) -> Response:
         cache=(await container.cache.state()).value,
         processes=container.settings.web_concurrency,
     )
+
+
+def _is_an_answer(route: str) -> bool:
+    """What players and hosts wait for: not the desk itself, not files, not a stream that is meant to stay open."""
+    return not route.startswith(("/console", "/assets")) and not route.endswith("/stream")
 
 
 @router.post("/console/features/{feature_type}/stop")

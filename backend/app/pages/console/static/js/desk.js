@@ -18,5 +18,8 @@ document.addEventListener(
   true,
 );
 
+// on a phone the menu is a strip: where one is stands in its middle
+document.querySelector(".rail-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 const main = document.getElementById("main");
 if (main.dataset.every !== undefined) keepLive(Number(main.dataset.every));
