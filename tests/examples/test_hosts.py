@@ -34,12 +34,18 @@ async def empty_world(sqlite_url: str, clock: FixedClock) -> AsyncIterator[World
 
 
 async def play(world: World, host: str) -> list[Event]:
-    """Sets the example up through the admin API and sends its events, day by day; returns them as they arrived."""
+    """Sets the example up through the admin API and sends its events; returns them as they arrived."""
+    await set_up(world, host)
+    return await send_all(world, host)
+
+
+async def set_up(world: World, host: str) -> int:
+    """The example's season, badges, missions and rules; returns the season's id."""
     folder = EXAMPLES / host
-    admin, sender = await world.token("boss", "admin"), await world.token("main", "host")
+    admin = await world.token("boss", "admin")
     season = yaml.safe_load((folder / "season.yaml").read_text())["season"]
     season |= {"start_date": str(season["start_date"]), "end_date": str(season["end_date"]), "is_active": True}
-    await world.ok("POST", "/api/admin/seasons", json=season | REASON, headers=admin)
+    made = await world.ok("POST", "/api/admin/seasons", json=season | REASON, headers=admin)
     rules = yaml.safe_load((folder / "rules.yaml").read_text())
     for badge in rules.get("badges", []):
         code = badge.pop("code")
@@ -50,7 +56,12 @@ async def play(world: World, host: str) -> list[Event]:
         await world.ok("POST", "/api/admin/rules", json=rule | REASON, headers=admin)
         active = {"version": 1} | REASON
         await world.ok("POST", f"/api/admin/rules/{rule['code']}/activate", json=active, headers=admin)
-    arrived: list[Event] = []
+    return int(made["id"])
+
+
+async def send_all(world: World, host: str) -> list[Event]:
+    """Sends the example's events, each day's at its end; returns them as they arrived."""
+    folder, sender, arrived = EXAMPLES / host, await world.token("main", "host"), list[Event]()
     for day, events in events_by_day((folder / "events.jsonl").read_text().splitlines(), FIRST_DAY).items():
         world.clock.set(datetime.combine(day, datetime.max.time(), tzinfo=KST))
         for start in range(0, len(events), 700):
@@ -227,6 +238,37 @@ async def test_a_lecture_ticket_opens_a_week_of_access(empty_world: World) -> No
     assert before != after
     twice = await world.code("POST", f"{path}/redeem", json={}, headers=sender | {"Idempotency-Key": "second"})
     assert twice == (409, "ENTITLEMENT_ACTIVE")
+
+
+async def test_rooms_are_teams_whose_scores_are_their_members_minutes(empty_world: World) -> None:
+    world, admin = empty_world, await empty_world.token("boss", "admin")
+    contest = {
+        "code": "ROOMS", "title_ko": "함께 집중", "title_en": "Rooms", "season_id": await set_up(world, "focus"),
+        "metric": "focus.minutes", "join_from": "2025-12-08T00:00:00+09:00", "join_until": "2025-12-09T00:00:00+09:00",
+        "size_limit": 20,
+    }  # fmt: skip
+    await world.ok("POST", "/api/admin/team-contests", json=contest | REASON, headers=admin)
+    version = admin | {"If-Match": "*"}
+    await world.ok("POST", "/api/admin/team-contests/ROOMS/activate", json=REASON, headers=version)
+    rooms: dict[str, int] = {}
+    for number in range(27):  # three of the ten in each room
+        who = await world.player(f"worker-{number:03d}")
+        room = f"ROOM_{number % 9}"
+        if room in rooms:
+            body = {"team_id": rooms[room]}
+            await world.ok("POST", "/api/teams/ROOMS/join", json=body, headers=who.headers)
+        else:
+            made = await world.ok("POST", "/api/teams/ROOMS", json={"name": room}, headers=who.headers)
+            rooms[room] = made["team_id"]
+    minutes: Counter[str] = Counter()
+    for event, _ in once(await send_all(world, "focus"), defaultdict(Account)):
+        if event["subject"] < "worker-027":
+            minutes[event["data"]["room"]] += event["data"]["minutes"]
+    member = await world.token("worker-000")
+    board = await world.ok("GET", "/api/teams/ROOMS?top=100", headers=member)
+    assert {team["name"]: team["score"] for team in board["entries"]} == minutes
+    assert [team["score"] for team in board["entries"]] == sorted(minutes.values(), reverse=True)
+    assert not await world.differences()
 
 
 def test_the_event_files_are_those_of_the_script() -> None:
