@@ -7,7 +7,10 @@ import pytest
 from app.domain.reference import reference_season
 from app.domain.season_config import SeasonConfig
 from app.flows.console_now import console_now
+from app.flows.find_anything import find_anything
+from app.flows.game_report import game_report
 from app.flows.player_story import player_story
+from app.games import GAMES
 from app.pages.console.charts import HEIGHT, WIDTH, columns, round_up
 from app.pages.console.season_form import config_of, fields_of
 from app.pages.console.season_view import forecast, preview, timeline
@@ -37,8 +40,7 @@ def test_an_id_of_an_instant_is_never_below_its_floor() -> None:
     assert bucket_start(now, 0) <= now < bucket_start(now, -1)
 
 
-async def test_plays_are_counted_by_the_minute_and_by_steps(sqlite_world: World) -> None:
-    world = sqlite_world
+async def test_plays_are_counted_by_the_minute_and_by_steps(world: World) -> None:
     kim = await world.player("kim", ROULETTE_COIN=5)
     for _ in range(3):
         await world.ok("POST", "/api/roulette/play", headers=kim.headers | key())
@@ -53,6 +55,19 @@ async def test_plays_are_counted_by_the_minute_and_by_steps(sqlite_world: World)
     assert next(s.plays for s in later.switches if s.feature_type == "CLAIM") is None
     story = await player_story(world.house, kim.id, after=None, limit=50)
     assert all(len({line.request_id for line in group}) == 1 for group in story.groups())
+
+
+async def test_reports_and_searches_say_the_same_on_every_database(world: World) -> None:
+    kim = await world.player("kim", ROULETTE_COIN=1)
+    sent = key()
+    play = await world.ok("POST", "/api/roulette/play", headers=kim.headers | sent)
+    report = await game_report(world.house, GAMES["roulette"], after=None, limit=20)
+    assert (report.plays, sum(line.drawn for line in report.lines)) == (1, 1)
+    assert sum(line.share for line in report.lines) == pytest.approx(1)
+    [(request_id,)] = await world.rows("SELECT request_id FROM game_plays")
+    for asked in (play["play_id"], f"PLAY:{play['play_id']}", request_id, sent["Idempotency-Key"]):
+        assert {hit.user_id for hit in await find_anything(world.house, asked)} == {kim.id}, asked
+    assert (await console_now(world.house)).rewards
 
 
 def test_a_season_lies_on_its_days_and_a_player_who_missed_none_is_paid_what_stamps_reach() -> None:
