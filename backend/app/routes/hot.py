@@ -7,12 +7,12 @@ stay declared where they are, for OpenAPI and for requests that this table doesn
 from collections.abc import Iterable
 
 from fastapi import FastAPI, Request
-from fastapi.routing import RouteContext, iter_route_contexts
+from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
 from app.games import GAMES
-from app.routes.games import operation_name
+from app.routes import PREFIX, games, promo, season_pass
 
 HOT = frozenset(
     {
@@ -20,7 +20,7 @@ HOT = frozenset(
         "stamp_season_pass",
         "claim_level",
         "redeem_code",
-        *(f"play_{operation_name(game)}" for game in GAMES.values()),
+        *(f"play_{games.operation_name(game)}" for game in GAMES.values()),
     }
 )
 
@@ -31,8 +31,8 @@ class HotRoutes(BaseRoute):
     A request with a query, or below a mount, goes the long way, which knows those; another method gets its 405 there.
     """
 
-    def __init__(self, routes: Iterable[RouteContext]) -> None:
-        self.known = {(method, route.path): route for route in routes for method in route.methods or ()}
+    def __init__(self, routes: Iterable[APIRoute]) -> None:
+        self.known = {(method, PREFIX + route.path): route for route in routes for method in route.methods or ()}
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if scope["type"] != "http" or scope["query_string"] or scope.get("root_path"):
@@ -40,7 +40,7 @@ class HotRoutes(BaseRoute):
         route = self.known.get((scope["method"], scope["path"]))
         if route is None:
             return Match.NONE, {}
-        return Match.FULL, {"endpoint": route.endpoint, "route": route.original_route, "template": route.path}
+        return Match.FULL, {"endpoint": route.endpoint, "route": route, "template": scope["path"]}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = await scope["endpoint"](Request(scope, receive, send))
@@ -48,6 +48,7 @@ class HotRoutes(BaseRoute):
 
 
 def shorten_hot_routes(app: FastAPI) -> None:
-    """Puts the table before everything else. Call when every router is included."""
-    hot = [route for route in iter_route_contexts(app.routes) if getattr(route, "operation_id", None) in HOT]
+    """Puts the table before everything else."""
+    declared = [route for router in (season_pass.router, games.router, promo.router) for route in router.routes]
+    hot = [route for route in declared if isinstance(route, APIRoute) and route.operation_id in HOT]
     app.router.routes.insert(0, HotRoutes(hot))

@@ -1,15 +1,15 @@
 """Promo codes and first-come campaigns."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from app.domain.config_fields import Code
 from app.flows.promo_status import promo_status
 from app.flows.redeem_code import RedeemCodeCommand
 from app.flows.steps.commands import PlayerCommand
 from app.routes.bodies import json_answer, parse_body
-from app.routes.deps import caller, container_of, idempotency_key
+from app.routes.deps import Caller, caller, container_of, idempotency_key
 from app.routes.openapi import answers, body_of, keyed, problems
 from app.schemas.promo import CodeAnswer, CodeBody, PromoStatus
 
@@ -43,7 +43,6 @@ async def redeem(request: Request) -> Response:
     responses=problems("AUTH_REQUIRED", "USER_BLOCKED", "PROMO_NOT_FOUND"),
     openapi_extra=keyed({}, required=None),
 )
-async def status(request: Request, code: Code) -> dict[str, Any]:
+async def status(request: Request, who: Annotated[Caller, Depends(caller)], code: Code) -> dict[str, Any]:
     """A campaign by its name: when it opens to the second, how many units are left, whether the player has one."""
-    who = await caller(request)
     return await promo_status(container_of(request).house, PlayerCommand(**who.command_fields), code)

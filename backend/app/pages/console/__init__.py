@@ -1,6 +1,6 @@
 """The operators' console."""
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from app.pages.assets import assets_router
 from app.pages.console import (
@@ -44,7 +44,11 @@ PAGES = (
 )
 
 
+pages = APIRouter()  # bound once, as the API's routes are
+for _page in PAGES:
+    pages.include_router(_page)
+
+
 def add_console_pages(app: FastAPI) -> None:
     """Opens the operators' door. Its last page takes every other address below /console."""
-    for page in PAGES:
-        app.include_router(page)
+    app.router.routes.extend(pages.routes)
