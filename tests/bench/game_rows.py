@@ -36,14 +36,14 @@ SCRATCH_BOXES: dict[str, Any] = {
 PICKS = [f'{{"box": {box}}}' for box in range(1, BOXES + 1)]
 
 
-def game_rows(floor: Callable[[Stage], Sample]) -> list[Row]:
-    """One row for each game but the roulette, which has its own. `floor` is a roulette play by the C client."""
+def game_rows(floor: Callable[[Stage], Sample], stock_floor: Callable[[Stage], Sample]) -> list[Row]:
+    """One row for each game but the roulette, which has its own. The floors are plays by the C client."""
     return [
         Row(
             name=f"{code.replace('-', '_')}_128",
             title=f"{code} plays, 128 players",
             run=partial(_plays, code),
-            floor=floor,
+            floor=stock_floor if code == "lottery" else floor,
             floor_title="C client, 1 round trip",
             targets=[ratio(0.8, 1.2)],
         )

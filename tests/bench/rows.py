@@ -44,6 +44,16 @@ def plays_floor(stage: Stage) -> Sample:
     return best_crowd(stage, "play", partial(floor_plan, stage.place(), stage))
 
 
+def stock_floor(stage: Stage) -> Sample:
+    """Plays of a game with stock: each holds the lottery's stock rows until it commits."""
+
+    def plan(connections: int, seconds: float | None = None) -> dict[str, object]:
+        told = floor_plan(stage.place(), stage, connections, seconds)
+        return told | {"world": {**world_of(stage.place()), "stock_of": "LOTTERY"}}
+
+    return best_crowd(stage, "play", plan, name="play_with_stock")
+
+
 def floor_plan(place: Place, stage: Stage, connections: int, seconds: float | None = None) -> dict[str, object]:
     first = seed.FIRST_ID + FLOOR_BEGINS
     return {
@@ -235,7 +245,7 @@ ROWS: list[Row] = [
     play_row(32),
     play_row(MANY),
     two_processes_row(),
-    *game_rows(plays_floor),
+    *game_rows(plays_floor, stock_floor),
     stamp_row(),
     status_row(),
     events_row(),

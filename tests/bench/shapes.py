@@ -13,9 +13,9 @@ SHAPES = ((1, 8), (1, 16), (1, 32), (1, 128), (2, 16), (2, 32), (2, 64), (2, 128
 Plan = Callable[[int], dict[str, Any]]  # connections → what the floor's program is told, but for the shape
 
 
-def best_crowd(stage: Stage, module: str, plan: Plan) -> Sample:
-    """One round of the floor in the shape that was best when it was first asked for."""
-    key = f"floor_{module}"
+def best_crowd(stage: Stage, module: str, plan: Plan, *, name: str | None = None) -> Sample:
+    """One round of the floor in the shape that was best when it was first asked for, by its name."""
+    key = f"floor_{name or module}"
     if key not in stage.notes:
         tried = {f"{p} x {c // p}": _round(stage, module, plan, p, c).rate for p, c in SHAPES}
         stage.notes[key] = {"tried": {shape: round(rate) for shape, rate in tried.items()}}

@@ -44,6 +44,9 @@ WALLETS = "INSERT INTO wallets (user_id,token_type,balance) VALUES {} ON DUPLICA
 COIN = "ROULETTE_COIN"
 
 
+STOCK = "SELECT prize_id FROM prize_stock WHERE feature_type = '{feature}' ORDER BY prize_id FOR UPDATE;"
+
+
 @dataclass(slots=True)
 class Player:
     """What the client knows of its player."""
@@ -75,12 +78,14 @@ class World:
     config_id: int
     prizes: Sequence[Prize]
     weights: Sequence[int]
+    stock_of: str | None = None  # the game whose stock rows a play holds
 
     @classmethod
     def of(cls, plan: dict[str, Any]) -> World:
         segments = plan["segments"]
         weights = [segment["weight"] for segment in segments]
-        return cls(plan["today"], plan["season_id"], plan["config_id"], [_prize(one) for one in segments], weights)
+        prizes = [_prize(one) for one in segments]
+        return cls(plan["today"], plan["season_id"], plan["config_id"], prizes, weights, plan.get("stock_of"))
 
 
 def _prize(segment: dict[str, Any]) -> Prize:
@@ -109,6 +114,7 @@ def reads(world: World, user: int) -> str:
         RULES.format(today=world.today, feature="ROULETTE")
         + PLAYER.format(user=user, season=world.season_id)
         + NEWEST_PLAY.format(user=user)
+        + (STOCK.format(feature=world.stock_of) if world.stock_of else "")
     )
 
 
