@@ -137,6 +137,8 @@ class PlayerService:
 
     async def _states(self, ids: Iterable[int], wanted: Wanted, *, locked: bool) -> dict[int, PlayerState]:
         unique = sorted(set(ids))
+        if not unique:
+            return {}
         statement = _state_statement(wanted, locked)
         params: list[Any] = [*wanted.bridges, *wanted.seasons]
         for game in wanted.games:
