@@ -11,7 +11,10 @@ from tests.architecture.house import ROOT
 from tests.deploy.test_compose import FILES, VARIABLE, compose
 
 DOCS = ROOT / "docs"
-PAGES = [DOCS / "deploy.md", DOCS / "deploy.ko.md", *sorted((DOCS / "runbook").rglob("*.md"))]
+PAGES = [
+    *(DOCS / name for name in ("deploy.md", "deploy.ko.md", "operations.md", "operations.ko.md")),
+    *sorted((DOCS / "runbook").rglob("*.md")),
+]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(DOCS).as_posix())
