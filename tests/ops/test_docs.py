@@ -36,9 +36,9 @@ def test_a_command_of_the_page_exists_with_its_options(line: list[str]) -> None:
     assert [option for option in options if option not in plain] == []
 
 
-def test_both_languages_have_the_same_sections_commands_and_names() -> None:
+def test_both_languages_have_the_same_names() -> None:
     english, korean = ENGLISH.read_text(), KOREAN.read_text()
-    for part in (r"^(#+) ", r"```sh\n(.*?)```", r"^\| (`[^|]+`) \|", r"(?:RETAIN|JWT)_[A-Z_]+"):
+    for part in (r"^\| (`[^|]+`) \|", r"(?:RETAIN|JWT)_[A-Z_]+"):
         found = [re.findall(part, text, re.DOTALL | re.MULTILINE) for text in (english, korean)]
         assert found[0] == found[1] != [], part
 
