@@ -13,7 +13,7 @@ AT_THE_TOP = ("README", "CHANGELOG", "CONTRIBUTING", "SECURITY", "llms")
 # written once: in English, or with both languages on the page (who is on call reads one page, not two)
 ONE_PAGE = ("adr", "api", "runbook")
 ONE_PAGE_ALONE = ("docs/logs.md", "CHANGELOG.md")
-FENCE = re.compile(r"^( *)```(.*)$")
+FENCE = re.compile(r"^( *(?:(?:\d+\.|[-*]) +)?)```(.*)$")
 HEADING = re.compile(r"^(#{1,6}) (.+)$")
 LINK = re.compile(r"\]\(([^()\s]+(?:\([^()]*\))?)\)|<img src=\"([^\"]+)\"")
 

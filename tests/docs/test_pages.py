@@ -79,3 +79,10 @@ def test_a_command_that_differs_is_found_and_words_are_not(tmp_path: Path) -> No
 
     assert page('./run ops stop DICE --reason "why"   # so') == page('./run ops stop DICE --reason "왜"   # 이렇게')
     assert page("./run ops stop DICE") != page("./run ops stop LOTTERY")
+
+
+def test_a_fence_may_begin_a_point_of_a_list(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("1. ```sh run\n   ls\n   ```\n\n   [a](b)\n")
+    assert read(page).blocks == (Block("sh run", "ls\n"),)
+    assert links(page) == ["b"]
