@@ -8,14 +8,15 @@ from app.services.reconcile.check import Check, Rows, kst_day
 
 
 def _allowances_and_gifts(flavour: Flavour) -> str:
-    """(actor, day, token, what counts against the cap, what was given; of a mailing: its rewards, its recipients)."""
+    """(actor, day, token, what counts against the cap, what was given; of a mailing: its copies, its rewards)."""
     return f"""
         SELECT actor, day, token_type, granted, 0, NULL FROM grant_allowances
         UNION ALL
         SELECT requested_by, {kst_day("created_at", flavour)}, COALESCE(token_type, 'POINT'), 0, SUM(amount), NULL
         FROM reward_log WHERE source = 'ADMIN' AND requested_by IS NOT NULL GROUP BY 1, 2, 3
         UNION ALL
-        SELECT sent_by, {kst_day("sent_at", flavour)}, '', 0, recipients, rewards FROM inbox_mailings
+        SELECT sent_by, {kst_day("sent_at", flavour)}, '', 0,
+            (SELECT COUNT(*) FROM inbox_items i WHERE i.mailing_id = m.id), rewards FROM inbox_mailings m
     """
 
 
