@@ -14,7 +14,8 @@ from tests.servers import MariaDb
 pytest_plugins = ["tests.fixtures"]
 
 TESTS = Path(__file__).parent
-NEED_NO_SERVER = {TESTS / folder for folder in ("architecture", "domain", "games")}  # they read code or call pure rules
+# they read code, call pure rules, or (the documents) start what a reader would
+NEED_NO_SERVER = {TESTS / folder for folder in ("architecture", "docs", "domain", "games")}
 servers_of_the_run = pytest.StashKey[Found]()
 
 

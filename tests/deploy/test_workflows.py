@@ -52,11 +52,12 @@ def test_rights_are_given_job_by_job_and_time_is_limited(workflow: Path) -> None
 
 def test_what_is_promised_is_tested_on_every_change() -> None:
     jobs = read(ROOT / ".github" / "workflows" / "ci.yml")["jobs"]
-    assert set(jobs) == {"check", "test", "test-mysql", "browser", "image"}
+    assert set(jobs) == {"check", "test", "test-mysql", "browser", "docs", "image"}
     matrix = jobs["test"]["strategy"]["matrix"]
     assert matrix["python-version"] == ["3.11", "3.12", "3.13"]
     assert [one["redis"] for one in matrix["include"]] == ["off"]
     assert jobs["test-mysql"]["services"]["mysql"]["image"] == "mysql:8.4"
+    assert {"run": "./run test --slow tests/docs"} in jobs["docs"]["steps"]
 
 
 def test_zizmor_finds_nothing() -> None:

@@ -100,7 +100,7 @@ async def test_refused_events_are_listed_with_their_reasons_until_they_are_old(s
     late = await world.ok("GET", "/api/admin/events/rejected?code=EVENT_TOO_LATE&host=main", headers=support)
     assert len(late["items"]) == 1
     after_90_days = world.clock.now().replace(year=2026, month=4)
-    assert await world.house.write(lambda k: k.host_event.forget_rejected(after_90_days, limit=10)) == 2
+    assert len(await world.house.write(lambda k: k.host_event.forget_rejected(after_90_days, limit=10))) == 2
 
 
 async def test_a_rule_is_tried_on_made_up_events_and_on_those_that_came(sqlite_world: World) -> None:

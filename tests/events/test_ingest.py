@@ -165,3 +165,9 @@ async def test_when_the_commits_reply_is_lost_the_second_run_gives_the_first_one
     assert [result["effects"][0]["reward_amount"] for result in answer["results"]] == [5, 5]
     assert await balance(world, "kim") == 10
     assert not await world.differences()
+
+
+async def test_a_call_with_nothing_but_refused_events_is_answered_all_the_same(world: World) -> None:
+    refused = await one(world, event(1, "t", time="2025-12-01T00:00:00Z"))
+    assert (refused["status"], await world.rows("SELECT COUNT(*) FROM rejected_events")) == ("rejected", [(1,)])
+    assert await world.rows("SELECT COUNT(*) FROM user_profiles") == [(0,)]

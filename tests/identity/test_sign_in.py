@@ -82,6 +82,24 @@ async def test_a_revoked_key_is_refused_at_the_next_call(door: Door) -> None:
     assert await door.world.code("POST", TOKEN, json=body, headers=headers) == (401, "TOKEN_REVOKED")
 
 
+async def test_a_hosts_key_is_rotated_without_a_moment_when_none_works(sqlite_door: Door) -> None:
+    """Make a second one, give it to the server, end the first."""
+    door, body = sqlite_door, {"external_id": "kim"}
+    admin = await door.world.token("admin", "admin")
+
+    async def new_key(name: str) -> tuple[int, dict[str, str]]:
+        sent = {"name": name, "reason": "rotation"}
+        made = await door.world.ok("POST", "/api/admin/hosts/main/keys", json=sent, headers=admin)
+        return made["id"], {"X-API-Key": made["key"]}
+
+    (old_id, old), (_, new) = await new_key("before"), await new_key("after")
+    for headers in (old, new):
+        await door.world.ok("POST", TOKEN, json=body, headers=headers)
+    await door.world.ok("POST", f"/api/admin/hosts/keys/{old_id}/revoke", json={"reason": "rotation"}, headers=admin)
+    assert await door.world.code("POST", TOKEN, json=body, headers=old) == (401, "TOKEN_REVOKED")
+    await door.world.ok("POST", TOKEN, json=body, headers=new)
+
+
 async def test_the_key_of_a_host_that_was_switched_off_is_refused_at_the_next_call(door: Door) -> None:
     headers, body = await door.api_key(), {"external_id": "kim"}
     await door.world.ok("POST", TOKEN, json=body, headers=headers)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.batches.scheduler import JOBS_BY_NAME, register, tick
+from app.batches.scheduler import JOBS, JOBS_BY_NAME, STANDING, register, tick
 from app.domain.jobs import BRIDGE_SETTLEMENT
 from tests.bridge.campaigns import CODE, collect_all, kst, open_reference
 from tests.pages.desk import does, page, send, sit_down, text_of
@@ -174,6 +174,13 @@ async def test_a_settlement_is_tried_dry_run_watched_and_adds_nothing_again(worl
     assert "said-no" in await page(world, again.headers["location"])
     assert await world.rows("SELECT balance FROM wallets WHERE token_type = 'POINT'") == [(35_000 + won,)]
     assert await world.differences() == {}
+
+
+async def test_each_job_says_in_korean_what_it_does(world: World) -> None:
+    await register(world.container)
+    system = text_of(await page(world, "/console/system"))
+    english = [job.promise for job in (*JOBS, *STANDING) if job.promise in system]
+    assert english == [] and all(job.name in system for job in (*JOBS, *STANDING))
 
 
 async def test_jobs_are_asked_for_and_paused_by_who_may(world: World) -> None:

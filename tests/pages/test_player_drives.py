@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import expect
 
 from app.games import GAMES
+from tests.bridge.campaigns import kst, open_reference
 from tests.pages.conftest import Opener, Site
 from tests.world import key
 
@@ -52,10 +53,11 @@ async def test_motion_ends_where_the_server_decided(visit: Opener) -> None:
     assert numbers in re.sub(r"\D", "", label) or "한번더" in label.replace(" ", "") or "다음" in label
 
 
-async def test_playing_to_zero_shows_the_ticket_zero_panel(visit: Opener, site: Site) -> None:
+@pytest.mark.parametrize("game", ["roulette", "dice", "lottery"])
+async def test_playing_to_zero_shows_the_ticket_zero_panel(visit: Opener, site: Site, game: str) -> None:
     seen = await visit()
     await seen.enter()
-    await seen.open("/games/roulette")
+    await seen.open(f"/games/{game}")
     page = seen.page
     for _ in range(80):  # "one more" pays tickets back
         if await page.locator("#ticket-zero").is_visible():
@@ -67,6 +69,23 @@ async def test_playing_to_zero_shows_the_ticket_zero_panel(visit: Opener, site: 
     assert not await page.locator("#play-form").is_visible()
     await page.click("#ticket-zero a")
     await page.wait_for_url(site.url + "/")
+
+
+async def test_plays_of_the_last_days_collect_a_key_on_the_card(visit: Opener, site: Site) -> None:
+    await open_reference(site.world)
+    site.world.clock.set(kst(12, 25, 12))
+    seen = await visit()
+    await seen.enter()
+    slot = seen.page.locator(".slot").first
+    await expect(slot).to_contain_text("0/2")
+    await seen.open("/games/roulette")
+    for _ in range(2):
+        async with seen.page.expect_response(lambda response: response.url.endswith("/play")):
+            await seen.page.click("#play-form button")
+    await seen.open("/")
+    await expect(slot).to_have_class(re.compile("slot-collected"))
+    await expect(slot).to_contain_text("모음")
+    await expect(seen.page.locator(".bridge-points")).to_contain_text("5,000")
 
 
 async def test_a_level_is_claimed_by_hand(visit: Opener, site: Site) -> None:

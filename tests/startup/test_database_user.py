@@ -24,6 +24,8 @@ HISTORY = {
 }  # fmt: skip
 DENIED = "1142|1419"  # 1419: triggers on a server with a binlog
 SERVICES = ROOT / "backend" / "app" / "services"
+# for the tables' owner at a terminal: they shorten and clean history, which no request may (ADR 181, 182)
+FOR_THE_OWNER = {"history_service": {"retain_history"}, "privacy_service": {"erase_player", "export_player"}}
 
 
 def granted(right: str) -> set[str]:
@@ -40,7 +42,8 @@ def test_every_table_is_either_history_or_may_change() -> None:
 
 def used(pattern: str) -> set[str]:
     """The tables that a keeper changes in this way."""
-    names = {name for file in SERVICES.glob("*.py") for name in re.findall(pattern, file.read_text())}
+    files = [file for file in SERVICES.glob("*.py") if file.stem not in FOR_THE_OWNER]
+    names = {name for file in files for name in re.findall(pattern, file.read_text())}
     return names & set(metadata.tables)
 
 
@@ -49,6 +52,16 @@ def test_every_change_that_a_keeper_makes_is_granted() -> None:
     deleted = used(r"(?:\bdelete\(|\bDELETE FROM )(\w+)")
     assert {"wallets", "seasons"} <= updated <= granted("UPDATE")
     assert {"season_levels"} <= deleted <= granted("DELETE")
+
+
+@pytest.mark.parametrize("keeper", sorted(FOR_THE_OWNER))
+def test_what_only_the_owner_may_do_is_asked_for_at_the_terminal_alone(keeper: str) -> None:
+    name = keeper.removesuffix("_service")
+    app = SERVICES.parent
+    users = {file.stem for file in app.rglob("*.py") if re.search(rf"keepers\.{name}\b", file.read_text())}
+    assert users == FOR_THE_OWNER[keeper]
+    flows = re.compile(rf"app\.flows\.({'|'.join(users)})\b")
+    assert {file.parent.name for file in app.rglob("*.py") if flows.search(file.read_text())} == {"cli"}
 
 
 @pytest.mark.parametrize("table", sorted(HISTORY))

@@ -7,6 +7,7 @@ down_revision = "0020_programs"
 
 
 def upgrade() -> None:
+    # locks: seasons are a handful of rows, and operators' alone
     op.execute(
         "INSERT INTO programs (code, title, created_at) "
         "SELECT s.program, s.program, MIN(s.created_at) FROM seasons s "

@@ -8,6 +8,7 @@ down_revision = "0030_play_seen"
 
 def upgrade() -> None:
     columns = ["feature_type", "stock_prize_id", "stock_unit_no"]
+    # locks: the column before it is new as well, so no code that runs can have written a duplicate
     create_index_once("uq_game_plays_stock_unit", "game_plays", columns, unique=True)
 
 

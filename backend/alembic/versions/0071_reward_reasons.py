@@ -7,6 +7,7 @@ down_revision = "0070_reward_delivery"
 
 
 def upgrade() -> None:
+    # locks: rows from before the column exist only where no release ever ran
     op.execute(
         "UPDATE reward_log SET ledger_reason = CASE source WHEN 'SEASON' THEN 'SEASON_REWARD'"
         " WHEN 'ADMIN' THEN 'ADMIN_GRANT' WHEN 'BRIDGE' THEN 'BRIDGE_REWARD' WHEN 'TRIAL' THEN 'TRIAL_GRANT'"

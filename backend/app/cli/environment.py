@@ -27,16 +27,18 @@ def demo_settings(data: Path, database_url: str | None) -> Settings:
 
 def settings_of(data: Path | None) -> Settings:
     """The settings of the demo in `data`, or of the environment when there is none."""
+    return Settings(**given_in(data))  # type: ignore[arg-type]  # the names are that file's own, written above
+
+
+def given_in(data: Path | None) -> dict[str, str]:
+    """The settings that the demo in `data` brings itself, by name; none where there is no demo."""
     if data is None:
-        return Settings()
+        return {}
     file = data / SETTINGS_FILE
     if not file.exists():
         raise typer.BadParameter(f"there is no demo in {data}: start one with ./run demo --data {data}")
-    given = {}
-    for line in file.read_text().splitlines():
-        name, _, value = line.partition("=")
-        given[name.lower()] = value
-    return Settings(**given)  # type: ignore[arg-type]  # the names are this file's own, written above
+    lines = (line.partition("=") for line in file.read_text().splitlines())
+    return {name.lower(): value for name, _, value in lines}
 
 
 def clock_of(data: Path | None) -> ShiftedClock | None:

@@ -6,12 +6,11 @@ from typing import Annotated
 
 import typer
 
-from app.cli import jobs
+from app.cli import backup, doctor, jobs, player, retain, staff
 from app.cli.acting import AsJson, Data, Reason, act
 from app.cli.environment import settings_of
 from app.cli.reference import write_reference
 from app.container import Container
-from app.core.startup import Level
 from app.core.time_utils import kst_text
 from app.db.schema import upgrade_to_head
 from app.flows.issue_token import issue_token
@@ -19,13 +18,19 @@ from app.flows.reconcile import reconcile as run_reconcile
 from app.flows.replay_play import replay_play as run_replay_play
 from app.flows.seed_reference import seed_reference
 from app.flows.sign_in_link import issue_sign_in_link
-from app.flows.start_up import examine
 from app.flows.switch_feature import switch_feature
 from app.services.audit_service import AdminAct
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 app.add_typer(jobs.app, name="jobs", help="The worker's jobs.")
 app.command("settle-bridge")(jobs.settle_bridge)
+app.command("doctor")(doctor.doctor)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
+app.command("retain")(retain.retain)
+app.add_typer(player.app, name="player", help="What is stored about one person: export, erase.")
+app.add_typer(staff.app, name="staff", help="Operators' accounts.")
+app.command("rotate-jwt-secret")(staff.rotate_jwt_secret)
 
 
 @app.command()
@@ -90,18 +95,6 @@ def _switch(feature: str, reason: str, data: Path | None, *, is_enabled: bool) -
 
     at = act(data, work)
     typer.echo(f"{feature} {'open' if is_enabled else 'stopped'} since {at}")
-
-
-@app.command()
-def doctor(data: Data = None, as_json: AsJson = False) -> None:
-    """Examines everything a start depends on. Exit code 1 when something would refuse it."""
-    findings = act(data, lambda container: examine(container.house))
-    if as_json:
-        typer.echo(json.dumps([{"name": f.name, "level": f.level, "detail": f.detail} for f in findings]))
-    else:
-        for finding in findings:
-            typer.echo(f"{finding.level.value:<5} {finding.name:<28} {finding.detail}")
-    raise typer.Exit(1 if any(finding.level is Level.FAIL for finding in findings) else 0)
 
 
 @app.command("api-docs")

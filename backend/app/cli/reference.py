@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from app.cli.typescript import typescript
 from app.config.settings import Settings
 from app.core.errors import ERRORS
 from app.domain.rules_file import RulesFile
@@ -34,6 +35,11 @@ def contract() -> str:
     return json.dumps(app.openapi(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
+def types(document: str) -> str:
+    """The contract as TypeScript declarations."""
+    return typescript(json.loads(document), ERRORS)
+
+
 def file_schema(model: type[BaseModel]) -> str:
     """The JSON Schema of files that people write, for editors."""
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
@@ -41,10 +47,12 @@ def file_schema(model: type[BaseModel]) -> str:
 
 
 def write_reference(folder: Path) -> list[Path]:
-    """Writes `errors.md`, `openapi.json` and the schemas of season and rules files; returns what it wrote."""
+    """Writes the error table, the contract, its types and the schemas of files that people write; returns the files."""
+    document = contract()
     written = {
         folder / "errors.md": error_table(),
-        folder / "openapi.json": contract(),
+        folder / "openapi.json": document,
+        folder / "dojang.d.ts": types(document),
         folder / "season-file.schema.json": file_schema(SeasonFile),
         folder / "rules-file.schema.json": file_schema(RulesFile),
     }

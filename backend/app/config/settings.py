@@ -71,6 +71,19 @@ class Settings(BaseSettings):
     webhook_allow_private: bool = False
     # below the lease of a try; the specification advises 15 to 30 s
     webhook_timeout_seconds: float = Field(default=15.0, gt=0, le=30)
+    # what the nightly job deletes when it is this many days over
+    retain_runs_days: int = Field(default=7, ge=1)
+    # long enough for an operator to ask the host about them; the document may hold what a player did
+    retain_rejected_events_days: int = Field(default=90, ge=1)
+    # what was handed on lives on in the deliveries; those can be replayed as long as they are there
+    retain_announcements_days: int = Field(default=7, ge=4)
+    retain_deliveries_days: int = Field(default=30, ge=4)
+    # what only `ops retain` deletes, with the rights of the tables' owner; none = kept for ever
+    retain_event_log_days: int | None = Field(default=None, ge=30)
+    retain_answers_days: int | None = Field(default=None, ge=30)
+    retain_event_data_days: int | None = Field(default=None, ge=30)
+    # where rows are written before they are deleted; none = nowhere
+    archive_dir: Path | None = None
     demo_data: Path | None = None
     sentry_dsn: SecretStr | None = None
     web_concurrency: int = Field(default=1, ge=1, le=64)

@@ -27,6 +27,15 @@ class DatabaseFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionFacts:
+    """What our own connections run with. `collation` is the database's; None on SQLite, as is what has no meaning."""
+
+    variables: Mapping[str, str]
+    collation: str | None = None
+    knows_seoul: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """The app's clock before and after the facts were read."""
 
@@ -103,4 +112,33 @@ def _clocks(database: datetime, read: Moment) -> Finding:
     ahead, behind = database - read.after, read.before - database
     apart = max(ahead, behind)
     problem = f"the clocks of the app and the database are {apart.total_seconds():.1f} s apart"
-    return verdict("clocks", problem if apart > CLOCK_TOLERANCE else None, "agree")
+    # zero and below: the database's instant lies within the time that the reading took
+    fine = f"agree within {max(apart.total_seconds(), (read.after - read.before).total_seconds()):.3f} s"
+    return verdict("clocks", problem if apart > CLOCK_TOLERANCE else None, fine)
+
+
+def judge_session(facts: SessionFacts) -> list[Finding]:
+    """What is worth knowing of our own connections; none of it stops a start."""
+    if facts.collation is None:
+        words = ", ".join(f"{name} {value}" for name, value in facts.variables.items())
+        return [Finding("session", Level.OK, words)]
+    isolation = facts.variables.get("transaction_isolation") or facts.variables.get("tx_isolation", "unknown")
+    charset = facts.variables.get("character_set_connection", "unknown")
+    zone = facts.variables.get("time_zone", "unknown")
+    return [
+        _expected("isolation", isolation, "READ-COMMITTED", "other levels hold more locks and read old rows"),
+        _expected("charset", charset, "utf8mb4", "some names could not be stored"),
+        _expected("collation", facts.collation, "utf8mb4_bin", "names that differ could be taken for one"),
+        _expected("session_time_zone", zone, "+00:00", "instants would be stored in another zone"),
+        # KST days come from the app; only people who write SQL by hand miss the tables
+        Finding(
+            "time_zone_tables",
+            Level.OK,
+            "know Asia/Seoul" if facts.knows_seoul else "empty: the service needs none; mysql_tzinfo_to_sql fills them",
+        ),
+    ]
+
+
+def _expected(name: str, value: str, wanted: str, otherwise: str) -> Finding:
+    problem = None if value == wanted else f"{value} instead of {wanted}: {otherwise}"
+    return verdict(name, problem, value, level=Level.WARN)

@@ -25,7 +25,9 @@ V = TypeVar("V")
 # a host that is switched off, or changes its key, is noticed within this time by every process
 HOSTS_FRESH = timedelta(seconds=2)
 MAX_TOKENS = 16_384  # some 20 MB; only tokens that verified are kept, so a forger can't push others out
-MAX_PLAYERS = 131_072  # an id never changes hands: these entries need no end
+MAX_PLAYERS = 131_072
+# a name changes hands when its player is erased: from then on it is a new player's, on every process within this time
+PLAYERS_FRESH = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Authenticator:
     _hosts: HostBook | None = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _seen: dict[str, Seen] = field(default_factory=dict)
-    _players: dict[tuple[str, str], int] = field(default_factory=dict)
+    _players: dict[tuple[str, str], tuple[int, datetime]] = field(default_factory=dict)
 
     async def principal(self, token: str) -> Principal:
         """The bearer of an access token, ours or a host's; raises TOKEN_INVALID or TOKEN_EXPIRED."""
@@ -112,11 +114,12 @@ class Authenticator:
     async def player_id(self, principal: Principal, *, request_id: str | None = None) -> int:
         """The id of the player's row, which is made at their first request."""
         key = (principal.host_code, principal.subject)
-        user_id = self._players.get(key)
-        if user_id is None:
-            user_id = await self._known_player(principal, request_id)
-            _remember(self._players, key, user_id, MAX_PLAYERS)
-        return user_id
+        now = self.keys.now()
+        known = self._players.get(key)
+        if known is None or abs(now - known[1]) > PLAYERS_FRESH:
+            known = (await self._known_player(principal, request_id), now)
+            _remember(self._players, key, known, MAX_PLAYERS)
+        return known[0]
 
     async def _known_player(self, principal: Principal, request_id: str | None) -> int:
         found = await self.house.read(lambda keepers: keepers.player.find(principal.host_code, principal.subject))

@@ -28,6 +28,7 @@ from app.services.feature_service import FeatureService
 from app.services.game_config_service import GameConfigService
 from app.services.game_log_service import GameLogService
 from app.services.goal_book_service import GoalBookService
+from app.services.history_service import HistoryService
 from app.services.host_event_service import HostEventService
 from app.services.idempotency_service import IdempotencyService
 from app.services.identity_service import IdentityService
@@ -38,6 +39,7 @@ from app.services.leaderboard_service import LeaderboardService
 from app.services.mission_service import MissionService
 from app.services.outbox_service import OutboxService
 from app.services.player_service import PlayerService
+from app.services.privacy_service import PrivacyService
 from app.services.prize_stock_service import PrizeStockService
 from app.services.program_service import ProgramService
 from app.services.promo_service import PromoService
@@ -97,6 +99,8 @@ class Services:
         self.ranking, self.team = RankingService(tx), TeamService(tx)
         self.doctor = DoctorService(tx)
         self.reconcile = ReconcileService(tx)
+        self.history = HistoryService(tx)
+        self.privacy = PrivacyService(tx)
         self.report = ReportService(tx)
 
 

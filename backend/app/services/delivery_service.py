@@ -172,15 +172,23 @@ class DeliveryService:
         values = {"state": DeliveryState.PENDING, "retry_no": 0, "next_at": now, "finished_at": None}
         return (await self._tx.execute(update(webhook_deliveries).where(c.id.in_(ids)).values(**values))).rowcount
 
-    async def forget(self, before: datetime, *, limit: int) -> int:
-        """Deletes deliveries that ended before an instant, with their tries; returns how many, `limit` at most."""
+    async def forget(self, before: datetime, *, limit: int) -> list[Row]:
+        """Deletes deliveries that ended before an instant, `limit` at most; returns what they were, with their tries
+
+        under `tries`.
+        """
         c = webhook_deliveries.c
-        query = select(c.id).where(c.finished_at < before).order_by(c.id).limit(limit)
-        ids = list((await self._tx.execute(query)).scalars())
-        if ids:
-            await self._tx.execute(delete(webhook_attempts).where(webhook_attempts.c.delivery_id.in_(ids)))
-            await self._tx.execute(delete(webhook_deliveries).where(c.id.in_(ids)))
-        return len(ids)
+        query = select(webhook_deliveries).where(c.finished_at < before).order_by(c.id).limit(limit)
+        rows: list[Row] = [dict(row) | {"tries": []} for row in (await self._tx.execute(query)).mappings()]
+        by_id = {row["id"]: row for row in rows}
+        if rows:
+            is_theirs = webhook_attempts.c.delivery_id.in_(by_id)
+            tries = select(webhook_attempts).where(is_theirs).order_by(webhook_attempts.c.id)
+            for row in (await self._tx.execute(tries)).mappings():
+                by_id[row["delivery_id"]]["tries"].append(dict(row))
+            await self._tx.execute(delete(webhook_attempts).where(is_theirs))
+            await self._tx.execute(delete(webhook_deliveries).where(c.id.in_(by_id)))
+        return rows
 
     def _is_due(self, now: datetime) -> tuple[Any, ...]:
         c = webhook_deliveries.c

@@ -159,14 +159,14 @@ class HostEventService:
             for row in rows.mappings()
         ]
 
-    async def forget_rejected(self, before: datetime, *, limit: int) -> int:
-        """Deletes refusals from before this instant, at most `limit`; returns how many there were."""
+    async def forget_rejected(self, before: datetime, *, limit: int) -> list[dict[str, Any]]:
+        """Deletes refusals from before this instant, at most `limit`; returns what they were."""
         c = rejected_events.c
-        query = select(c.id).where(c.received_at < before).order_by(c.received_at).limit(limit)
-        ids = list((await self._tx.execute(query)).scalars())
-        if ids:
-            await self._tx.execute(delete(rejected_events).where(c.id.in_(ids)))
-        return len(ids)
+        query = select(rejected_events).where(c.received_at < before).order_by(c.received_at).limit(limit)
+        rows = [dict(row) for row in (await self._tx.execute(query)).mappings()]
+        if rows:
+            await self._tx.execute(delete(rejected_events).where(c.id.in_([row["id"] for row in rows])))
+        return rows
 
 
 def _events() -> Any:

@@ -60,11 +60,11 @@ class OutboxService:
         query = select(outbox.c.id).where(outbox.c.next_at <= now).limit(1)
         return (await self._tx.execute(query)).first() is not None
 
-    async def forget(self, before: datetime, *, limit: int) -> int:
-        """Deletes announcements from before an instant that were handed on; returns how many, `limit` at most."""
+    async def forget(self, before: datetime, *, limit: int) -> list[Row]:
+        """Deletes announcements from before an instant that were handed on, `limit` at most; returns what they were."""
         c = outbox.c  # ids begin with their instant, so this walks the primary key and stops
-        query = select(c.id).where(c.id < first_id_at(before), c.done_at.is_not(None)).order_by(c.id).limit(limit)
-        ids = list((await self._tx.execute(query)).scalars())
-        if ids:
-            await self._tx.execute(delete(outbox).where(c.id.in_(ids)))
-        return len(ids)
+        query = select(outbox).where(c.id < first_id_at(before), c.done_at.is_not(None)).order_by(c.id).limit(limit)
+        rows = [dict(row) for row in (await self._tx.execute(query)).mappings()]
+        if rows:
+            await self._tx.execute(delete(outbox).where(c.id.in_([row["id"] for row in rows])))
+        return rows

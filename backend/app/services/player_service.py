@@ -136,11 +136,11 @@ class PlayerService:
         return await self._states(ids, wanted, locked=False)
 
     async def _states(self, ids: Iterable[int], wanted: Wanted, *, locked: bool) -> dict[int, PlayerState]:
-        unique = sorted(set(ids))
+        if not (unique := sorted(set(ids))):
+            return {}
         statement = _state_statement(wanted, locked)
-        params: list[Any] = [*wanted.bridges, *wanted.seasons]
-        for game in wanted.games:
-            params += [game, game]
+        games = [mark for game in wanted.games for mark in (game, game)]
+        params: list[Any] = [*wanted.bridges, *wanted.seasons, *games]
         counts = {"bridges": len(wanted.bridges), "seasons": len(wanted.seasons), "ids": len(unique)}
         rows = await self._tx.rows(statement, [*params, *unique], **counts)
         players: dict[int, PlayerState] = {}

@@ -67,3 +67,13 @@ class Check:
 def kst_day(column: str, flavour: Flavour) -> str:
     """SQL of the KST day of an instant."""
     return f"date({column}, '+9 hours')" if flavour is Flavour.SQLITE else f"DATE({column} + INTERVAL 9 HOUR)"
+
+
+def complete_since(table: str) -> str:
+    """SQL of the instant from which a table of history is complete: what `ops retain` last said it deletes."""
+    name = f"history:{table}:"
+    after_name = f"history:{table};"  # the sign behind the colon: ends the range of the prefix
+    return f"""(
+        SELECT COALESCE(MAX(SUBSTR(target, {len(name) + 1})), '1000-01-01 00:00:00.000000') FROM admin_audit_log
+        WHERE action = 'HISTORY_DELETED' AND target > '{name}' AND target < '{after_name}'
+    )"""

@@ -39,13 +39,14 @@ DRAW_CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "I18 draw is what was rolled",
-        f"the newest {NEWEST_PLAYS} plays, computed again from their config, rolls and what they saw",
+        f"the newest {NEWEST_PLAYS} plays, computed again from their config, rolls and what they saw if that stands",
         f"""
         SELECT p.id, p.feature_type, c.config, p.rolls, p.prize, p.memory, b.memory, p.seen, p.stock_prize_id
         FROM (SELECT * FROM game_plays ORDER BY id DESC LIMIT {NEWEST_PLAYS}) p
         JOIN game_configs c ON c.id = p.config_id
         LEFT JOIN game_plays b
             ON b.user_id = p.user_id AND b.feature_type = p.feature_type AND b.play_no = p.play_no - 1
+        WHERE p.play_no = 1 OR b.id IS NOT NULL
         """,
         judge=_disputed,
     ),

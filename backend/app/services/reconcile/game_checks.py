@@ -1,17 +1,22 @@
 """Plays: each has its ticket, its answer, its events and its number; none happened while stopped."""
 
-from app.services.reconcile.check import Check
+from app.services.reconcile.check import Check, complete_since
+
+ANSWERS_SINCE = complete_since("idempotency_keys")
+EVENTS_SINCE = complete_since("user_event_log")
 
 GAME_CHECKS: tuple[Check, ...] = (
     Check(
         "I6 play has answer",
-        "every play has one stored answer, and every stored play answer its play",
-        """
+        "every play has one stored answer, and every stored play answer its play, as far back as answers are kept",
+        f"""
         SELECT p.user_id, p.plays, COALESCE(i.answers, 0)
-        FROM (SELECT user_id, COUNT(*) AS plays FROM game_plays GROUP BY user_id) p
+        FROM (
+            SELECT user_id, COUNT(*) AS plays FROM game_plays WHERE created_at >= {ANSWERS_SINCE} GROUP BY user_id
+        ) p
         LEFT JOIN (
             SELECT SUBSTR(actor, 8) AS player, COUNT(*) AS answers FROM idempotency_keys
-            WHERE operation = 'PLAY' GROUP BY SUBSTR(actor, 8)
+            WHERE operation = 'PLAY' AND created_at >= {ANSWERS_SINCE} GROUP BY SUBSTR(actor, 8)
         ) i ON i.player = p.user_id
         WHERE COALESCE(i.answers, 0) <> p.plays
         """,
@@ -36,14 +41,15 @@ GAME_CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "I15 play has events",
-        "every play has exactly one PLAY and one RESULT event",
-        """
+        "every play has exactly one PLAY and one RESULT event, as far back as events are kept",
+        f"""
         SELECT p.user_id, p.plays, e.played, e.resulted, e.named
-        FROM (SELECT user_id, COUNT(*) AS plays FROM game_plays GROUP BY user_id) p
+        FROM (SELECT user_id, COUNT(*) AS plays FROM game_plays WHERE created_at >= {EVENTS_SINCE} GROUP BY user_id) p
         LEFT JOIN (
             SELECT user_id, SUM(event_type = 'PLAY') AS played, SUM(event_type = 'RESULT') AS resulted,
                    COUNT(DISTINCT reference) AS named
-            FROM user_event_log WHERE event_type IN ('PLAY', 'RESULT') GROUP BY user_id
+            FROM user_event_log WHERE event_type IN ('PLAY', 'RESULT') AND created_at >= {EVENTS_SINCE}
+            GROUP BY user_id
         ) e ON e.user_id = p.user_id
         WHERE COALESCE(e.played, 0) <> p.plays OR COALESCE(e.resulted, 0) <> p.plays OR e.named <> p.plays
         """,
