@@ -62,9 +62,9 @@ def serve(settings: Settings, *, workers: int = 2, **environment: str) -> Iterat
         service.stop()
 
 
-def start_service(settings: Settings, *, workers: int, **environment: str) -> Service:
+def start_service(settings: Settings, *, workers: int, port: int | None = None, **environment: str) -> Service:
     """A service that is starting; whoever asked for it stops it."""
-    port = free_port()
+    port = port or free_port()
     env = os.environ | {
         "PYTHONPATH": str(ROOT / "backend"),
         "ENV": settings.env,

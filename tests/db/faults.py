@@ -20,6 +20,8 @@ COUNT = Statement("SELECT COUNT(*) FROM marks")
 STEPS = 4  # statements of `Story`; the step after the last one is the commit
 
 Fault = Callable[[], None]
+# inserts of many rows go another way than other statements, on each kind of database
+WAYS_TO_EXECUTE = ("do_execute", "do_execute_no_params", "do_executemany")
 
 
 @dataclass
@@ -45,7 +47,7 @@ class Saboteur:
     engine: AsyncEngine
     seen: int = 0
     strikes: int = 0
-    _undo: list[Callable[[], None]] = field(default_factory=list)
+    _undo: list[Callable[[], object]] = field(default_factory=list)
 
     def at_statement(self, index: int, fault: Fault, *, always: bool = False) -> None:
         def strike(*_: Any) -> None:
@@ -54,8 +56,9 @@ class Saboteur:
                 self.strikes += 1
                 fault()
 
-        event.listen(self.engine.sync_engine, "do_execute", strike)
-        self._undo.append(lambda: event.remove(self.engine.sync_engine, "do_execute", strike))
+        for name in WAYS_TO_EXECUTE:
+            event.listen(self.engine.sync_engine, name, strike)
+        self._undo.append(lambda: [event.remove(self.engine.sync_engine, name, strike) for name in WAYS_TO_EXECUTE])
 
     def at_commit(self, fault: Fault, *, done_first: bool = False, always: bool = False) -> None:
         self._replace("do_commit", fault, done_first, always)

@@ -1,8 +1,9 @@
-"""A network between the service and its database that can lose exactly the reply to a COMMIT."""
+"""Networks between the service and its servers: one loses exactly the reply to a COMMIT, one is slow."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 
 COMMIT = b"\x03COMMIT"  # MySQL protocol: COM_QUERY and its text
 
@@ -55,6 +56,42 @@ async def commit_proxy(server_port: int) -> AsyncIterator[CommitProxy]:
     """A proxy in front of a database server, until the block ends."""
     proxy = CommitProxy(server_port)
     server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
+    proxy.port = server.sockets[0].getsockname()[1]
+    try:
+        yield proxy
+    finally:
+        server.close()
+
+
+@dataclass(slots=True)
+class SlowProxy:
+    """Passes bytes both ways, what comes back each time `seconds` later."""
+
+    port: int
+    seconds: float
+
+
+@asynccontextmanager
+async def slow_proxy(server_port: int, *, seconds: float) -> AsyncIterator[SlowProxy]:
+    """A slow network in front of any server, until the block ends."""
+    proxy = SlowProxy(0, seconds)
+
+    async def copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, wait: bool) -> None:
+        with suppress(OSError):
+            while data := await reader.read(1 << 16):
+                await asyncio.sleep(proxy.seconds if wait else 0)
+                writer.write(data)
+        writer.close()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            from_server, to_server = await asyncio.open_connection("127.0.0.1", server_port)
+        except OSError:
+            writer.close()
+            return
+        await asyncio.gather(copy(reader, to_server, False), copy(from_server, writer, True))
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
     proxy.port = server.sockets[0].getsockname()[1]
     try:
         yield proxy

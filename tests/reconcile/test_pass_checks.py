@@ -2,13 +2,12 @@
 
 import pytest
 
-from app.services.reconcile.pass_checks import PASS_CHECKS
 from tests.season.rich import begin, points, wheel
 from tests.season.test_premium import gain, upgrade
 from tests.world import Person, World, key
 
 # check → the statements that break exactly it. `:u` is the player, `:s` the season.
-PASS_PLANTED: dict[str, tuple[str, ...]] = {
+PLANTED: dict[str, tuple[str, ...]] = {
     "I8 XP of the day": ("UPDATE season_counters SET earned_xp = earned_xp + 1 WHERE user_id = :u",),
     "I8 play stamps of the day": ("UPDATE season_counters SET play_stamps = 0 WHERE user_id = :u",),
     "I8 streak is possible": ("UPDATE season_counters SET streak_freezes = -1 WHERE user_id = :u",),
@@ -37,15 +36,11 @@ async def lived_in(world: World) -> tuple[Person, int]:
     return player, season
 
 
-def test_every_check_has_its_violation() -> None:
-    assert [check.name for check in PASS_CHECKS] == list(PASS_PLANTED)
-
-
-@pytest.mark.parametrize("check", PASS_PLANTED)
+@pytest.mark.parametrize("check", PLANTED)
 async def test_a_planted_violation_makes_exactly_its_check_fire(world: World, check: str) -> None:
     player, season = await lived_in(world)
     assert not await world.differences(), "an honest history has no differences"
-    for statement in PASS_PLANTED[check]:
+    for statement in PLANTED[check]:
         params = {name: value for name, value in (("u", player.id), ("s", season)) if f":{name}" in statement}
         await world.sql(statement, **params)
     assert list(await world.differences()) == [check]

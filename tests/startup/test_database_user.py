@@ -22,7 +22,7 @@ HISTORY = {
     "wallet_ledger", "season_xp_ledger", "season_stamp_log", "season_claims", "game_plays", "game_activations",
     "feature_history", "user_event_log", "idempotency_keys", "admin_audit_log", "bridge_keys", "prize_stock_log",
     "programs", "promo_codes", "promo_claims", "mission_versions", "team_results", "host_events", "host_rules",
-    "rule_hits", "event_revocations",
+    "rule_hits", "event_revocations", "audit_seals",
 }  # fmt: skip
 DENIED = "1142|1419"  # 1419: triggers on a server with a binlog
 SERVICES = ROOT / "backend" / "app" / "services"

@@ -3,10 +3,12 @@
 from app.batches.job import Run
 from app.core.alarms import raise_alarm
 from app.flows.reconcile import reconcile_run
+from app.flows.seal_audit import seal_audit
 
 
 async def check(run: Run) -> bool:
-    """Raises an alarm for every invariant that is broken. Repairs nothing."""
+    """Seals the operators' log, then raises an alarm for every invariant that is broken. Repairs nothing."""
+    await seal_audit(run.container.house, run.lease)
     for result in await reconcile_run(run.container.house, run.lease):
         if result.count:
             raise_alarm("reconcile", check=result.name, differences=result.count, examples=result.examples)

@@ -109,10 +109,15 @@ def reconcile(data: Data = None, as_json: AsJson = False) -> None:
     """Checks every invariant of the stored value. Exit code 1 when anything differs."""
     results = act(data, lambda container: run_reconcile(container.house))
     if as_json:
-        typer.echo(json.dumps([{"check": r.name, "differences": r.count, "examples": r.examples} for r in results]))
+        lines = [
+            {"check": r.name, "proves": r.numbers, "promise": r.promise, "differences": r.count, "examples": r.examples}
+            for r in results
+        ]
+        typer.echo(json.dumps(lines))
     else:
         for result in results:
-            typer.echo(f"{'ok ' if result.count == 0 else 'BAD'} {result.name:<34} {result.count} {result.promise}")
+            name = " ".join([result.name, *(f"(+{number})" for number in result.numbers[1:])])
+            typer.echo(f"{'ok ' if result.count == 0 else 'BAD'} {name:<38} {result.count} {result.promise}")
     differences = sum(result.count for result in results)
     if not as_json:
         typer.echo(f"{differences} differences")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
+from pydantic_core import from_json, to_json
 
 from app.domain.draw import Draw, ScriptedDraw
 from app.domain.game_fields import Guarantee, NoChoice
@@ -121,3 +122,8 @@ class Game(ABC):
 def recompute(game: Game, setup: Any, seen: Seen, rolls: list[int]) -> Outcome:
     """The outcome that these rolls must have given to what was seen: settles a dispute."""
     return game.decide(setup, seen, ScriptedDraw(rolls))
+
+
+def agrees(outcome: Outcome, *, prize: Any, memory: Any, takes: int | None) -> bool:
+    """Whether what was stored of a play is what was computed again."""
+    return from_json(to_json(outcome.view)) == prize and outcome.memory == memory and outcome.takes == takes

@@ -6,6 +6,7 @@ from app.domain.jobs import Lease
 from app.flows.steps.lease import hold
 from app.services import House, Services
 from app.services.job_service import Advance
+from app.services.reconcile.desk_checks import SEALED_LOG
 from app.services.reconcile.reconcile_service import CheckResult
 
 # two hosts of one service may differ by this much before readiness says no
@@ -15,7 +16,12 @@ CLOCK_TOLERANCE = timedelta(seconds=2)
 async def reconcile(house: House) -> list[CheckResult]:
     """One result per invariant, from one consistent snapshot; all counts 0 means every value is explained."""
     latest = house.clock.now() + CLOCK_TOLERANCE
-    return await house.snapshot(lambda keepers: keepers.reconcile.check_all(latest))
+
+    async def work(keepers: Services) -> list[CheckResult]:
+        results = await keepers.reconcile.check_all(latest)
+        return [*results, CheckResult.of(SEALED_LOG, await keepers.audit.broken_seals())]
+
+    return await house.snapshot(work)
 
 
 async def reconcile_run(house: House, lease: Lease) -> list[CheckResult]:

@@ -5,8 +5,8 @@ from typing import Any
 
 from app.core.errors import AppError
 from app.core.time_utils import kst_text
-from app.db.values import json_in, json_out
-from app.domain.game import recompute, seen_from
+from app.db.values import json_in
+from app.domain.game import agrees, recompute, seen_from
 from app.games import GAMES_BY_FEATURE
 from app.services import House
 
@@ -36,7 +36,5 @@ async def replay_play(house: House, play_id: str, *, user_id: int | None = None)
         "stored": stored,
         "recomputed": outcome.view,
         "matches": is_config_untouched
-        and json_out(outcome.view) == json_out(stored)
-        and outcome.memory == json_in(row["memory"])
-        and outcome.takes == row["stock_prize_id"],
+        and agrees(outcome, prize=stored, memory=json_in(row["memory"]), takes=row["stock_prize_id"]),
     }

@@ -1,6 +1,6 @@
-"""Every write of an operator: who, what, why, before and after; and how much each has given on a day."""
+"""Every write of an operator: who, what, why, before and after; its seals; and how much each has given on a day."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Date, Index, String, Table
+from sqlalchemy import BigInteger, CheckConstraint, Column, Date, Index, Integer, String, Table
 
 from app.db.base import MYSQL_TABLE, BigId, JsonText, UtcDateTime, ascii_text, metadata
 
@@ -17,6 +17,20 @@ admin_audit_log = Table(
     Column("request_id", ascii_text(64)),
     Column("created_at", UtcDateTime, nullable=False),
     Index("ix_admin_audit_log_target", "target", "id"),
+    **MYSQL_TABLE,
+)
+
+# each seal is over the acts since the seal before it, and over that seal: an edited act breaks it and, once made anew,
+# the next one
+audit_seals = Table(
+    "audit_seals",
+    metadata,
+    # 1, 2, 3, …
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("through_id", BigInteger, nullable=False),
+    Column("acts", Integer, nullable=False),
+    Column("chain_hash", ascii_text(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
     **MYSQL_TABLE,
 )
 

@@ -3,6 +3,8 @@
 from app.services.reconcile.board_checks import BOARD_CHECKS
 from app.services.reconcile.bridge_checks import BRIDGE_CHECKS
 from app.services.reconcile.check import Check
+from app.services.reconcile.desk_checks import DESK_CHECKS, SEALED_LOG
+from app.services.reconcile.draw_checks import DRAW_CHECKS
 from app.services.reconcile.event_checks import EVENT_CHECKS
 from app.services.reconcile.game_checks import GAME_CHECKS
 from app.services.reconcile.goal_checks import GOAL_CHECKS
@@ -13,6 +15,7 @@ from app.services.reconcile.ranking_checks import RANKING_CHECKS
 from app.services.reconcile.reward_checks import REWARD_CHECKS
 from app.services.reconcile.season_checks import SEASON_CHECKS
 from app.services.reconcile.stock_checks import STOCK_CHECKS
+from app.services.reconcile.structure_checks import STRUCTURE_CHECKS
 from app.services.reconcile.team_checks import TEAM_CHECKS
 from app.services.reconcile.value_checks import VALUE_CHECKS
 
@@ -23,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     *SEASON_CHECKS,
     *PASS_CHECKS,
     *GAME_CHECKS,
+    *DRAW_CHECKS,
     *STOCK_CHECKS,
     *BRIDGE_CHECKS,
     *EVENT_CHECKS,
@@ -31,4 +35,7 @@ CHECKS: tuple[Check, ...] = (
     *BOARD_CHECKS,
     *RANKING_CHECKS,
     *TEAM_CHECKS,
+    *DESK_CHECKS,
+    *STRUCTURE_CHECKS,
 )
+ALL_CHECKS = (*CHECKS, SEALED_LOG)

@@ -22,6 +22,14 @@ GAME_CHECKS: tuple[Check, ...] = (
         """,
     ),
     Check(
+        "I6 answer is whole",
+        "every stored answer is that of a command that was carried out: a status, a document, a fingerprint",
+        """
+        SELECT actor, operation, idempotency_key, status FROM idempotency_keys
+        WHERE status NOT BETWEEN 200 AND 299 OR SUBSTR(body, 1, 1) NOT IN ('{', '[') OR fingerprint = ''
+        """,
+    ),
+    Check(
         "I15 play costs a ticket",
         "every play took its cost from the wallet, once",
         """
@@ -53,6 +61,7 @@ GAME_CHECKS: tuple[Check, ...] = (
         SELECT user_id, feature_type, COUNT(*), MAX(play_no) FROM game_plays
         GROUP BY user_id, feature_type HAVING COUNT(*) <> MAX(play_no) OR MIN(play_no) <> 1
         """,
+        also=("I18",),
     ),
     Check(
         "I19 no play while stopped",

@@ -1,14 +1,12 @@
 """Every invariant of the stored value as a query that must find nothing. Reads all tables, writes none."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from app.db.statements import Statement
 from app.db.transaction import Tx
 from app.db.values import instant_out
-from app.services.reconcile.check import Check
+from app.services.reconcile.check import Check, Rows
 from app.services.reconcile.checks import CHECKS
 
 EXAMPLES = 5
@@ -16,12 +14,18 @@ EXAMPLES = 5
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One invariant: how many rows break it, and the first few of them."""
+    """One invariant: the numbers it proves, how many rows break it, and the first few of them."""
 
     name: str
+    numbers: tuple[str, ...]
     promise: str
     count: int
     examples: list[list[str]]
+
+    @classmethod
+    def of(cls, check: Check, broken: Rows) -> "CheckResult":
+        examples = [[str(value) for value in row] for row in broken[:EXAMPLES]]
+        return cls(check.name, check.numbers, check.promise, len(broken), examples)
 
 
 class ReconcileService:
@@ -35,6 +39,6 @@ class ReconcileService:
         return [await self._run(check, now) for check in CHECKS]
 
     async def _run(self, check: Check, now: datetime) -> CheckResult:
-        rows: Sequence[Any] = await self._tx.rows(Statement(check.sql), [instant_out(now)] * check.sql.count("?"))
-        examples = [[str(value) for value in row] for row in rows[:EXAMPLES]]
-        return CheckResult(check.name, check.promise, len(rows), examples)
+        sql = check.text(self._tx.flavour)
+        rows = await self._tx.rows(Statement(sql), [instant_out(now)] * sql.count("?"))
+        return CheckResult.of(check, rows if check.judge is None else check.judge(rows))

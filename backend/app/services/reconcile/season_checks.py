@@ -1,16 +1,33 @@
 """Stamps, XP, levels and claims agree with one another."""
 
-from app.services.reconcile.check import Check
+from app.db.statements import Flavour
+from app.services.reconcile.check import Check, kst_day
+
+
+def _stamps_on_other_days(flavour: Flavour) -> str:
+    return f"""
+        SELECT s.id, s.period_key, s.stamp_date FROM season_stamp_log s JOIN seasons n ON n.id = s.season_id
+        WHERE (s.source = 'DAILY' AND s.period_key <> s.stamp_date)
+            OR (s.source IN ('DAILY', 'PLAY') AND s.stamp_date <> {kst_day("s.created_at", flavour)})
+            OR s.stamp_date < n.start_date OR s.stamp_date > n.end_date
+    """
+
+
+def _late_claims(flavour: Flavour) -> str:
+    last_day = "DATE_ADD(n.end_date, INTERVAL n.grace_days DAY)"
+    if flavour is Flavour.SQLITE:
+        last_day = "date(n.end_date, CONCAT('+', n.grace_days, ' days'))"
+    return f"""
+        SELECT c.user_id, c.season_id, c.track, c.level FROM season_claims c JOIN seasons n ON n.id = c.season_id
+        WHERE c.is_auto = 0 AND {kst_day("c.created_at", flavour)} > {last_day}
+    """
+
 
 SEASON_CHECKS: tuple[Check, ...] = (
     Check(
         "I7 stamp day",
-        "a daily stamp's key is its KST day, inside its season",
-        """
-        SELECT s.id, s.period_key, s.stamp_date FROM season_stamp_log s JOIN seasons n ON n.id = s.season_id
-        WHERE (s.source = 'DAILY' AND s.period_key <> s.stamp_date)
-            OR s.stamp_date < n.start_date OR s.stamp_date > n.end_date
-        """,
+        "a daily stamp's key is its KST day, which is that of its instant, inside its season",
+        _stamps_on_other_days,
     ),
     Check(
         "I8 progress = stamps",
@@ -71,5 +88,10 @@ SEASON_CHECKS: tuple[Check, ...] = (
             ON c.user_id = p.user_id AND c.season_id = p.season_id AND c.level = l.level AND c.track = 'FREE'
         WHERE c.user_id IS NULL
         """,
+    ),
+    Check(
+        "I19 no claim after the grace",
+        "no level was claimed later than its season's end and grace",
+        _late_claims,
     ),
 )

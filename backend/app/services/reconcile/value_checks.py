@@ -1,6 +1,22 @@
 """Wallets, ledger and rewards: every balance and every credit is explained."""
 
+from collections.abc import Iterable
+
+from app.domain.wallet import Reason
 from app.services.reconcile.check import Check
+
+# what takes from a wallet; all other reasons give
+DEBITS = (Reason.PLAY_COST, Reason.ADMIN_REVOKE, Reason.REWARD_REVERSAL)
+# the log and the outbox have no foreign key: they are written with every play
+OF_PLAYERS = (
+    *("wallets", "wallet_ledger", "reward_log", "season_progress", "season_xp_ledger", "game_plays"),
+    *("user_event_log", "outbox"),
+)
+
+
+def _names(reasons: Iterable[Reason]) -> str:
+    return ", ".join(f"'{reason.value}'" for reason in reasons)
+
 
 VALUE_CHECKS: tuple[Check, ...] = (
     Check(
@@ -29,15 +45,25 @@ VALUE_CHECKS: tuple[Check, ...] = (
             FROM wallet_ledger
         ) chain WHERE balance_after <> running
         """,
+        also=("I2",),
+    ),
+    Check(
+        "I2 counter-account",
+        "every entry names a reason that exists, and takes or gives as that reason does (ADR 190)",
+        f"""
+        SELECT id, reason, delta FROM wallet_ledger
+        WHERE reason NOT IN ({_names(Reason)}) OR (delta < 0) <> (reason IN ({_names(DEBITS)}))
+        """,
     ),
     Check(
         "I3 nothing negative",
-        "no balance, XP, stamp or key count is below zero",
+        "no balance, XP, stamp, key count or stock is below zero",
         """
         SELECT 'wallets', user_id FROM wallets WHERE balance < 0
         UNION ALL SELECT 'progress', user_id FROM season_progress
             WHERE current_xp < 0 OR total_stamps < 0 OR internal_wins < 0
         UNION ALL SELECT 'profile', id FROM user_profiles WHERE event_key_count < 0 OR event_pending_points < 0
+        UNION ALL SELECT 'stock', prize_id FROM prize_stock WHERE supply < 0
         """,
     ),
     Check(
@@ -78,5 +104,14 @@ VALUE_CHECKS: tuple[Check, ...] = (
         UNION ALL SELECT 'user_event_log', id FROM user_event_log WHERE created_at > ?
         UNION ALL SELECT 'season_stamp_log', id FROM season_stamp_log WHERE created_at > ?
         """,
+    ),
+    Check(
+        "I23 no orphan",
+        "what players did and hold belongs to players that exist, whether or not a foreign key sees to it",
+        " UNION ALL ".join(
+            f"SELECT '{table}', o.user_id FROM {table} o LEFT JOIN user_profiles u ON u.id = o.user_id"
+            " WHERE u.id IS NULL"
+            for table in OF_PLAYERS
+        ),
     ),
 )
