@@ -23,8 +23,8 @@ async def retain_history(
 ) -> dict[str, int]:
     """How many rows of each table went; tables whose setting is none are left alone and left out.
 
-    Without the right to do so nothing is changed. That a table is complete only from an instant on is audited before the
-    first row goes, so that `reconcile` never looks for what was deleted. Can be stopped and begun again at any time.
+    Without the right to do so nothing is changed. That a table is complete only from an instant on is audited before
+    the first row goes, so that `reconcile` never looks for what was deleted. Can be stopped and begun again.
     """
     settings, midnight = house.settings, kst_midnight(day)
     works = (
