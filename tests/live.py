@@ -1,5 +1,6 @@
 """The service as it really runs: `./run serve` with several processes, over TCP."""
 
+import json
 import os
 import signal
 import socket
@@ -72,6 +73,7 @@ def start_service(settings: Settings, *, workers: int, port: int | None = None, 
         "JWT_SECRET": settings.jwt_secret.get_secret_value(),
         "WEB_CONCURRENCY": str(workers),
         "ACCESS_LOG": "false",
+        "RATE_LIMITS": json.dumps(settings.rate_limits),
         **environment,
     }
     command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]

@@ -10,20 +10,24 @@ from typing import Any
 
 from alembic import context
 from sqlalchemy import Connection, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 import app.models  # noqa: F401 – makes the metadata complete
 from app.config.settings import Settings
 from app.db.base import metadata
+from app.db.nodes import split_nodes
 from app.db.schema import MigrationRefused
-from app.db.session import STRICT_MODES
+from app.db.session import STRICT_MODES, error_code
 
 # While a statement waits for a table in use, every later query on that table queues behind it: better to give up and
 # come again. The server's default is a day.
 TABLE_WAIT_SECONDS = 5
 # A second process waits this long for the first one's whole migration.
 TURN_WAIT_SECONDS = 120
+NOT_SUPPORTED = 1235  # "GET_LOCK in cluster (WSREP_ON=ON)"
 
 
 def database_url() -> str:
@@ -46,7 +50,8 @@ def open_engine(url: str) -> AsyncEngine:
         # Taken before the version is read, so that a second process sees what the first one did.
         event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
         return engine
-    engine = create_async_engine(url, poolclass=NullPool)
+    address, _ = split_nodes(make_url(url))  # of a cluster the first server: its DDL reaches the others
+    engine = create_async_engine(address, poolclass=NullPool)
     event.listen(engine.sync_engine, "connect", prepare_session)
     return engine
 
@@ -76,10 +81,18 @@ def run(connection: Connection, *, transactional_ddl: bool) -> None:
 
 @contextmanager
 def our_turn(connection: Connection) -> Iterator[None]:
-    """Holds a lock of the server, named after the database; it ends with the connection, whatever happens."""
+    """Holds a lock of the server, named after the database; it ends with the connection, whatever happens.
+
+    Galera has no such lock: there the operator sees to it that one migration runs at a time.
+    """
     name = "CONCAT('dojang migrates ', LEFT(SHA2(DATABASE(), 256), 16))"  # at most 64 characters
     with connection.begin():  # the lock outlives this transaction; Alembic wants to begin its own
-        is_ours = connection.scalar(text(f"SELECT GET_LOCK({name}, {TURN_WAIT_SECONDS})"))
+        try:
+            is_ours = connection.scalar(text(f"SELECT GET_LOCK({name}, {TURN_WAIT_SECONDS})"))
+        except DBAPIError as error:
+            if error_code(error.orig) != NOT_SUPPORTED:
+                raise
+            is_ours = True
     if not is_ours:
         raise MigrationRefused(f"another process has been migrating this database for {TURN_WAIT_SECONDS} s")
     yield

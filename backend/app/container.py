@@ -12,6 +12,7 @@ from app.core.time_utils import Clock, SystemClock
 from app.core.tokens import TokenKeys
 from app.core.webhook_sender import WebhookSender
 from app.db.cache import Cache
+from app.db.rate_limits import RateLimits
 from app.db.session import make_engines
 from app.db.transaction import Database
 from app.domain.draw import Draw
@@ -73,6 +74,7 @@ class Container:
         house = self.house = open_house(settings, clock=clock, draw=draw)
         self.clock, self.database = house.clock, house.database
         self.cache = Cache(settings.redis_url)
+        self.rate_limits = RateLimits(settings.rate_limits, self.cache, burst_seconds=settings.rate_limit_burst_seconds)
         heard = self.cache.messages if settings.redis_url else None
         self.stream = LiveStream(house, max_connections=settings.stream_connections, messages=heard)
         self.plays: Lane[PlayCommand, Done] = Lane(self._told(play), key=by_player)
@@ -98,14 +100,19 @@ class Container:
         self.pulse = Pulse()
         self.is_draining = False
 
-    def begin_to_stop(self) -> None:
-        """Says that the process goes down: no new traffic, and the streams end."""
+    def begin_to_drain(self) -> None:
+        """Says that the process goes down: it is ready for no new traffic, and answers whatever still comes."""
         self.is_draining = True
+
+    def begin_to_stop(self) -> None:
+        """Nothing more is accepted from now on: the streams end, which never end by themselves."""
+        self.begin_to_drain()
         self.stream.end_all()
 
     async def close(self) -> None:
         """Closes every connection. Call inside the loop that used them."""
         await self.stream.stop()
+        await self.rate_limits.close()
         await self.database.dispose()
         await self.cache.close()
 

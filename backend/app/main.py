@@ -27,6 +27,8 @@ from app.routes.openapi import describe
 
 # measured: collecting young objects less often took p95 at 128 players from 71 to 38 ms and gave +25 % throughput
 GC_THRESHOLDS = (50_000, 50, 50)
+# what scripts of other origins may read
+EXPOSED_HEADERS = ("X-Request-ID", "ETag", "Idempotency-Replayed", "Retry-After", "RateLimit", "RateLimit-Policy")
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None, draw: Draw | None = None) -> FastAPI:
@@ -47,7 +49,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
         app.state.container = container
         try:
             tune_garbage_collector()
-            with told_to_stop(container.begin_to_stop):
+            wait = settings.drain_wait_seconds
+            with told_to_stop(container.begin_to_drain, container.begin_to_stop, wait_seconds=wait):
                 yield
         finally:
             container.begin_to_stop()
@@ -93,11 +96,12 @@ def _surround(app: FastAPI, settings: Settings) -> None:
             allow_origins=list(settings.cors_origins),
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Accept-Language"],
-            expose_headers=["X-Request-ID", "ETag", "Idempotency-Replayed", "Retry-After"],
+            expose_headers=list(EXPOSED_HEADERS),
         )
     log = request_log(settings) if settings.access_log else None
     app.add_middleware(
         Surroundings,
+        is_draining=lambda: app.state.container.is_draining,
         log=log,
         max_body_bytes=settings.max_body_bytes,
         larger_bodies={"/api/events": settings.max_events_body_bytes},

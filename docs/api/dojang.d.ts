@@ -791,10 +791,6 @@ export interface GuaranteeTerms {
   prizes: number[];
 }
 
-export interface HTTPValidationError {
-  detail?: ValidationError[];
-}
-
 /** Which event of the host earns the key, with an example of one. */
 export interface HostEventHint {
   example: { [name: string]: unknown } | null;
@@ -2274,14 +2270,6 @@ export interface User {
   status: "ACTIVE" | "BLOCKED";
 }
 
-export interface ValidationError {
-  ctx?: { [name: string]: unknown };
-  input?: unknown;
-  loc: (string | number)[];
-  msg: string;
-  type: string;
-}
-
 /** What happened. A large gift waits as APPROVAL: then the balance has not moved yet. */
 export interface WalletAdjusted {
   amount: number;
@@ -2472,8 +2460,10 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
     };
   };
   /** Puts a version in force: every play that starts after this answer is played on it. */
@@ -2488,7 +2478,9 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       404: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Puts a board in force: what is done after this answer is scored. */
@@ -2504,8 +2496,10 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
     };
   };
   /** Puts a mission in force: what is done after this answer counts. */
@@ -2521,8 +2515,10 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
     };
   };
   /** Puts a version in force, or the rule to rest: every call that starts after this answer is decided so. */
@@ -2538,7 +2534,9 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       404: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** A further key for a host's server; the answer holds it, and it is never shown again. */
@@ -2553,7 +2551,9 @@ export interface operations {
       201: Answer<ApiKeyMade>;
       401: Refusal;
       403: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** A new, empty pool. */
@@ -2570,7 +2570,9 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** A switch for a new product area or game. */
@@ -2588,7 +2590,9 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** A new version, validated by the game, not yet active. Versions never change: to edit is to add. */
@@ -2604,7 +2608,9 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       404: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** A new program. Seasons of different programs may run on the same days. */
@@ -2622,7 +2628,9 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** A new campaign. It opens by itself at `opens_at`, to the second. */
@@ -2649,7 +2657,9 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** A new version, not yet in force. Versions never change: to edit is to add. */
@@ -2665,7 +2675,9 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       404: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Lets a reward pass and delivers it, once. Who caused it can't approve it. */
@@ -2681,7 +2693,9 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Approves many rewards at once, each for itself: one that is refused stops no other. */
@@ -2696,7 +2710,9 @@ export interface operations {
       200: Answer<ApprovedMany>;
       401: Refusal;
       403: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Every write of an operator, newest first: who, what, why, before and after. */
@@ -2708,6 +2724,7 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Refuses everything the player does from now on; what they own is kept. */
@@ -2723,8 +2740,10 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
     };
   };
   /** A whole campaign, with the ETag that a change must name. */
@@ -2737,6 +2756,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** How many players have which key, and how many keys. */
@@ -2749,6 +2769,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Name, address and filter anew. What waits goes to the new address. */
@@ -2768,8 +2789,10 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
     };
   };
   /** A draft with everything of this season but its name and dates. */
@@ -2789,7 +2812,9 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** What this version changes, field by field, compared with another one: by default the one in force. */
@@ -2802,6 +2827,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** What a version changes, field by field, compared with another one: by default the one in force. */
@@ -2814,6 +2840,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** What this version changes, field by field, compared with another one: by default the one in force. */
@@ -2826,6 +2853,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** One contest, with the ETag that a change must name. */
@@ -2838,6 +2866,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** The ranks of a contest that is over. */
@@ -2850,6 +2879,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** The same as a CSV file. */
@@ -2862,6 +2892,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** One pool. */
@@ -2874,6 +2905,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** A new campaign, as a draft. */
@@ -2899,7 +2931,9 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** A new contest, as a draft. */
@@ -2926,7 +2960,9 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** A new board, as a draft unless it says `is_active`. */
@@ -2954,7 +2990,9 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** A new mission, as a draft unless it says `is_active`. */
@@ -2990,7 +3028,9 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** A new rule with its first version, not yet in force. */
@@ -3010,7 +3050,9 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** A new season with all its levels; a draft unless `is_active` is true. */
@@ -3043,7 +3085,9 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** A new endpoint, active at once. The answer holds its secret, which is never shown again. */
@@ -3062,7 +3106,9 @@ export interface operations {
       201: Answer<WebhookSecret>;
       401: Refusal;
       403: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** One delivery with what is sent and every try. */
@@ -3075,6 +3121,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Tells it nothing more. What waits stays; what happens meanwhile is not kept for it. */
@@ -3090,8 +3137,10 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
     };
   };
   /** Tells it again, and goes on with what waits. */
@@ -3107,8 +3156,10 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
     };
   };
   /** One event, by our id: which rules gave what for it, and where its rewards stand now. */
@@ -3121,6 +3172,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** The same as CSV; the header `X-Next` says where to go on, if there is more. */
@@ -3133,6 +3185,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** The same as CSV. */
@@ -3145,6 +3198,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** The same as CSV. */
@@ -3157,6 +3211,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** The same as CSV, up to 10,000 lines; the header `X-Next` says where to go on. */
@@ -3168,6 +3223,7 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Who opened and stopped it, when and why; newest first. */
@@ -3179,6 +3235,7 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** One version. */
@@ -3191,6 +3248,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Adds random codes that nobody can guess. */
@@ -3207,7 +3265,9 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       404: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Adds random codes that nobody can guess to a UNIQUE campaign. */
@@ -3224,7 +3284,9 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       404: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Gives a premium track and pays every level of it that is already reached, each once for ever. */
@@ -3245,7 +3307,9 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       404: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Gives tokens, once per Idempotency-Key. More points than the threshold wait for approval. */
@@ -3267,7 +3331,9 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       404: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** The runs of a job, newest first. */
@@ -3279,6 +3345,7 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** One board, with the ETag that a change must name. */
@@ -3291,6 +3358,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** The ranks of a closed window, and what became of each. */
@@ -3303,6 +3371,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** The same as a CSV file. */
@@ -3315,6 +3384,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Every badge, by code. */
@@ -3325,6 +3395,7 @@ export interface operations {
       200: Answer<BadgeViews>;
       401: Refusal;
       403: Refusal;
+      503: Refusal;
     };
   };
   /** Every campaign without its slots, newest first. */
@@ -3336,6 +3407,7 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Every contest as it stands, newest first. */
@@ -3347,6 +3419,7 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** The codes of a pool in the order they are given. Admins only: a free code is as good as money. */
@@ -3359,6 +3432,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Every pool with how many codes are left. */
@@ -3369,6 +3443,7 @@ export interface operations {
       200: Answer<PoolList>;
       401: Refusal;
       403: Refusal;
+      503: Refusal;
     };
   };
   /** Deliveries, newest first. */
@@ -3380,6 +3455,7 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Events that were taken, newest first. */
@@ -3391,6 +3467,7 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Every switch with its state, and when its game was last played. */
@@ -3401,6 +3478,7 @@ export interface operations {
       200: Answer<FeatureList>;
       401: Refusal;
       403: Refusal;
+      503: Refusal;
     };
   };
   /** Every version, newest first. */
@@ -3413,6 +3491,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Every registered game with its switch and the version in force. */
@@ -3423,6 +3502,7 @@ export interface operations {
       200: Answer<GameList>;
       401: Refusal;
       403: Refusal;
+      503: Refusal;
     };
   };
   /** Every host with its keys. */
@@ -3433,6 +3513,7 @@ export interface operations {
       200: Answer<HostList>;
       401: Refusal;
       403: Refusal;
+      503: Refusal;
     };
   };
   /** Every job that a worker has registered, with its newest run. */
@@ -3443,6 +3524,7 @@ export interface operations {
       200: Answer<JobList>;
       401: Refusal;
       403: Refusal;
+      503: Refusal;
     };
   };
   /** Every player who is banned from the board, or hidden. */
@@ -3455,6 +3537,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** How the newest windows ended. */
@@ -3467,6 +3550,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Every board as it stands, newest first. */
@@ -3478,6 +3562,7 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Every mailing, newest first. */
@@ -3489,6 +3574,7 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Every version, newest first. */
@@ -3501,6 +3587,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Every mission as it stands, newest first. */
@@ -3512,6 +3599,7 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Players by id, external id or nickname, oldest first. */
@@ -3523,6 +3611,7 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Every program, oldest first. A host's players use its first own program unless they name another, else `main`. */
@@ -3533,6 +3622,7 @@ export interface operations {
       200: Answer<Listed_ProgramView_>;
       401: Refusal;
       403: Refusal;
+      503: Refusal;
     };
   };
   /** Who got which unit, in the order they went. */
@@ -3545,6 +3635,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** The codes of a campaign. Admins only: an unused code is as good as money. */
@@ -3557,6 +3648,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Every campaign, newest first, with how many units are gone. */
@@ -3568,6 +3660,7 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** The days that have a ranking, the newest first. */
@@ -3579,6 +3672,7 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Events that were refused, newest first, with what is wrong with each. Kept for 90 days. */
@@ -3590,6 +3684,7 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Every version, newest first; `next` is a version's number. */
@@ -3602,6 +3697,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Every rule, newest first. */
@@ -3613,6 +3709,7 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Every season without its levels, newest first. */
@@ -3624,6 +3721,7 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Every prize that ever had stock: what it started with, what was added, given away and is left. */
@@ -3636,6 +3734,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Every text, by key. */
@@ -3646,6 +3745,7 @@ export interface operations {
       200: Answer<UiConfigList>;
       401: Refusal;
       403: Refusal;
+      503: Refusal;
     };
   };
   /** Endpoints, newest first. */
@@ -3657,6 +3757,7 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** One mailing. */
@@ -3669,6 +3770,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Bans a player from the board, hides their name, or takes either back. Closed windows stay as they were. */
@@ -3688,7 +3790,9 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       404: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** One mission, with the ETag that a change must name. */
@@ -3701,6 +3805,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** How many players began, completed and claimed it, period by period. */
@@ -3713,6 +3818,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** The same as a CSV file. */
@@ -3725,6 +3831,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Lets players collect from the first day on. This approves the payout as well: it waits for nobody else. */
@@ -3740,8 +3847,10 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
     };
   };
   /** No worker begins a run of it any more; one under way goes on to its end. */
@@ -3756,7 +3865,9 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       404: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** One player's facts, wallets and progress, with the ETag that a change must name. */
@@ -3769,6 +3880,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Every movement of the player's wallets, newest first. */
@@ -3781,6 +3893,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Every reward of the player and where it stands, newest first. */
@@ -3793,6 +3906,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Everything that happened to the player, newest first. */
@@ -3805,6 +3919,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** What a settlement would do now: how many, how much, who is skipped and why. Changes nothing. */
@@ -3817,6 +3932,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** One campaign. */
@@ -3829,6 +3945,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Makes a season count. Of two operators who publish overlapping seasons at the same instant, one is refused. */
@@ -3844,8 +3961,10 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
     };
   };
   /** A day's ranking, with the ETag that a change must name. */
@@ -3858,6 +3977,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** The same as a CSV file. */
@@ -3870,6 +3990,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Refuses a reward that waits for approval, for ever. */
@@ -3885,7 +4006,9 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Another name for the pool. */
@@ -3902,8 +4025,10 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
     };
   };
   /** A whole draft anew. An open campaign stays as players were promised it. */
@@ -3930,8 +4055,10 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
     };
   };
   /** The whole contest anew. Once it is in force, what players joined for is fixed. */
@@ -3959,8 +4086,10 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
     };
   };
   /** The whole board anew. Windows that are closed stay as they were. */
@@ -3989,8 +4118,10 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
     };
   };
   /** The whole mission anew. What was completed before is paid by the version it was completed under. */
@@ -4027,8 +4158,10 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
     };
   };
   /** The campaign anew; `is_open` false stops it. What players were promised stays once a unit is gone. */
@@ -4056,8 +4189,10 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
     };
   };
   /** The whole season anew. What players in it were promised or paid is fixed: 422 names each field. */
@@ -4091,8 +4226,10 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
     };
   };
   /** Sends again what was queued in a span of time, 10,000 deliveries a call at most. */
@@ -4111,7 +4248,9 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Sends it again, now, with the same webhook-id and the whole schedule before it. */
@@ -4127,7 +4266,9 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** What a rule would have given for the events that came before. Nothing is stored. */
@@ -4143,7 +4284,9 @@ export interface operations {
       200: Answer<ReplayAnswer>;
       401: Refusal;
       403: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Adds units to a prize, or takes away what was not given yet. The next play sees them. */
@@ -4160,8 +4303,10 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
     };
   };
   /** Gives a player a streak back, so that their next stamp continues it. */
@@ -4182,7 +4327,9 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       404: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Runs it again from the next tick on; what was missed meanwhile is caught up. */
@@ -4197,7 +4344,9 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       404: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Names the season that takes the levels, also after the settlement: levels that wait are given then. */
@@ -4214,8 +4363,10 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
     };
   };
   /** Calls a contest off: nothing is scored any more, and nothing will be paid. */
@@ -4231,8 +4382,10 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
     };
   };
   /** Ends the scoring. Windows that hold scores are still closed and paid. */
@@ -4248,8 +4401,10 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
     };
   };
   /** Ends the counting. What was completed can still be claimed. */
@@ -4265,8 +4420,10 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
     };
   };
   /** Makes a season count no more: no stamps, and no claims either. Progress is kept. */
@@ -4282,8 +4439,10 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
     };
   };
   /** Tries now to deliver a reward that is PENDING or FAILED; a HOST reward is ordered from the host again. */
@@ -4299,7 +4458,9 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Takes a reward back by a compensating entry. A wallet that holds less refuses and keeps what it has. */
@@ -4316,7 +4477,9 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Ends a key: the next call with it is refused. */
@@ -4331,7 +4494,9 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       404: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Ends a premium track: it pays nothing from now on. Lists what it has paid; nothing is taken back. */
@@ -4352,7 +4517,9 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       404: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Takes tokens back, once per Idempotency-Key; never below zero. */
@@ -4374,7 +4541,9 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       404: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** One reward. */
@@ -4387,6 +4556,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** A new secret, shown this once; the present one signs beside it for some hours. */
@@ -4403,8 +4573,10 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
     };
   };
   /** One rule. */
@@ -4417,6 +4589,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** One version. */
@@ -4429,6 +4602,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Asks the worker to run a job for a KST day at its next tick. A run that is done stays done. */
@@ -4445,7 +4619,9 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Asks the worker to settle at its next tick, before the planned time or after a failed run. */
@@ -4461,7 +4637,9 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Writes a badge. A new code needs no If-Match (201); one that exists does. */
@@ -4481,8 +4659,10 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
     };
   };
   /** Writes a text. A new key needs no If-Match (201); one that exists does. */
@@ -4499,8 +4679,10 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
     };
   };
   /** The days on which QA may use the feature while FEATURE_GATE_ENABLED is on; without the gate it says nothing. */
@@ -4516,7 +4698,9 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       404: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Rewards, newest first. `state=APPROVAL` is the approval queue; `state=FAILED` waits for a retry. */
@@ -4528,6 +4712,7 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** A whole season, with the ETag that a change must name. */
@@ -4540,6 +4725,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Sends rewards to up to 1,000 players; each claims their own. Large ones wait for approval when claimed. */
@@ -4562,7 +4748,9 @@ export interface operations {
       400: Refusal;
       401: Refusal;
       403: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** How the settlement stands, with the players settled so far by outcome. */
@@ -4575,6 +4763,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Ends every sign-in of the player on every device; they may sign in again. */
@@ -4589,7 +4778,9 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       404: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Opens or stops a feature. A stop holds for every play that starts after this answer, on every process. */
@@ -4606,8 +4797,10 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
     };
   };
   /** Queues a message of the type `webhook.test`; its delivery says what came of it. */
@@ -4623,7 +4816,9 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** What a rule would give for made-up events, in their order. Nothing is stored. */
@@ -4637,7 +4832,9 @@ export interface operations {
       200: Answer<SampleAnswer>;
       401: Refusal;
       403: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** One text, with the ETag that a change must name. */
@@ -4650,6 +4847,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Lets the player in again. */
@@ -4665,8 +4863,10 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
     };
   };
   /** Adds codes from CSV. Codes that the pool knows are left out: sending a file twice does no harm. */
@@ -4682,7 +4882,9 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       404: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Adds codes from CSV (header `code`) to a UNIQUE campaign. Sending a file twice does no harm. */
@@ -4698,7 +4900,9 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       404: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Replaces a whole day. A day without a ranking needs no If-Match (201); one that has one does. */
@@ -4718,8 +4922,10 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
     };
   };
   /** One endpoint, with the ETag that a change must name. */
@@ -4732,6 +4938,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Nobody claims it any more; who has claimed it keeps it. */
@@ -4746,7 +4953,9 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       404: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** The player's keys, today's mission and the countdown. The same as `event_bridge` of the season's status. */
@@ -4755,8 +4964,11 @@ export interface operations {
     requestBody?: never;
     responses: {
       200: Answer<BridgeStatus>;
+      401: Refusal;
       403: Refusal;
       404: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** Whether a player of this host may use the resource now, and how many more they can redeem. */
@@ -4769,6 +4981,7 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Claims every level that is open, in one transaction. Nothing open: an empty list. */
@@ -4782,7 +4995,13 @@ export interface operations {
     responses: {
       200: Answer<ClaimAnswer[]>;
       400: Refusal;
+      401: Refusal;
+      403: Refusal;
       404: Refusal;
+      413: Refusal;
+      422: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** Claims everything that waits, achievements too, in one transaction. Nothing waits: an empty list. */
@@ -4792,7 +5011,12 @@ export interface operations {
     responses: {
       200: Answer<MissionClaimed[]>;
       400: Refusal;
+      401: Refusal;
+      403: Refusal;
+      413: Refusal;
       422: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** Claims everything that waits, at most a hundred at once, the oldest first. Nothing waits: an empty list. */
@@ -4802,7 +5026,12 @@ export interface operations {
     responses: {
       200: Answer<InboxClaimed[]>;
       400: Refusal;
+      401: Refusal;
       403: Refusal;
+      413: Refusal;
+      422: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** Claims one item, once. In a race one wins; the others get REWARD_ALREADY_CLAIMED. */
@@ -4812,9 +5041,13 @@ export interface operations {
     responses: {
       200: Answer<InboxClaimed>;
       400: Refusal;
+      401: Refusal;
       403: Refusal;
       404: Refusal;
+      413: Refusal;
       422: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** Claims one level by hand, once. In a race one wins; the others get REWARD_ALREADY_CLAIMED. */
@@ -4829,7 +5062,13 @@ export interface operations {
     responses: {
       200: Answer<ClaimAnswer>;
       400: Refusal;
+      401: Refusal;
+      403: Refusal;
       404: Refusal;
+      413: Refusal;
+      422: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** Claims a mission, each completion once: in one period, or in all that are open. */
@@ -4842,8 +5081,13 @@ export interface operations {
     responses: {
       200: Answer<MissionClaimed[]>;
       400: Refusal;
+      401: Refusal;
+      403: Refusal;
       404: Refusal;
+      413: Refusal;
       422: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** Public: each prize's exact probability now, version and history. A player's token adds their own odds. */
@@ -4852,6 +5096,7 @@ export interface operations {
     requestBody?: never;
     responses: {
       200: Answer<Odds>;
+      404: Refusal;
       503: Refusal;
     };
   };
@@ -4864,6 +5109,8 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       404: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** Notes that the player opened a page. */
@@ -4873,9 +5120,13 @@ export interface operations {
       page: "HOME" | "ROULETTE" | "DICE" | "LOTTERY" | "HISTORY" | "ODDS" | "RANKING" | "BRIDGE";
     } } };
     responses: {
-      202: Answer<unknown>;
+      202: Empty;
       401: Refusal;
       403: Refusal;
+      413: Refusal;
+      422: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** Tokens, for exactly one of: a player that a host vouches for (X-API-Key), a refresh token, an operator. */
@@ -4894,7 +5145,9 @@ export interface operations {
       200: Answer<TokenAnswer>;
       401: Refusal;
       403: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Alive: depends on nothing at all. */
@@ -4949,7 +5202,10 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** The ranks of a window, and the player's own. A window that is closed is shown as it ended. */
@@ -4963,6 +5219,8 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** Leaves the team, with what the player added to it; only while teams can be joined. */
@@ -4975,7 +5233,10 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       404: Refusal;
+      413: Refusal;
       422: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /**
@@ -5004,6 +5265,8 @@ export interface operations {
       204: Empty;
       401: Refusal;
       403: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** Public: each prize's exact probability now, version and history. A player's token adds their own odds. */
@@ -5012,6 +5275,7 @@ export interface operations {
     requestBody?: never;
     responses: {
       200: Answer<Odds>;
+      404: Refusal;
       503: Refusal;
     };
   };
@@ -5024,6 +5288,8 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       404: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** A new team with the player in it. */
@@ -5039,7 +5305,10 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** The player, their wallets, and which features are open now. */
@@ -5050,6 +5319,8 @@ export interface operations {
       200: Answer<Me>;
       401: Refusal;
       403: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** What can be achieved once for ever. Hidden ones appear when they are completed. */
@@ -5060,6 +5331,8 @@ export interface operations {
       200: Answer<AchievementList>;
       401: Refusal;
       403: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** The player's badges, the newest first. */
@@ -5070,6 +5343,8 @@ export interface operations {
       200: Answer<BadgeList>;
       401: Refusal;
       403: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** The player's coupon codes, newest first. */
@@ -5081,6 +5356,8 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       422: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** The player's entitlements, newest first. The host redeems them. */
@@ -5092,6 +5369,8 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       422: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** What was sent to the player, newest first. */
@@ -5103,6 +5382,8 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       422: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** How many of each item the player has. */
@@ -5113,6 +5394,8 @@ export interface operations {
       200: Answer<Items>;
       401: Refusal;
       403: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** The boards that rank the player today. */
@@ -5125,6 +5408,8 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       404: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** Every movement, newest first: why, how much, what was left. */
@@ -5136,6 +5421,8 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       422: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** Today's, this week's and this season's missions with the player's progress, and what waits to be claimed. */
@@ -5146,6 +5433,8 @@ export interface operations {
       200: Answer<MissionList>;
       401: Refusal;
       403: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** The player's rewards, newest first, with where each one stands. */
@@ -5157,6 +5446,8 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       422: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** Every wallet of the player. */
@@ -5167,6 +5458,8 @@ export interface operations {
       200: Answer<Wallets>;
       401: Refusal;
       403: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** Plays once: takes one ticket, draws, pays. The same Idempotency-Key gets the same answer for ever. */
@@ -5176,9 +5469,12 @@ export interface operations {
     responses: {
       200: Answer<PlayAnswer>;
       400: Refusal;
+      401: Refusal;
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
+      422: Refusal;
       429: Refusal;
       503: Refusal;
     };
@@ -5190,9 +5486,12 @@ export interface operations {
     responses: {
       200: Answer<PlayAnswer>;
       400: Refusal;
+      401: Refusal;
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
+      422: Refusal;
       429: Refusal;
       503: Refusal;
     };
@@ -5204,9 +5503,12 @@ export interface operations {
     responses: {
       200: Answer<PlayAnswer>;
       400: Refusal;
+      401: Refusal;
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
+      422: Refusal;
       429: Refusal;
       503: Refusal;
     };
@@ -5220,9 +5522,12 @@ export interface operations {
     responses: {
       200: Answer<PlayAnswer>;
       400: Refusal;
+      401: Refusal;
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
+      422: Refusal;
       429: Refusal;
       503: Refusal;
     };
@@ -5237,6 +5542,8 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** Redeems a code, once a player and campaign. Units go in the order of arrival, until none is left. */
@@ -5248,9 +5555,13 @@ export interface operations {
     responses: {
       200: Answer<CodeAnswer>;
       400: Refusal;
+      401: Refusal;
+      403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
+      429: Refusal;
       503: Refusal;
     };
   };
@@ -5264,7 +5575,9 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       409: Refusal;
+      413: Refusal;
       422: Refusal;
+      503: Refusal;
     };
   };
   /** Public: each prize's exact probability now, version and history. A player's token adds their own odds. */
@@ -5273,6 +5586,7 @@ export interface operations {
     requestBody?: never;
     responses: {
       200: Answer<Odds>;
+      404: Refusal;
       503: Refusal;
     };
   };
@@ -5285,6 +5599,8 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       404: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** Public: each prize's exact probability now, version and history. A player's token adds their own odds. */
@@ -5293,6 +5609,7 @@ export interface operations {
     requestBody?: never;
     responses: {
       200: Answer<Odds>;
+      404: Refusal;
       503: Refusal;
     };
   };
@@ -5305,6 +5622,8 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       404: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /**
@@ -5317,10 +5636,13 @@ export interface operations {
     requestBody?: never;
     responses: {
       200: Answer<SeasonStatus>;
+      401: Refusal;
       403: Refusal;
       404: Refusal;
       409: Refusal;
       422: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** Collects today's stamp (KST), once a day. Every level it reaches is opened; automatic ones are paid at once. */
@@ -5335,8 +5657,13 @@ export interface operations {
     responses: {
       200: Answer<StampAnswer>;
       400: Refusal;
+      401: Refusal;
       403: Refusal;
       404: Refusal;
+      413: Refusal;
+      422: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** The first teams of a contest, and the player's own. */
@@ -5350,6 +5677,8 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** Retired on 2026-01-01: one feature a day gave way to switches of their own. Ask `GET /api/me` for `features`. */
@@ -5359,6 +5688,7 @@ export interface operations {
     responses: {
       200: Answer<unknown>;
       410: Refusal;
+      503: Refusal;
     };
   };
   /** The first ranks of today (KST) and the player's own. */
@@ -5372,6 +5702,8 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** One free ticket at balance 0, as often as the game's config allows per KST day and ISO week. */
@@ -5385,7 +5717,10 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       404: Refusal;
+      413: Refusal;
       422: Refusal;
+      429: Refusal;
+      503: Refusal;
     };
   };
   /** A text by language. An unknown key is 200 with null. */
@@ -5395,6 +5730,7 @@ export interface operations {
     responses: {
       200: Answer<UiText>;
       422: Refusal;
+      503: Refusal;
     };
   };
 }
@@ -6023,7 +6359,6 @@ export interface components {
     GameList: GameList;
     GameStatus: GameStatus;
     GuaranteeTerms: GuaranteeTerms;
-    HTTPValidationError: HTTPValidationError;
     HostEventHint: HostEventHint;
     HostEventMission: HostEventMission;
     HostList: HostList;
@@ -6188,7 +6523,6 @@ export interface components {
     UiConfigRow: UiConfigRow;
     UiText: UiText;
     User: User;
-    ValidationError: ValidationError;
     WalletAdjusted: WalletAdjusted;
     WalletLine: WalletLine;
     Wallets: Wallets;

@@ -9,17 +9,10 @@ from dataclasses import dataclass, field
 import httpx
 
 from tests.edge.conftest import Live
+from tests.wheel import ALWAYS_TEN
 from tests.world import Person, key
 
 PLAY = "/api/roulette/play"
-# every play is one reward, so that rewards can be counted
-ALWAYS_TEN = {
-    "name": "always ten",
-    "max_daily": 0,
-    "segments": [
-        {"slot_index": n, "label": "10", "weight": 1, "reward_type": "POINT", "reward_amount": 10} for n in range(6)
-    ],
-}
 PLAYERS, PLAYS = 8, 25
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from app.core.archive import SUMS, Archive
+from app.core.archive import SUMS, Archive, ArchiveBroken
 from app.core.time_utils import FixedClock, kst_date
 from app.flows import retain_history as flow
 from app.flows.retain import retain
@@ -143,13 +143,11 @@ def test_an_archive_is_checked_as_sha256sum_checks(tmp_path: Path) -> None:
     assert (tmp_path / "outbox-a.jsonl.gz").stat().st_mode & 0o077 == 0
 
 
-async def test_a_row_that_can_not_be_written_down_is_not_deleted(tidy: World) -> None:
+async def test_a_row_that_can_not_be_written_down_is_not_deleted(tidy: World, tmp_path: Path) -> None:
     await lived_in(tidy)
     before = await count(tidy, "user_event_log")
 
-    def full(_table: str, _rows: object) -> None:
-        raise OSError("no space left on device")
-
-    with pytest.raises(Exception, match=r"no space left|DATABASE_UNAVAILABLE"):
-        await retain_history(tidy.house, ACT, kst_date(tidy.clock.now()), keep=full)
+    (tmp_path / "user_event_log-run.jsonl.gz").mkdir()  # nobody can write into that
+    with Archive(tmp_path, "run") as archive, pytest.raises(ArchiveBroken, match="can't be written"):
+        await retain_history(tidy.house, ACT, kst_date(tidy.clock.now()), keep=archive.keep)
     assert await count(tidy, "user_event_log") == before

@@ -9,7 +9,7 @@ from playwright.async_api import expect
 from app.games import GAMES
 from tests.bridge.campaigns import kst, open_reference
 from tests.pages.conftest import Opener, Site
-from tests.world import key
+from tests.pages.tickets import open_boxes, tickets
 
 pytestmark = pytest.mark.browser
 
@@ -193,14 +193,6 @@ async def test_what_changes_elsewhere_appears_without_a_reload(visit: Opener, si
     assert await seen.page.inner_text("#tally strong") == "1"
 
 
-async def tickets(site: Site, token_type: str, amount: int) -> None:
-    """Gives every player of the demo tickets, as an operator would."""
-    admin = await site.world.token("boss", "admin")
-    for (user,) in await site.world.rows("SELECT id FROM user_profiles WHERE nickname IS NOT NULL"):
-        body = {"user_id": user, "token_type": token_type, "amount": amount, "reason": "a test needs it"}
-        await site.world.ok("POST", "/api/admin/wallets/grant", json=body, headers=admin | key())
-
-
 @pytest.mark.skipif("dice" not in GAMES, reason="the house has no dice yet")
 async def test_dice_show_what_was_rolled(visit: Opener, site: Site) -> None:
     await tickets(site, "DICE_TOKEN", 1)
@@ -232,6 +224,38 @@ async def test_a_card_is_scratched_or_opened_at_once(visit: Opener, site: Site) 
     await seen.page.wait_for_selector(".result-card")
     (prize,) = (await site.world.rows("SELECT prize FROM game_plays"))[0]
     assert await seen.page.inner_text("#scratch-label") == json.loads(prize)["prize"]["label"]
+
+
+@pytest.mark.parametrize("has_script", [True, False], ids=["with script", "without"])
+async def test_boxes_are_picked_until_the_round_is_over(visit: Opener, site: Site, *, has_script: bool) -> None:
+    await open_boxes(site, 4)
+    seen = await visit(java_script_enabled=has_script)
+    await seen.enter()
+    await seen.open("/games/scratch-box")
+    for number, opened in ((2, 1), (1, 2), (3, 3), (2, 1)):  # the fourth pick begins a new round
+        await seen.page.check(f".box input[value='{number}']", force=True)
+        await seen.page.click("#play-form button")
+        await seen.page.wait_for_selector(".result-card")
+        if (has_script, opened) != (False, 3):  # a page that is drawn anew shows the next round at once
+            await expect(seen.page.locator(".box-open")).to_have_count(opened)
+        (label,) = await site.world.rows("SELECT prize FROM game_plays ORDER BY play_no DESC LIMIT 1")
+        drawn = json.loads(label[0])["box"]
+        assert drawn["number"] == number
+    assert await seen.page.locator("#ticket-zero").is_visible()
+
+
+async def test_a_box_that_is_not_there_is_refused_and_costs_nothing(site: Site) -> None:
+    await open_boxes(site, 1)
+    await site.world.client.post("/enter", data={"player": "haneul"}, headers={"Sec-Fetch-Site": "same-origin"})
+    for box in ("4", "x", ""):
+        form = {"key": "0" * 36, "box": box}
+        answer = await site.world.client.post(
+            "/games/scratch-box/play",
+            data=form,
+            headers={"Accept": "application/json", "Sec-Fetch-Site": "same-origin"},
+        )
+        assert answer.json()["code"] == "VALIDATION_ERROR", answer.text
+    assert await site.world.rows("SELECT COUNT(*) FROM game_plays") == [(0,)]
 
 
 async def test_what_happens_elsewhere_shows_at_once_on_an_open_page(visit: Opener, site: Site) -> None:

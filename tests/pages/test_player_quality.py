@@ -9,13 +9,16 @@ import pytest
 
 from app.core.time_utils import KST
 from app.flows.switch_feature import switch_feature
+from app.pages.player.game_pages import GAME_PAGES
 from app.pages.player.look import ASSETS
 from app.services.audit_service import AdminAct
 from tests.pages.conftest import AXE, Opener, Site, Visit
+from tests.pages.tickets import open_boxes
 
 pytestmark = pytest.mark.browser
 HOSTILE = "<img src=x onerror=alert(1)>\u202e\u05d0\u05d1\u05d2 🦊🎲 \U0001f9d1\u200d\U0001f680 " + "긴글" * 5_000
-PAGES = ("/", "/games/roulette", "/history", "/rewards", "/odds", "/enter", "/embed/main", "/nowhere")
+GAME_DOORS = tuple(f"/games/{game}" for game in GAME_PAGES)
+PAGES = ("/", *GAME_DOORS, "/history", "/rewards", "/odds", "/enter", "/embed/main", "/nowhere")
 # what an automatic check can't know of the wash behind the words is looked at in the screenshots
 RUN_AXE = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
   .map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ") + " " + (n.any[0]?.message ?? "")).join(" | ")}`)"""
@@ -50,7 +53,8 @@ async def test_a_planted_fault_is_found(visit: Opener) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
-async def test_every_page_is_accessible_and_whole(visit: Opener, theme: str, width: int) -> None:
+async def test_every_page_is_accessible_and_whole(visit: Opener, site: Site, theme: str, width: int) -> None:
+    await open_boxes(site, 1)
     seen = await visit(color_scheme=theme, viewport={"width": width, "height": 780}, bypass_csp=True)
     seen.expected.append("404")
     await seen.enter()

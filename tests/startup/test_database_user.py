@@ -7,13 +7,15 @@ from datetime import datetime
 
 import pymysql
 import pytest
+from typer.testing import CliRunner
 
+from app.cli import app
 from app.core.time_utils import KST, FixedClock
 from app.models import metadata
 from tests.architecture.house import ROOT
 from tests.db.databases import ask
 from tests.fixtures import settings_for
-from tests.startup.conftest import ProductionServer, statements
+from tests.startup.conftest import STRONG, ProductionServer, statements
 from tests.world import key, open_world
 
 HISTORY = {
@@ -57,11 +59,35 @@ def test_every_change_that_a_keeper_makes_is_granted() -> None:
 @pytest.mark.parametrize("keeper", sorted(FOR_THE_OWNER))
 def test_what_only_the_owner_may_do_is_asked_for_at_the_terminal_alone(keeper: str) -> None:
     name = keeper.removesuffix("_service")
-    app = SERVICES.parent
-    users = {file.stem for file in app.rglob("*.py") if re.search(rf"keepers\.{name}\b", file.read_text())}
+    rooms = SERVICES.parent
+    users = {file.stem for file in rooms.rglob("*.py") if re.search(rf"keepers\.{name}\b", file.read_text())}
     assert users == FOR_THE_OWNER[keeper]
     flows = re.compile(rf"app\.flows\.({'|'.join(users)})\b")
-    assert {file.parent.name for file in app.rglob("*.py") if flows.search(file.read_text())} == {"cli"}
+    assert {file.parent.name for file in rooms.rglob("*.py") if flows.search(file.read_text())} == {"cli"}
+
+
+def test_the_serving_account_shortens_no_history_and_erases_nobody(
+    server: ProductionServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The owner does, and is told so; what the refused one began is undone."""
+    add = (
+        "INSERT INTO user_profiles (host_id, external_id, is_blocked, event_key_count, event_pending_points, version,"
+        " created_at) SELECT MIN(id), 'erase-me', 0, 0, 0, 1, '2025-12-10' FROM hosts"
+    )
+    monkeypatch.setenv("RETAIN_EVENT_LOG_DAYS", "30")
+    monkeypatch.setenv("JWT_SECRET", STRONG)
+    monkeypatch.setenv("DATABASE_URL", server.url_of("dojang"))
+    assert CliRunner().invoke(app, ["ops", "seed"]).exit_code == 0
+    ask(server.url_of("dojang"), add)
+    [(user_id,)] = ask(server.url_of("dojang"), "SELECT MAX(id) FROM user_profiles")
+    commands = (["retain", "--reason", "r"], ["player", "erase", "--id", str(user_id), "--reason", "r"])
+    acts = "SELECT COUNT(*) FROM admin_audit_log WHERE action IN ('HISTORY_DELETED', 'PLAYER_ERASED')"
+    for user, code, done in (("dojang", 1, 0), ("dojang_owner", 0, 2)):
+        monkeypatch.setenv("DATABASE_URL", server.url_of(user))
+        for command in commands:
+            ended = CliRunner().invoke(app, ["ops", *command])
+            assert (ended.exit_code, "tables' owner" in ended.output) == (code, bool(code)), ended.output
+        assert ask(server.url_of(user), acts) == [(done,)]
 
 
 @pytest.mark.parametrize("table", sorted(HISTORY))

@@ -5,7 +5,7 @@ A secret may also come from a file: `JWT_SECRET_FILE=/run/secrets/jwt` stands fo
 
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -67,6 +67,16 @@ class Settings(BaseSettings):
     stream_connections: int = Field(default=1_000, ge=1, le=10_000)
     # a stream ends after this time and is opened again, so that a player who was blocked hears no more
     stream_seconds: int = Field(default=600, ge=1, le=3600)
+    # calls a second of one player, by operation id or by method; none = no limit. A person can't press faster, and
+    # `{}` turns them all off. Each operation has a bucket of its own.
+    rate_limits: dict[str, Annotated[float, Field(gt=0, le=1e9)]] = Field(
+        default_factory=lambda: {"GET": 20.0, "POST": 10.0}
+    )
+    # what comes in this time may also come at once
+    rate_limit_burst_seconds: float = Field(default=2.0, gt=0, le=60)
+    # From SIGTERM until no more connections are accepted: /health/ready already says 503, so that whoever balances
+    # looks elsewhere, and answers close their connections. None = 5 in production, else 0.
+    drain_seconds: float | None = Field(default=None, ge=0, le=60)
     # opens this machine and its network to webhooks, and lets them go unencrypted: for tests and demos only
     webhook_allow_private: bool = False
     # below the lease of a try; the specification advises 15 to 30 s
@@ -107,6 +117,13 @@ class Settings(BaseSettings):
     @property
     def daily_grant_cap(self) -> int:
         return self.admin_grant_daily_max or 10 * self.admin_grant_max
+
+    @property
+    def drain_wait_seconds(self) -> float:
+        """Five seconds are above nginx's keep-alive: every idle connection ends before ours would be cut."""
+        if self.drain_seconds is not None:
+            return self.drain_seconds
+        return 5.0 if self.env == "production" else 0.0
 
     @property
     def is_sqlite(self) -> bool:

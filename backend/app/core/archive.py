@@ -17,6 +17,10 @@ from pydantic_core import to_json
 SUMS = "SHA256SUMS"  # as sha256sum writes and checks it
 
 
+class ArchiveBroken(Exception):
+    """Rows could not be written down, so they are not deleted. The text says why."""
+
+
 class Archive:
     """The files of one run. A context manager: leaving it writes the checksums."""
 
@@ -53,7 +57,10 @@ def _plain(value: object) -> str:
 
 
 def _append(file: Path, data: bytes) -> None:
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
+    try:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+    except OSError as error:  # not to be taken for the database's
+        raise ArchiveBroken(f"{file} can't be written: {error.strerror}") from error

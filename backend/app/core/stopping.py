@@ -1,4 +1,4 @@
-"""Hearing that the process is told to stop, before its server waits for the answers under way."""
+"""Hearing that the process is told to stop before its server does, which then takes no more and ends what it has."""
 
 import asyncio
 import signal
@@ -11,11 +11,13 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 @contextmanager
-def told_to_stop(then: Callable[[], None]) -> Iterator[None]:
-    """Calls `then` in the running loop at SIGTERM or SIGINT, and lets whoever handled these before do so still.
+def told_to_stop(first: Callable[[], None], then: Callable[[], None], *, wait_seconds: float) -> Iterator[None]:
+    """At SIGTERM calls `first`, waits, calls `then`, and lets whoever handled the signal before do so now.
 
-    A server ends its application only after the last answer; an answer that never ends by itself must hear of it
-    earlier. Where nobody handles the signals, or outside the main thread, it does nothing.
+    Both are called in the running loop. In the wait a balancer learns that this process is not ready any more, and the
+    server still accepts. SIGINT is a person at a terminal: nobody waits. A server ends its application only after the
+    last answer; an answer that never ends by itself must hear of it from `then`. Where nobody handles the signals, or
+    outside the main thread, it does nothing.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -23,6 +25,13 @@ def told_to_stop(then: Callable[[], None]) -> Iterator[None]:
     loop, before = asyncio.get_running_loop(), {one: signal.getsignal(one) for one in SIGNALS}
 
     def heard(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(first)
+        if number == signal.SIGTERM and wait_seconds:
+            loop.call_soon_threadsafe(loop.call_later, wait_seconds, stop, number, None)
+        else:
+            stop(number, frame)
+
+    def stop(number: int, frame: FrameType | None) -> None:
         loop.call_soon_threadsafe(then)
         handler = before[signal.Signals(number)]
         if callable(handler):

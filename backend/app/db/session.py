@@ -25,10 +25,12 @@ def make_engines(settings: Settings) -> tuple[AsyncEngine, AsyncEngine]:
     url = make_url(settings.database_url)
     if url.get_backend_name() == "sqlite":
         return _sqlite_engine(url, settings, pool_size=1, writes=True), _sqlite_engine(url, settings, pool_size=4)
-    write = _mysql_engine(url, settings, pool_size=settings.db_write_pool, isolation_level="READ COMMITTED")
+    url, cluster = _cluster_of(url)
+    write = _mysql_engine(url, settings, cluster, pool_size=settings.db_write_pool, isolation_level="READ COMMITTED")
     read = _mysql_engine(
         url,
         settings,
+        cluster,
         pool_size=settings.db_read_pool,
         isolation_level="AUTOCOMMIT",
         skip_autocommit_rollback=True,  # each read would end with a ROLLBACK of nothing: one more round trip
@@ -36,7 +38,19 @@ def make_engines(settings: Settings) -> tuple[AsyncEngine, AsyncEngine]:
     return write, read
 
 
-def _mysql_engine(url: URL, settings: Settings, *, pool_size: int, **options: Any) -> AsyncEngine:
+def _cluster_of(url: URL) -> tuple[URL, dict[str, Any]]:
+    """The URL of the preferred server, and how connections are opened when `?failover=` names others."""
+    if "failover" not in url.query:
+        return url, {}
+    from app.db.nodes import Cluster, split_nodes  # noqa: PLC0415 – the driver takes long to import
+
+    url, nodes = split_nodes(url)
+    return url, {"async_creator_fn": Cluster(nodes).connect}
+
+
+def _mysql_engine(
+    url: URL, settings: Settings, cluster: dict[str, Any], *, pool_size: int, **options: Any
+) -> AsyncEngine:
     engine = create_async_engine(
         url,
         pool_size=pool_size,
@@ -46,7 +60,7 @@ def _mysql_engine(url: URL, settings: Settings, *, pool_size: int, **options: An
         # every transaction ends in our own commit or rollback: a second ROLLBACK would cost a round trip a request
         pool_reset_on_return=None,
         hide_parameters=True,  # errors reach logs and reports; what players sent must not
-        connect_args={"connect_timeout": 2, "charset": "utf8mb4"},
+        connect_args={"connect_timeout": 2, "charset": "utf8mb4"} | cluster,
         **options,
     )
     event.listen(engine.sync_engine, "connect", _prepare_mysql_session)

@@ -19,7 +19,8 @@ async def promo_status(house: House, query: PlayerCommand, code: str) -> dict[st
 
     async def work(keepers: Services) -> dict[str, Any]:
         player = await allowed_player(keepers, query, Wanted())
-        counter = await keepers.promo.find(code)
+        # every name of ours is ASCII, and MariaDB refuses to compare such a column with anything else
+        counter = await keepers.promo.find(code) if code.isascii() else None
         if counter is None or not counter.campaign.concerns(player.host_id):
             raise AppError("PROMO_NOT_FOUND")
         campaign = counter.campaign

@@ -23,8 +23,8 @@ async def retain_history(
 ) -> dict[str, int]:
     """How many rows of each table went; tables whose setting is none are left alone and left out.
 
-    That a table is complete only from an instant on is audited before the first row goes, so that `reconcile` never
-    looks for what was deleted. Can be stopped and begun again at any time.
+    Without the right to do so nothing is changed. That a table is complete only from an instant on is audited before
+    the first row goes, so that `reconcile` never looks for what was deleted. Can be stopped and begun again.
     """
     settings, midnight = house.settings, kst_midnight(day)
     works = (
@@ -44,7 +44,12 @@ async def retain_history(
 
 async def _announce(house: House, act: AdminAct, table: str, before: datetime) -> None:
     target = TARGET.format(table=table, before=instant_out(before))
-    await house.write(lambda keepers: keepers.audit.add(act, ACTION, target, now=house.clock.now()))
+
+    async def work(keepers: Services) -> None:
+        await keepers.history.require_rights()
+        await keepers.audit.add(act, ACTION, target, now=house.clock.now())
+
+    await house.write(work)
 
 
 async def _events(house: House, before: datetime, keep: Keep, goes_on: Callable[[], bool]) -> int:

@@ -92,6 +92,7 @@ class Formats:
             "ROULETTE_COIN": self._("룰렛 코인"),
             "DICE_TOKEN": self._("주사위 토큰"),
             "LOTTERY_TICKET": self._("복권"),
+            "SCRATCH_TICKET": self._("상자 티켓"),
             "POINT": self._("포인트"),
         }
         return names.get(token_type, token_type)
@@ -148,7 +149,12 @@ class Formats:
 
     def game(self, code: str) -> str:
         """The name of a game."""
-        names = {"roulette": self._("룰렛"), "dice": self._("주사위"), "lottery": self._("복권 긁기")}
+        names = {
+            "roulette": self._("룰렛"),
+            "dice": self._("주사위"),
+            "lottery": self._("복권 긁기"),
+            "scratch-box": self._("선물 상자"),
+        }
         return names.get(code, code.title())
 
 

@@ -55,8 +55,9 @@ def container_of(request: Request) -> Container:
 
 
 async def visitor(request: Request) -> Visitor:
-    """The player who looks or acts, noted as being there; raises AUTH_REQUIRED when there is none."""
+    """The player who looks or acts, noted as being there; raises AUTH_REQUIRED when there is none, RATE_LIMITED."""
     who = await signed_in(request)
+    container_of(request).rate_limits.spend(who.user_id, request.scope["route"].path, request.method)
     await container_of(request).presence.note(PlayerCommand(**who.command_fields))
     return who
 

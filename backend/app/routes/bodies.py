@@ -1,11 +1,12 @@
 """Reading and writing bodies on hot routes: one Pydantic model in, bytes out."""
 
-from typing import TypeVar
+import json
+from typing import Any, TypeVar
 
 from fastapi import Response
 from pydantic import BaseModel, ValidationError
 
-from app.core.errors import AppError
+from app.core.errors import AppError, invalid
 from app.domain.config_fields import field_problems
 from app.flows.steps.commands import Done
 
@@ -13,11 +14,24 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def parse_body(model: type[M], raw: bytes) -> M:
-    """The validated body; an empty one counts as `{}`. Raises VALIDATION_ERROR with each {field, reason}."""
+    """The validated body; an empty one counts as `{}`. Raises VALIDATION_ERROR with each {field, reason}.
+
+    A field that is given twice is refused: two readers of the same bytes could believe two different values.
+    """
     try:
-        return model.model_validate_json(raw or b"{}")
+        body = model.model_validate_json(raw or b"{}")
     except ValidationError as error:
         raise AppError("VALIDATION_ERROR", fields=field_problems(error)) from None
+    if raw.count(b":") > 1:
+        json.loads(raw, object_pairs_hook=_each_once, parse_int=str, parse_float=str)
+    return body
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise invalid(("(whole)", "a field is given twice"))
+    return fields
 
 
 def json_answer(done: Done) -> Response:

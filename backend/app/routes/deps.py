@@ -71,11 +71,16 @@ async def principal_of(request: Request) -> Principal:
 
 
 async def caller(request: Request) -> Caller:
-    """The player; raises SCOPE_REQUIRED for other bearers. Flows check blocks and sign-outs with the player's row."""
+    """The player; raises SCOPE_REQUIRED for other bearers, RATE_LIMITED for who asks too often.
+
+    Flows check blocks and sign-outs with the player's row.
+    """
     principal = await principal_of(request)
     principal.require_scope(PLAYER)
     known_as = request_id()
     user_id = await container_of(request).authenticator.player_id(principal, request_id=known_as)
+    route = request.scope["route"]
+    container_of(request).rate_limits.spend(user_id, route.operation_id or route.path, request.method)
     who = Caller(user_id, principal, known_as)
     await container_of(request).presence.note(PlayerCommand(**who.command_fields))
     return who

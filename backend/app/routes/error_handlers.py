@@ -47,6 +47,10 @@ def problem(request: Request, error: AppError, headers: Mapping[str, str] | None
     response = Response(to_json(body), status, media_type="application/problem+json", headers=dict(headers or {}))
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)
+    if "window_seconds" in error.facts:  # a bucket that is empty: its policy, and what is left (RFC 9651 items)
+        name = error.facts["operation"]
+        response.headers["RateLimit-Policy"] = f'"{name}";q={error.facts["limit"]};w={error.facts["window_seconds"]}'
+        response.headers["RateLimit"] = f'"{name}";r=0;t={retry_after}'
     if status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response

@@ -77,7 +77,7 @@ def _add_reads(game: Game) -> None:
         summary=f"Odds of {game.code}",
         response_model=Odds,
         response_model_exclude_none=True,
-        responses=problems("GAME_MISCONFIGURED"),
+        responses=problems("NO_FEATURE_TODAY", "GAME_MISCONFIGURED"),
     )
 
 

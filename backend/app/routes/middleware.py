@@ -1,7 +1,7 @@
 """What surrounds every request: security headers, one log line, one measurement."""
 
 import time
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from functools import lru_cache
 from typing import Any
 
@@ -25,11 +25,20 @@ API_HEADER_NAMES = {name for name, _ in API_HEADERS}
 class Surroundings:
     """Adds the security headers that the answer does not set itself; measures and logs every request.
 
-    `larger_bodies`: paths whose bodies may be larger than `max_body_bytes`, with their own limit.
+    `larger_bodies`: paths whose bodies may be larger than `max_body_bytes`, with their own limit. While `is_draining`
+    says so, every answer is the last of its connection: the next request finds another process.
     """
 
-    def __init__(self, app: ASGIApp, *, log: Any | None, max_body_bytes: int, larger_bodies: Mapping[str, int]) -> None:
-        self._app, self._log, self._max_body_bytes = app, log, max_body_bytes
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        is_draining: Callable[[], bool],
+        log: Any | None,
+        max_body_bytes: int,
+        larger_bodies: Mapping[str, int],
+    ) -> None:
+        self._app, self._is_draining, self._log, self._max_body_bytes = app, is_draining, log, max_body_bytes
         self._larger_bodies = larger_bodies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,6 +54,8 @@ class Surroundings:
                 headers = message.setdefault("headers", [])
                 own = {name for name, _ in headers} & API_HEADER_NAMES
                 headers.extend(pair for pair in API_HEADERS if pair[0] not in own)
+                if self._is_draining():
+                    headers.append((b"connection", b"close"))
             await send(message)
 
         try:

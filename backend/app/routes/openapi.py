@@ -11,12 +11,20 @@ from app.schemas.common import Problem
 from app.schemas.status import STATUS
 
 Responses = dict[int | str, dict[str, Any]]
+COMPONENT = "#/components/schemas/{model}"
 BEARER = "bearer"
 API_KEY = "api_key"
 SECURITY_SCHEMES = {
     BEARER: {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
     API_KEY: {"type": "apiKey", "in": "header", "name": "X-API-Key"},
 }
+
+HEADERS: dict[str, Any] = {
+    "Retry-After": {"schema": {"type": "integer"}, "description": "Seconds until it is worth a try."},
+    "RateLimit-Policy": {"schema": {"type": "string"}, "description": "The limit that was met: q calls in w seconds."},
+    "RateLimit": {"schema": {"type": "string"}, "description": "What is left of it, and in t seconds there is more."},
+}
+HEADERS_OF_STATUS = {"429": tuple(HEADERS), "503": ("Retry-After",)}
 
 
 def problems(*codes: str) -> Responses:
@@ -39,7 +47,7 @@ def answers(model: Any, *codes: str) -> Responses:
 
 def body_of(model: type[BaseModel]) -> dict[str, Any]:
     """The OpenAPI request body of a route that validates it by hand."""
-    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    schema = model.model_json_schema(ref_template=COMPONENT)
     return {"requestBody": {"content": {"application/json": {"schema": schema}}, "required": False}}
 
 
@@ -60,23 +68,61 @@ def keyed(extra: dict[str, Any], *, required: bool | None) -> dict[str, Any]:
 
 
 def describe(app: FastAPI) -> None:
-    """Makes the contract say how callers sign in, also on routes that check it by a dependency."""
+    """Makes the contract say how callers sign in, also on routes that check it by a dependency, and every refusal."""
 
     def contract() -> dict[str, Any]:
         if app.openapi_schema is None:
             schema = get_openapi(title=app.title, summary=app.summary, version=app.version, routes=app.routes)
-            schema.setdefault("components", {})["securitySchemes"] = SECURITY_SCHEMES
+            schema.setdefault("components", {}).update(securitySchemes=SECURITY_SCHEMES, headers=HEADERS)
             schemas = schema["components"].setdefault("schemas", {})
             for path, operations in schema["paths"].items():
                 for operation in operations.values():
                     schemas.update(_parts(operation))
-                if path.startswith("/api/admin"):
-                    for operation in operations.values():
+                    if path.startswith("/api/admin"):
                         operation.setdefault("security", [{BEARER: []}])
+                    if path.startswith("/api"):
+                        _add_refusals_of_all(operation, is_player=_is_player(path, operation))
+            for unused in ("HTTPValidationError", "ValidationError"):  # FastAPI's own shape, which never leaves
+                schemas.pop(unused, None)
+            schemas["Problem"] = _standing_alone(Problem.model_json_schema(ref_template=COMPONENT), schemas)
             app.openapi_schema = schema
         return app.openapi_schema
 
     app.openapi = contract  # type: ignore[method-assign]  # FastAPI documents this as the way to extend the contract
+
+
+def _standing_alone(schema: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
+    """A schema whose parts stand among the components."""
+    components.update(schema.pop("$defs", {}))
+    return schema
+
+
+def _is_player(path: str, operation: dict[str, Any]) -> bool:
+    return operation.get("security") == [{BEARER: []}] and not path.startswith("/api/admin")
+
+
+def _add_refusals_of_all(operation: dict[str, Any], *, is_player: bool) -> None:
+    """What any route of its kind may refuse, beside what the route names; all of it as problem documents."""
+    codes = ["BUSY", "DATABASE_UNAVAILABLE"]
+    if operation.get("security"):
+        codes += ["AUTH_REQUIRED", "TOKEN_INVALID", "TOKEN_EXPIRED", "TOKEN_REVOKED", "SCOPE_REQUIRED"]
+    if is_player:
+        codes += ["USER_BLOCKED", "RATE_LIMITED"]
+    if operation.get("parameters") or operation.get("requestBody"):
+        codes.append("VALIDATION_ERROR")
+    if operation.get("requestBody"):
+        codes.append("BODY_TOO_LARGE")
+    found: dict[str, Any] = operation["responses"]
+    for code in codes:
+        status = str(STATUS[ERRORS[code].kind])
+        said = found.setdefault(status, {"description": ""})
+        names = [] if said["description"] == "Validation Error" else said["description"].split(", ")
+        said["description"] = ", ".join(dict.fromkeys(filter(None, [*names, code])))
+    for status, answer in found.items():
+        if status >= "400":
+            answer["content"] = {"application/problem+json": {"schema": {"$ref": COMPONENT.format(model="Problem")}}}
+            for name in HEADERS_OF_STATUS.get(status, ()):
+                answer.setdefault("headers", {})[name] = {"$ref": f"#/components/headers/{name}"}
 
 
 def _parts(operation: dict[str, Any]) -> dict[str, Any]:

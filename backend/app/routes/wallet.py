@@ -67,6 +67,7 @@ async def rewards(request: Request, after: After = None, limit: Limit = 20) -> d
     operation_id="enter_page",
     status_code=202,
     response_model=None,
+    response_class=Response,  # with nothing in it
     responses=problems("AUTH_REQUIRED", "USER_BLOCKED"),
     openapi_extra=keyed(body_of(PageBody), required=None),
 )

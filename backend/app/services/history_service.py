@@ -29,6 +29,12 @@ NEXT_EVENT_DATA = Statement("""
     SELECT id, user_id, data FROM host_events WHERE id > ? AND id < ? AND data <> '{}' ORDER BY id LIMIT ?
 """)
 EMPTY_EVENT_DATA = Statement("UPDATE host_events SET data = '{}' WHERE id IN ({ids})")
+# change no row, and are refused without the right to
+NOTHING = (
+    Statement("DELETE FROM user_event_log WHERE 1 = 0"),
+    Statement("DELETE FROM idempotency_keys WHERE 1 = 0"),
+    Statement("UPDATE host_events SET data = data WHERE 1 = 0"),
+)
 Row = dict[str, Any]
 AnswerKey = tuple[str, str, str]
 FIRST_ANSWER: AnswerKey = ("", "", "")
@@ -39,6 +45,11 @@ class HistoryService:
 
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
+
+    async def require_rights(self) -> None:
+        """Returns when this account may shorten history; the server's refusal is raised otherwise."""
+        for statement in NOTHING:
+            await self._tx.run(statement)
 
     async def forget_events(self, before: datetime, *, limit: int) -> list[Row]:
         """Deletes the oldest events of players from before an instant, `limit` at most; returns what they were."""

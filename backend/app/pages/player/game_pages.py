@@ -63,6 +63,17 @@ def lottery_result(answer: Answer) -> Result:
     )
 
 
+def scratch_box_result(answer: Answer) -> Result:
+    """The prize in the picked box."""
+    box = answer["box"]
+    return Result(
+        label=box["label"],
+        reward=_reward(box),
+        is_win=bool(box.get("reward_amount")),
+        shown={"box": box["number"], "label": box["label"], "boxes_left": answer["boxes_left"]},
+    )
+
+
 def _reward(part: Answer) -> dict[str, Any]:
     names = ("reward_type", "reward_amount", "token_type", "code")
     return {name: part[name] for name in names if part.get(name) is not None}
@@ -72,4 +83,5 @@ GAME_PAGES: dict[str, GamePage] = {
     "roulette": GamePage("games/roulette.html", "roulette.js", roulette_result),
     "dice": GamePage("games/dice.html", "dice.js", dice_result),
     "lottery": GamePage("games/lottery.html", "lottery.js", lottery_result),
+    "scratch-box": GamePage("games/scratch_box.html", "scratch_box.js", scratch_box_result),
 }

@@ -5,10 +5,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
+from pydantic import ValidationError
 from pydantic_core import from_json
 
 from app.core.errors import AppError
 from app.core.metrics import PLAYS, REPLAYS
+from app.domain.config_fields import field_problems
 from app.domain.game import Game
 from app.flows.game_status import GameQuery, game_status
 from app.flows.play import PlayCommand
@@ -71,6 +73,15 @@ async def _own_play(request: Request, who: Visitor, game: Game, play_id: str) ->
     return stored
 
 
+async def _choice(request: Request, game: Game) -> dict[str, Any] | None:
+    """What the form says beside its key, as the game's body would; raises VALIDATION_ERROR."""
+    chosen = {name: value for name, value in (await request.form()).items() if name != "key"}
+    try:
+        return game.choice.model_validate_strings(chosen).model_dump() or None
+    except ValidationError as error:
+        raise AppError("VALIDATION_ERROR", fields=field_problems(error)) from None
+
+
 @router.post("/games/{code}/play")
 async def play_game(request: Request, code: Code, key: PlayKey) -> Response:
     """Plays once for this key."""
@@ -78,8 +89,9 @@ async def play_game(request: Request, code: Code, key: PlayKey) -> Response:
     request.state.back = f"/games/{code}"
     who = await visitor(request)
     container = container_of(request)
-    fingerprint = hashlib.sha256(f"page:{code}".encode()).hexdigest()
-    command = PlayCommand(**who.command_fields, idempotency=IdempotencyKey(key, fingerprint), game=game)
+    choice = await _choice(request, game)
+    fingerprint = hashlib.sha256(f"page:{code}:{choice}".encode()).hexdigest()
+    command = PlayCommand(**who.command_fields, idempotency=IdempotencyKey(key, fingerprint), game=game, choice=choice)
     done = await container.plays.submit(command)
     (REPLAYS.labels("PLAY") if done.is_replay else PLAYS.labels(game.code)).inc()
     answer = from_json(done.body)

@@ -17,8 +17,8 @@ from app.pages.templating import Templates
 HERE = Path(__file__).parent
 CSS, SCRIPTS = HERE / "static" / "css", HERE / "static" / "js"
 PLAYER_CSS = (
-    "frame", "hero", "board", "track", "bridge", "cards", "notes", "play", "wheel", "dice", "scratch", "ledger",
-    "odds", "enter", "closed", "press", "embed",
+    "frame", "hero", "board", "track", "bridge", "cards", "notes", "play", "wheel", "dice", "scratch", "boxes",
+    "ledger", "odds", "enter", "closed", "press", "embed",
 )  # fmt: skip
 
 ASSETS = Assets(
