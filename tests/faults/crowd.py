@@ -26,6 +26,7 @@ ALWAYS_TEN = {
 ANSWERED_WITHIN_SECONDS = 60  # of a request with all its repetitions
 ONE_TRY_SECONDS = 10.0
 AGAIN_AFTER_SECONDS = 0.05
+CUT_OFF = "cut off"  # an answer that was begun and never ended
 
 
 @dataclass(slots=True)
@@ -91,7 +92,8 @@ class Crowd:
             try:
                 answer = await client.post(PLAY, headers=person.headers | {"Idempotency-Key": key})
             except httpx.HTTPError as error:
-                self._refuse(type(error).__name__, started)
+                is_cut_off = "complete message body" in str(error)
+                self._refuse(CUT_OFF if is_cut_off else type(error).__name__, started)
                 await asyncio.sleep(AGAIN_AFTER_SECONDS)
                 continue
             if answer.status_code == 200:
