@@ -74,7 +74,9 @@ class Container:
         house = self.house = open_house(settings, clock=clock, draw=draw)
         self.clock, self.database = house.clock, house.database
         self.cache = Cache(settings.redis_url)
-        self.rate_limits = RateLimits(settings.rate_limits, self.cache, burst_seconds=settings.rate_limit_burst_seconds)
+        self.rate_limits = RateLimits(
+            settings.limits_per_player, self.cache, burst_seconds=settings.rate_limit_burst_seconds
+        )
         heard = self.cache.messages if settings.redis_url else None
         self.stream = LiveStream(house, max_connections=settings.stream_connections, messages=heard)
         self.plays: Lane[PlayCommand, Done] = Lane(self._told(play), key=by_player)

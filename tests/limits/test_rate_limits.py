@@ -12,7 +12,7 @@ from contextlib import AsyncExitStack
 import httpx
 import pytest
 
-from app.config.settings import Settings
+from app.config.settings import PRODUCTION_RATE_LIMITS, Settings
 from app.core.errors import AppError
 from app.core.time_utils import FixedClock
 from app.db.cache import Cache
@@ -24,7 +24,6 @@ from tests.wheel import ALWAYS_TEN
 from tests.world import World, key, open_world
 
 PLAY = "/api/roulette/play"
-DEFAULTS = Settings.model_fields["rate_limits"].get_default(call_default_factory=True)
 
 
 async def plays(world: World, headers: dict[str, str], count: int) -> list[httpx.Response]:
@@ -32,7 +31,7 @@ async def plays(world: World, headers: dict[str, str], count: int) -> list[httpx
 
 
 async def test_fifty_plays_in_a_second_are_too_many_and_cost_no_ticket(database_url: str, clock: FixedClock) -> None:
-    async with open_world(settings_for(database_url, rate_limits=DEFAULTS), clock) as world:
+    async with open_world(settings_for(database_url, rate_limits=PRODUCTION_RATE_LIMITS), clock) as world:
         await world.configure("roulette", ALWAYS_TEN)
         kim, lee = await world.player("kim", ROULETTE_COIN=50), await world.player("lee", ROULETTE_COIN=1)
         started = time.monotonic()
@@ -47,6 +46,13 @@ async def test_fifty_plays_in_a_second_are_too_many_and_cost_no_ticket(database_
         await world.ok("POST", PLAY, headers=lee.headers | key())
         await world.ok("POST", "/api/season-pass/stamp", headers=kim.headers)
         assert not await world.differences()
+
+
+def test_limits_are_in_force_in_production_and_where_they_are_set() -> None:
+    assert Settings(_env_file=None, env="production").limits_per_player == PRODUCTION_RATE_LIMITS
+    assert Settings(_env_file=None, env="demo").limits_per_player == {}
+    assert Settings(_env_file=None, env="demo", rate_limits={"POST": 1}).limits_per_player == {"POST": 1}
+    assert Settings(_env_file=None, env="production", rate_limits={}).limits_per_player == {}
 
 
 async def test_a_refusal_says_when_to_come_back_and_the_key_may_be_used_again(

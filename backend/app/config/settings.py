@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+# a person can't press faster
+PRODUCTION_RATE_LIMITS = {"GET": 20.0, "POST": 10.0}
 SECRETS = ("jwt_secret", "jwt_previous_secret", "database_url", "redis_url", "sentry_dsn")
 
 
@@ -67,11 +69,9 @@ class Settings(BaseSettings):
     stream_connections: int = Field(default=1_000, ge=1, le=10_000)
     # a stream ends after this time and is opened again, so that a player who was blocked hears no more
     stream_seconds: int = Field(default=600, ge=1, le=3600)
-    # calls a second of one player, by operation id or by method; none = no limit. A person can't press faster, and
-    # `{}` turns them all off. Each operation has a bucket of its own.
-    rate_limits: dict[str, Annotated[float, Field(gt=0, le=1e9)]] = Field(
-        default_factory=lambda: {"GET": 20.0, "POST": 10.0}
-    )
+    # Calls a second of one player, by operation id or by method; each operation has a bucket of its own. `{}` turns
+    # them all off, and so does None outside production: whoever tries the service sends a thousand plays of one player.
+    rate_limits: dict[str, Annotated[float, Field(gt=0, le=1e9)]] | None = None
     # what comes in this time may also come at once
     rate_limit_burst_seconds: float = Field(default=2.0, gt=0, le=60)
     # From SIGTERM until no more connections are accepted: /health/ready already says 503, so that whoever balances
@@ -117,6 +117,13 @@ class Settings(BaseSettings):
     @property
     def daily_grant_cap(self) -> int:
         return self.admin_grant_daily_max or 10 * self.admin_grant_max
+
+    @property
+    def limits_per_player(self) -> dict[str, float]:
+        """What is in force."""
+        if self.rate_limits is not None:
+            return self.rate_limits
+        return PRODUCTION_RATE_LIMITS if self.env == "production" else {}
 
     @property
     def drain_wait_seconds(self) -> float:
