@@ -19,7 +19,7 @@ from app.domain.draw import Draw
 from app.pages import docs
 from app.pages.console import add_console_pages
 from app.pages.player import add_player_pages
-from app.routes import demo, doors, health
+from app.routes import ROUTERS, demo, health
 from app.routes.error_handlers import install_error_handlers
 from app.routes.hot import shorten_hot_routes
 from app.routes.middleware import Surroundings
@@ -75,12 +75,12 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
 
 def _open_doors(app: FastAPI, settings: Settings) -> None:
     install_error_handlers(app)
-    app.router.routes.extend(doors.routes)
-    app.include_router(health.router)
+    for router in (*ROUTERS, health.router):
+        app.router.routes.extend(router.routes)
     if settings.env == "demo":
-        app.include_router(demo.router, prefix="/api")
+        app.router.routes.extend(demo.router.routes)
     if settings.docs_enabled:
-        app.include_router(docs.router)
+        app.router.routes.extend(docs.router.routes)
         app.mount("/static", docs.STATIC)
     add_console_pages(app)
     add_player_pages(app)

@@ -2,15 +2,16 @@
 
 from typing import Any, Self
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import AwareDatetime, Field, model_validator
 
 from app.core.time_utils import kst_text
 from app.flows.move_demo_clock import move_demo_clock
 from app.routes.deps import container_of
+from app.routes.doors import api_router
 from app.schemas.common import RequestBody
 
-router = APIRouter(prefix="/demo", tags=["demo"])
+router = api_router("/demo", tag="demo")
 # ten years either way: any season can be walked through, no date leaves the calendar
 MOST_SECONDS = 10 * 366 * 24 * 3600
 

@@ -28,14 +28,11 @@ HEADERS_OF_STATUS = {"429": tuple(HEADERS), "503": ("Retry-After",)}
 
 
 def problems(*codes: str) -> Responses:
-    """The refusals that a route names, grouped by HTTP status."""
+    """The refusals that a route names, grouped by HTTP status. `describe` says what they look like."""
     found: Responses = {}
     for code in codes:
         status = STATUS[ERRORS[code].kind]
-        entry = found.setdefault(
-            status,
-            {"model": Problem, "description": "", "content": {"application/problem+json": {}}},
-        )
+        entry = found.setdefault(status, {"description": ""})
         entry["description"] = ", ".join(filter(None, [entry["description"], code]))
     return found
 

@@ -2,18 +2,19 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 
 from app.flows.host_keys import add_host_key, list_hosts, revoke_host_key
 from app.routes.admin.common import READ, READERS, Admin, Id, write
 from app.routes.bodies import parse_body
 from app.routes.deps import admin_act, container_of
+from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import HostCode
 from app.schemas.admin.hosts import ApiKeyMade, ApiKeyNew, ApiKeyRow, HostList
 from app.schemas.admin.players import WhyOnly
 
-router = APIRouter(prefix="/hosts", tags=["admin: hosts"])
+router = admin_router("/hosts", tag="admin: hosts")
 
 
 @router.get(
