@@ -8,6 +8,7 @@ from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
+from app import GC_THRESHOLDS
 from app.config.settings import Settings
 from app.container import Container, require_safe_start
 from app.core.error_reports import start_error_reports
@@ -25,8 +26,6 @@ from app.routes.hot import shorten_hot_routes
 from app.routes.middleware import Surroundings
 from app.routes.openapi import describe
 
-# measured: collecting young objects less often took p95 at 128 players from 71 to 38 ms and gave +25 % throughput
-GC_THRESHOLDS = (50_000, 50, 50)
 # what scripts of other origins may read
 EXPOSED_HEADERS = ("X-Request-ID", "ETag", "Idempotency-Replayed", "Retry-After", "RateLimit", "RateLimit-Policy")
 

@@ -3,7 +3,7 @@
 from typing import Any, Self
 
 from fastapi import Request
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 
 from app.core.time_utils import kst_text
 from app.flows.move_demo_clock import move_demo_clock
@@ -18,6 +18,8 @@ MOST_SECONDS = 10 * 366 * 24 * 3600
 
 class ClockBody(RequestBody):
     """Exactly one: an instant to stand at, or seconds to advance (negative goes back)."""
+
+    model_config = ConfigDict(defer_build=False)  # FastAPI builds it with the route, and keeps Pydantic's warnings down
 
     now: AwareDatetime | None = Field(default=None, strict=False, examples=["2026-12-25T09:00:00+09:00"])
     advance_seconds: int | None = Field(default=None, ge=-MOST_SECONDS, le=MOST_SECONDS, examples=[86400])

@@ -7,6 +7,7 @@ it is declared, and anew for each router that is included in another (measured: 
 from fastapi import APIRouter
 
 from app.routes.openapi import problems
+from app.schemas.late_route import LateRoute
 
 PREFIX = "/api"
 ADMIN_PREFIX = f"{PREFIX}/admin"
@@ -14,9 +15,11 @@ ADMIN_PREFIX = f"{PREFIX}/admin"
 
 def api_router(prefix: str = "", *, tag: str) -> APIRouter:
     """Routes below /api, under one heading of the reference."""
-    return APIRouter(prefix=PREFIX + prefix, tags=[tag])
+    return APIRouter(route_class=LateRoute, prefix=PREFIX + prefix, tags=[tag])
 
 
 def admin_router(prefix: str, *, tag: str) -> APIRouter:
     """Routes of operators: none without signing in."""
-    return APIRouter(prefix=ADMIN_PREFIX + prefix, tags=[tag], responses=problems("AUTH_REQUIRED"))
+    return APIRouter(
+        route_class=LateRoute, prefix=ADMIN_PREFIX + prefix, tags=[tag], responses=problems("AUTH_REQUIRED")
+    )

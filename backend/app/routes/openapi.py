@@ -8,10 +8,10 @@ from pydantic import BaseModel
 
 from app.core.errors import ERRORS
 from app.schemas.common import Problem
+from app.schemas.late_route import COMPONENT
 from app.schemas.status import STATUS
 
 Responses = dict[int | str, dict[str, Any]]
-COMPONENT = "#/components/schemas/{model}"
 BEARER = "bearer"
 API_KEY = "api_key"
 SECURITY_SCHEMES = {
@@ -43,9 +43,8 @@ def answers(model: Any, *codes: str) -> Responses:
 
 
 def body_of(model: type[BaseModel]) -> dict[str, Any]:
-    """The OpenAPI request body of a route that validates it by hand."""
-    schema = model.model_json_schema(ref_template=COMPONENT)
-    return {"requestBody": {"content": {"application/json": {"schema": schema}}, "required": False}}
+    """The OpenAPI request body of a LateRoute that validates it by hand."""
+    return {"requestBody": {"content": {"application/json": {"schema": model}}, "required": False}}
 
 
 def keyed(extra: dict[str, Any], *, required: bool | None) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """Hosts and their API keys as operators see and set them."""
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from app.domain.config_fields import Label
 from app.schemas.admin.common import AdminBody, HostCode, Instant
+from app.schemas.common import Shape
 
 
 class ApiKeyNew(AdminBody):
@@ -12,7 +13,7 @@ class ApiKeyNew(AdminBody):
     name: Label = Field(examples=["LMS server 1"])
 
 
-class ApiKeyRow(BaseModel):
+class ApiKeyRow(Shape):
     """A key, of which nothing else is kept but a hash."""
 
     id: int
@@ -28,7 +29,7 @@ class ApiKeyMade(ApiKeyRow):
     key: str = Field(examples=["dk_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"])
 
 
-class HostRow(BaseModel):
+class HostRow(Shape):
     """A host with its keys, newest first."""
 
     id: int
@@ -40,7 +41,7 @@ class HostRow(BaseModel):
     keys: list[ApiKeyRow]
 
 
-class HostList(BaseModel):
+class HostList(Shape):
     """Every host: one page."""
 
     items: list[HostRow]
