@@ -10,8 +10,8 @@ from app.domain.webhook_config import Address
 # a token is compared with these byte by byte: a space or a line end at their edge would never be meant
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[!-~]([ -~]*[!-~])?$")]
 HostName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,49}$")]
-# of the longest key a host may pin (RSA, 16,384 bits) a PEM has some 2,900 characters
-PinnedKey = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
+LONGEST_KEY = 10_000  # characters: the PEM of an RSA key of 16,384 bits has some 2,900
+PinnedKey = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_KEY)]
 SHORTEST_LIFE, LONGEST_LIFE = 60, 366 * 24 * 3600
 
 
