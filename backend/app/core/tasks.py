@@ -10,9 +10,9 @@ AGAIN_SECONDS = 1.0
 async def end_tasks(*tasks: asyncio.Task[Any]) -> None:
     """Cancels the tasks and returns when every one has ended; what they return or raise is dropped.
 
-    Cancels again those that go on: before Python 3.12 `asyncio.wait_for` loses a cancellation that arrives in the moment
-    in which its own wait ends, and drivers connect with it. A worker once waited for ever for a renewal that had lost
-    its cancellation to a refused connection.
+    Cancels again those that go on: before Python 3.12 `asyncio.wait_for` loses a cancellation that arrives in the
+    moment in which its own wait ends, and drivers connect with it. A worker once waited for ever for a renewal that
+    had lost its cancellation to a refused connection.
     """
     pending = set(tasks)
     while pending:
