@@ -8,13 +8,13 @@ from datetime import date, timedelta
 
 import pytest
 
+from app import GC_THRESHOLDS
 from app.batches.job import Daily, Every, Job, Run
 from app.batches.scheduler import JOBS, register, tick
 from app.core.time_utils import kst_date
 from app.domain.jobs import JobFailed, RunStatus, daily_slot
 from app.flows.run_job import run_job
 from app.flows.turn_seasons import turn_seasons
-from app.main import GC_THRESHOLDS
 from app.services import Services
 from app.services.job_service import Advance
 from app.worker import Worker, work_until_stopped
