@@ -52,6 +52,7 @@ export type ErrorCode =
   | "JOB_PAUSED"
   | "JOB_RUNNING"
   | "JOIN_CLOSED"
+  | "LAST_ADMIN"
   | "LEADERBOARD_NOT_FOUND"
   | "LEVEL_NOT_FOUND"
   | "LEVEL_NOT_REACHED"
@@ -821,6 +822,21 @@ export interface HostRow {
   jwt_algorithm: string | null;
   keys: ApiKeyRow[];
   name: string;
+  signing: Signing | null;
+  version: number;
+}
+
+/** A host. The version is the ETag that a change must name. */
+export interface HostView {
+  code: string;
+  created_at: string;
+  id: number;
+  is_active: boolean;
+  /** How it signs its own player tokens; null: it doesn't. */
+  jwt_algorithm: string | null;
+  name: string;
+  signing: Signing | null;
+  version: number;
 }
 
 /** What the item gave. */
@@ -2033,6 +2049,16 @@ export interface SettlementStatus {
   state: string;
 }
 
+/** What a host's own tokens are verified by. Of a pinned public key its SHA-256 is shown, of a secret nothing. */
+export interface Signing {
+  algorithm: string;
+  audience: string | null;
+  issuer: string | null;
+  jwks_url: string | null;
+  max_life_seconds: number;
+  public_key_sha256: string | null;
+}
+
 /** One day. */
 export interface SlotConfig {
   event_type: string;
@@ -2613,6 +2639,25 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** A new host, active at once. Next it needs a key for its server. */
+  admin_add_host: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      code: string;
+      name: string;
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      201: Answer<HostView>;
+      401: Refusal;
+      403: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** A new program. Seasons of different programs may run on the same days. */
   admin_add_program: {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
@@ -3162,6 +3207,25 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** The host's own tokens count no longer. Its API keys, and tokens we gave out, go on. */
+  admin_end_host_signing: {
+    parameters: { query?: never; header: { "If-Match": string }; path: { host: string }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      200: Answer<HostView>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      428: Refusal;
+      503: Refusal;
+    };
+  };
   /** One event, by our id: which rules gave what for it, and where its rewards stand now. */
   admin_event: {
     parameters: { query?: never; header?: never; path: { event_id: string }; cookie?: never; };
@@ -3332,6 +3396,19 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
+  /** One host, with the ETag that a change must name. */
+  admin_host: {
+    parameters: { query?: never; header?: never; path: { host: string }; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Answer<HostView>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
       422: Refusal;
       503: Refusal;
     };
@@ -4753,6 +4830,35 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** How the host signs its own players' tokens. It counts within seconds, also for tokens that are in use. */
+  admin_set_host_signing: {
+    parameters: { query?: never; header: { "If-Match": string }; path: { host: string }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      algorithm: "ES256" | "EdDSA" | "HS256" | "RS256";
+      /** `aud` that its tokens must name; null: any. */
+      audience?: string | null;
+      /** `iss` of its tokens. No two hosts share one. */
+      issuer: string;
+      jwks_url?: string | null;
+      /** Tokens that live longer are refused. */
+      max_life_seconds?: number;
+      /** A public PEM; for HS256 the shared secret. It is never shown again. */
+      public_key?: string | null;
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      200: Answer<HostView>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      428: Refusal;
+      503: Refusal;
+    };
+  };
   /** How the settlement stands, with the players settled so far by outcome. */
   admin_settlement_status: {
     parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
@@ -5166,7 +5272,7 @@ export interface operations {
       200: Answer<{ [name: string]: string }>;
     };
   };
-  /** Ready: the database answers and fits the code, and the process isn't going down. Redis is only reported. */
+  /** Ready: the database takes writes and fits the code, and the process isn't going down. Redis is only reported. */
   health_ready: {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
@@ -5840,12 +5946,22 @@ export interface paths {
   };
   "/api/admin/hosts": {
     get: operations["admin_list_hosts"];
+    post: operations["admin_add_host"];
   };
   "/api/admin/hosts/keys/{key_id}/revoke": {
     post: operations["admin_revoke_api_key"];
   };
+  "/api/admin/hosts/{host}": {
+    get: operations["admin_host"];
+  };
   "/api/admin/hosts/{host}/keys": {
     post: operations["admin_add_api_key"];
+  };
+  "/api/admin/hosts/{host}/signing": {
+    put: operations["admin_set_host_signing"];
+  };
+  "/api/admin/hosts/{host}/signing/end": {
+    post: operations["admin_end_host_signing"];
   };
   "/api/admin/inbox": {
     get: operations["admin_list_mailings"];
@@ -6363,6 +6479,7 @@ export interface components {
     HostEventMission: HostEventMission;
     HostList: HostList;
     HostRow: HostRow;
+    HostView: HostView;
     InboxClaimed: InboxClaimed;
     InboxLine: InboxLine;
     InboxPage: InboxPage;
@@ -6497,6 +6614,7 @@ export interface components {
     SettlementPreview: SettlementPreview;
     SettlementRun: SettlementRun;
     SettlementStatus: SettlementStatus;
+    Signing: Signing;
     SlotConfig: SlotConfig;
     StampAnswer: StampAnswer;
     StampEffect: StampEffect;

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from app import GC_THRESHOLDS
 from app.batches.job import Daily, Every, Job, Run
 from app.batches.scheduler import JOBS, register, tick
 from app.core.errors import AppError
@@ -16,7 +17,6 @@ from app.core.time_utils import kst_date
 from app.domain.jobs import JobFailed, RunStatus, daily_slot
 from app.flows.run_job import run_job
 from app.flows.turn_seasons import turn_seasons
-from app.main import GC_THRESHOLDS
 from app.services import House, Services
 from app.services.job_service import Advance
 from app.worker import Worker, work_until_stopped

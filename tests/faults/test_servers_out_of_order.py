@@ -64,7 +64,11 @@ async def test_f14_a_read_only_database_is_unavailable_and_welcome_back(
     ask(own_mariadb.url, "SET GLOBAL read_only = 1")
     assert await play(shop, player, book) == REFUSED
     assert (await shop.client.get("/api/wallet", headers=player.headers)).is_success, "it can still be read"
+    ready = await shop.client.get("/health/ready")
+    assert (ready.status_code, ready.json()["db"], ready.json()["migration"]) == (503, "read_only", "ok")
     ask(own_mariadb.url, "SET GLOBAL read_only = 0")
+    ready = await shop.client.get("/health/ready")
+    assert (ready.status_code, ready.json()["db"]) == (200, "ok")
     assert await play(shop, player, book) == (200, "")
     assert await book.require_kept(shop) == 2
 

@@ -67,6 +67,27 @@ async def test_a_key_needs_a_known_host_and_an_admin(world: World) -> None:
     assert "키 만들기" not in await page(world, "/console/hosts")
 
 
+async def test_a_host_is_added_told_how_it_signs_and_stopped(world: World) -> None:
+    await does(world, "/console/hosts/new", code="lms", name="LMS", reason="a new product")
+    again = await send(world, "/console/hosts/new", code="lms", name="LMS", reason="twice")
+    assert "said-no" in await page(world, again.headers["location"])
+    form = {"algorithm": "ES256", "issuer": "https://lms.example", "audience": "", "public_key": "",
+            "jwks_url": "https://lms.example/keys", "max_life_seconds": 3600, "reason": "it signs"}  # fmt: skip
+    here = "/console/hosts/lms/signing"
+    assert (await send(world, here, **form | {"version": 1, "jwks_url": "https://"})).status_code == 422
+    shown = await does(world, here, **form | {"version": 1})
+    assert "https://lms.example/keys" in shown and "JWT ES256" in shown
+    stale = await send(world, here, **form | {"version": 1})
+    assert "said-no" in await page(world, stale.headers["location"])
+    secret = "a-shared-secret-of-more-than-32-bytes"
+    shown = await does(world, here, **form | {"version": 2, "jwks_url": "", "public_key": secret, "algorithm": "HS256"})
+    assert secret not in shown and "나눠 가진 비밀" in shown
+    assert "JWT" not in text_of(await does(world, f"{here}/end", version=3, reason="no more")).replace("JWKS", "")
+    await sit_down(world, "ops")
+    assert (await send(world, here, **form | {"version": 4})).status_code == 403
+    assert (await world.client.get("/console/hosts/new")).status_code == 403
+
+
 async def test_a_delivery_that_was_given_up_is_sent_again(world: World) -> None:
     telling = await Telling.of(world)
     async with listening() as receiver:

@@ -20,6 +20,7 @@ PAGES = (
     *("/console/rewards", "/console/batches", "/console/batches/XMAS_BRIDGE_2025?dry=1", "/console/hosts"),
     *("/console/hosts/events", "/console/hosts/rejected", "/console/webhooks/new", "/console/webhooks/1"),
     *("/console/deliveries/1", "/console/audit", "/console/system", "/console/search?q=b", "/console/nowhere"),
+    "/console/hosts/new",
 )
 
 CONTRAST = RUN_AXE.replace("{resultTypes", '{runOnly: ["color-contrast"], resultTypes')

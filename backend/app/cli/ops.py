@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli import backup, doctor, jobs, player, retain, staff
+from app.cli import backup, doctor, hosts, jobs, player, retain, staff
 from app.cli.acting import AsJson, Data, Reason, act
 from app.cli.environment import settings_of
 from app.cli.reference import write_reference
@@ -30,6 +30,7 @@ app.command("restore")(backup.restore)
 app.command("retain")(retain.retain)
 app.add_typer(player.app, name="player", help="What is stored about one person: export, erase.")
 app.add_typer(staff.app, name="staff", help="Operators' accounts.")
+app.add_typer(hosts.app, name="host", help="Connected products, and how they sign.")
 app.command("rotate-jwt-secret")(staff.rotate_jwt_secret)
 
 

@@ -1,8 +1,9 @@
-"""`./run ops staff create` and `./run ops rotate-jwt-secret`: who may operate, and the secret that says so."""
+"""`./run ops staff …` and `./run ops rotate-jwt-secret`: who may operate, and the secret that says so."""
 
 import getpass
 import sys
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
@@ -13,9 +14,12 @@ from app.core.key_rotation import rotation
 from app.core.security import new_secret
 from app.flows.create_staff import StaffMade, create_staff
 from app.flows.sign_in_link import issue_sign_in_link
+from app.flows.switch_staff import switch_staff
 from app.services.audit_service import AdminAct
+from app.services.identity_service import StaffMember
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+Login = Annotated[str, typer.Option(help="how they sign in: an address, or a name")]
 
 
 @app.callback()
@@ -25,7 +29,7 @@ def about() -> None:
 
 @app.command()
 def create(  # noqa: PLR0917 – typer's way to name options
-    login: Annotated[str, typer.Option(help="how they sign in: an address, or a name")],
+    login: Login,
     scope: Annotated[str, typer.Option(help="admin, ops, support; several with commas")],
     reason: Reason,
     link: Annotated[bool, typer.Option("--link", help="no password: print a link that signs them in once")] = False,
@@ -41,7 +45,7 @@ def create(  # noqa: PLR0917 – typer's way to name options
     scopes = frozenset(scope.replace(",", " ").split())
 
     async def work(container: Container) -> tuple[StaffMade, str | None]:
-        who = AdminAct(f"cli:{getpass.getuser()}", reason, None)
+        who = _who(reason)
         made = await create_staff(
             container.house,
             container.keys,
@@ -65,6 +69,55 @@ def create(  # noqa: PLR0917 – typer's way to name options
     typer.echo(f"{made.login}: {done}, with {', '.join(made.scopes)}")
     if address:
         typer.echo(address)
+
+
+@app.command()
+def disable(login: Login, reason: Reason, data: Data = None) -> None:
+    """Switches an operator off: every sign-in, link and token of theirs ends at once, for good. Audited.
+
+    A second run changes nothing. The last one with the scope admin is refused.
+    """
+    _switch(login, reason, data, is_active=False)
+
+
+@app.command()
+def enable(login: Login, reason: Reason, data: Data = None) -> None:
+    """Lets an operator sign in again, with the password and scopes they had. Audited; a second run changes nothing."""
+    _switch(login, reason, data, is_active=True)
+
+
+@app.command("list")
+def show(data: Data = None, as_json: AsJson = False) -> None:
+    """Every operator: scopes, on or off, with a password or not."""
+    members = act(data, lambda container: container.house.read(lambda keepers: keepers.identity.all_staff()))
+    if as_json:
+        print_json([_facts(member) for member in members])
+        return
+    for member in members:
+        state = "on" if member.is_active else "off"
+        typer.echo(f"{member.login}: {state}, {', '.join(sorted(member.scopes))}")
+
+
+def _facts(member: StaffMember) -> dict[str, Any]:
+    return {
+        "login": member.login,
+        "scopes": sorted(member.scopes),
+        "is_active": member.is_active,
+        "has_password": member.password_hash is not None,
+        "locked_until": member.locked_until,
+    }
+
+
+def _switch(login: str, reason: str, data: Path | None, *, is_active: bool) -> None:
+    async def work(container: Container) -> bool:
+        return await switch_staff(container.house, container.keys, _who(reason), login, is_active=is_active)
+
+    has_changed = act(data, work)
+    typer.echo(f"{login}: {'on' if is_active else 'off'}{'' if has_changed else ' already, nothing changed'}")
+
+
+def _who(reason: str) -> AdminAct:
+    return AdminAct(f"cli:{getpass.getuser()}", reason, None)
 
 
 def rotate_jwt_secret(data: Data = None) -> None:

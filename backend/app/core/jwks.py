@@ -89,10 +89,14 @@ class Jwks:
             log.warning("jwks_fetch_failed", host=urlsplit(url).hostname, error=type(error).__name__)
 
     def _require_safe(self, url: str) -> None:
+        if not self.may_call(url):
+            raise ValueError("keys that came over an open line could be anyone's")
+
+    def may_call(self, url: str) -> bool:
+        """Whether keys may come from there. Ask when a host's settings are saved; every fetch asks again."""
         parts = urlsplit(url)
         is_plain_loopback = parts.scheme == "http" and parts.hostname in LOOPBACK
-        if parts.scheme != "https" and not (self._allow_plain_loopback and is_plain_loopback):
-            raise ValueError("keys that came over an open line could be anyone's")
+        return parts.scheme == "https" or (self._allow_plain_loopback and is_plain_loopback)
 
 
 async def _download(url: str) -> bytes:

@@ -8,12 +8,13 @@ from app.services import House
 
 
 async def readiness(house: House) -> dict[str, Any]:
-    """`db` ok or down, `migration` ok, mismatch or unknown, and how long the oldest unsent announcement has waited
+    """`db` ok, down or read_only, `migration` ok, mismatch or unknown, and how long the oldest unsent announcement
 
-    and how long ago any worker gave a sign of life (null: none ever did). Only the first two decide.
+    has waited and how long ago any worker gave a sign of life (null: none ever did). Only the first two decide.
     """
     try:
         await require_schema(house.database)
+        db = "ok" if await house.read(lambda keepers: keepers.doctor.takes_writes()) else "read_only"
         now = house.clock.now()
         age = await house.read(lambda keepers: keepers.outbox.oldest_due_seconds(now))
         quiet = await house.read(lambda keepers: keepers.job.quiet_seconds())
@@ -21,4 +22,4 @@ async def readiness(house: House) -> dict[str, Any]:
         is_mismatch = refusal.code == "DB_SCHEMA_MISMATCH"
         db, migration = ("ok", "mismatch") if is_mismatch else ("down", "unknown")
         return {"db": db, "migration": migration, "outbox_age_seconds": None, "worker_quiet_seconds": None}
-    return {"db": "ok", "migration": "ok", "outbox_age_seconds": age, "worker_quiet_seconds": quiet}
+    return {"db": db, "migration": "ok", "outbox_age_seconds": age, "worker_quiet_seconds": quiet}

@@ -19,6 +19,8 @@ hosts = Table(
     Column("jwt_audience", String(200)),
     Column("jwt_max_life_seconds", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    # raised by every change; null = 1: nothing was changed since the column came
+    Column("version", Integer),
     **MYSQL_TABLE,
 )
 

@@ -24,7 +24,7 @@ async def live() -> dict[str, str]:
 
 @router.get("/health/ready", operation_id="health_ready", response_model=None)
 async def ready(request: Request) -> Response:
-    """Ready: the database answers and fits the code, and the process isn't going down. Redis is only reported."""
+    """Ready: the database takes writes and fits the code, and the process isn't going down. Redis is only reported."""
     container = container_of(request)
     facts: dict[str, Any] = await readiness(container.house)
     facts["redis"] = (await container.cache.state()).value

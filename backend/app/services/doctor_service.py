@@ -25,6 +25,9 @@ VARIABLES = (
 )
 READ_VARIABLES = Statement("SHOW VARIABLES WHERE variable_name IN ({names})")
 READ_SERVER = Statement("SELECT VERSION(), UTC_TIMESTAMP(6)")
+# super_read_only sets read_only too; a reader of a cluster with shared storage has only the engine's
+READ_WRITABLE = Statement("SELECT @@global.read_only, @@global.innodb_read_only")
+OFF = frozenset({"0", "OFF"})  # newer servers answer in words
 READ_SQLITE = Statement("SELECT sqlite_version()")
 # Asking for the plan of a write needs the right to write and writes nothing. Unlike a reading of SHOW GRANTS it counts
 # roles, patterns and partial revokes as the server itself does.
@@ -66,6 +69,13 @@ class DoctorService:
             variables={name.lower(): value for name, value in variables},
             ledger_rights=tuple([right for table in LEDGERS for right in await self._rights_on(table)]),
         )
+
+    async def takes_writes(self) -> bool:
+        """False on a server that only reads: a replica, or what a fail-over left behind. SQLite: we hold its file."""
+        if self._tx.flavour is Flavour.SQLITE:
+            return True
+        [switches] = await self._tx.rows(READ_WRITABLE)
+        return all(str(switch).upper() in OFF for switch in switches)
 
     async def session(self) -> SessionFacts:
         """What the connections of the write pool run with."""

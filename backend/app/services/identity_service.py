@@ -1,6 +1,7 @@
 """Keeper of `hosts`, `api_keys`, `staff`, `refresh_tokens` and `revoked_sessions`: who may knock, and signed in how."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -96,7 +97,13 @@ class IdentityService:
 
     async def change_host(self, code: str, **values: Any) -> None:
         """Writes columns of a host. Processes notice within seconds (`HostBook`)."""
-        await self._tx.execute(update(hosts).where(hosts.c.code == code).values(**values))
+        version = func.coalesce(hosts.c.version, 1) + 1
+        await self._tx.execute(update(hosts).where(hosts.c.code == code).values(version=version, **values))
+
+    async def has_issuer(self, issuer: str, *, except_host: str) -> bool:
+        """True when another host, switched off or not, signs under this name."""
+        query = select(hosts.c.id).where(hosts.c.jwt_issuer == issuer, hosts.c.code != except_host)
+        return (await self._tx.execute(query)).first() is not None
 
     async def add_api_key(self, host_id: int, name: str, *, key_hash: str, now: datetime) -> int:
         """A further key of a host, known by its SHA-256."""
@@ -109,8 +116,13 @@ class IdentityService:
 
     async def hosts(self) -> list[dict[str, Any]]:
         """Every host, oldest first."""
-        columns = (hosts.c.id, hosts.c.code, hosts.c.name, hosts.c.is_active, hosts.c.jwt_algorithm, hosts.c.created_at)
-        return [dict(row) for row in (await self._tx.execute(select(*columns).order_by(hosts.c.id))).mappings()]
+        return [_host(row) for row in (await self._tx.execute(select(hosts).order_by(hosts.c.id))).mappings()]
+
+    async def host(self, code: str, *, locked: bool = False) -> dict[str, Any] | None:
+        """One host, locked until the commit if asked."""
+        query = select(hosts).where(hosts.c.code == code)
+        row = (await self._tx.execute(query.with_for_update() if locked else query)).mappings().first()
+        return None if row is None else _host(row)
 
     async def api_keys(self) -> list[dict[str, Any]]:
         """Every key without what could be used of it, newest first."""
@@ -137,6 +149,11 @@ class IdentityService:
         """The operator with this login."""
         return await self._staff(select(staff).where(staff.c.login == login_of(login)))
 
+    async def all_staff(self, *, locked: bool = False) -> list[StaffMember]:
+        """Every operator, oldest first, locked until the commit if asked."""
+        query = select(staff).order_by(staff.c.id)
+        return [_member(row) for row in await self._tx.execute(query.with_for_update() if locked else query)]
+
     async def standing(self, login: str, session_id: str | None) -> StaffMember | None:
         """The operator while this sign-in lasts; None when there is no such operator or the sign-in was ended."""
         ended = exists().where(refresh_tokens.c.family_id == session_id, refresh_tokens.c.revoked_at.is_not(None))
@@ -152,18 +169,7 @@ class IdentityService:
 
     async def _staff(self, query: Select[Any]) -> StaffMember | None:
         row = (await self._tx.execute(query)).first()
-        if row is None:
-            return None
-        return StaffMember(
-            id=row.id,
-            login=row.login,
-            password_hash=row.password_hash,
-            scopes=frozenset(row.scopes.split()),
-            is_active=row.is_active,
-            token_version=row.token_version,
-            failed_sign_ins=row.failed_sign_ins,
-            locked_until=row.locked_until,
-        )
+        return None if row is None else _member(row)
 
     async def add_staff(
         self, login: str, *, scopes: frozenset[str], password_hash: str | None, now: datetime
@@ -254,6 +260,26 @@ class IdentityService:
         if over:
             await self._tx.execute(delete(refresh_tokens).where(c.id.in_(over)))
         return len(over)
+
+
+def _member(row: Any) -> StaffMember:
+    values = {field.name: getattr(row, field.name) for field in fields(StaffMember)}
+    return StaffMember(**values | {"scopes": frozenset(row.scopes.split())})
+
+
+def _host(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """A host as operators see it. Of a pinned key they see its SHA-256, of a shared secret nothing."""
+    key, algorithm = row["jwt_public_key"], row["jwt_algorithm"]
+    signing = {
+        "algorithm": algorithm,
+        "issuer": row["jwt_issuer"],
+        "audience": row["jwt_audience"],
+        "jwks_url": row["jwt_jwks_url"],
+        "public_key_sha256": None if key is None or algorithm == "HS256" else sha256_hex(key),
+        "max_life_seconds": row["jwt_max_life_seconds"],
+    }
+    shown = {name: row[name] for name in ("id", "code", "name", "is_active", "jwt_algorithm", "created_at")}
+    return shown | {"signing": signing if algorithm else None, "version": row["version"] or 1}
 
 
 def _keys() -> Select[Any]:

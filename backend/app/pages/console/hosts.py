@@ -1,15 +1,18 @@
-"""A7, hosts: who is connected and with which keys, what they sent, and what was refused of it."""
+"""A7, hosts: who is connected, how they sign and with which keys, what they sent, and what was refused of it."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
 from app.core.auth import ADMIN
-from app.domain.config_fields import Label
+from app.core.host_tokens import HOST_ALGORITHMS
+from app.domain.config_fields import Label, parse_config
+from app.domain.host_signing import LONGEST_KEY, HostFields, SigningFields
 from app.flows.event_reads import list_events
 from app.flows.host_keys import add_host_key, list_hosts, revoke_host_key
+from app.flows.save_host import add_host, end_host_signing, set_host_signing
 from app.pages.console.doors import ConsoleRoute, done
-from app.pages.console.forms import LINES, After, Id, Reason
+from app.pages.console.forms import LINES, After, Id, Reason, Version
 from app.pages.console.look import show
 from app.pages.console.operator import operator
 from app.pages.session import container_of
@@ -17,6 +20,7 @@ from app.schemas.admin.common import HostCode
 from app.utils.pagination import page
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
+Text = Annotated[str, Form(max_length=500)]
 EventKey = Annotated[str | None, Query(pattern=r"^[0-9a-f-]{36}$")]
 
 
@@ -27,7 +31,60 @@ async def hosts(request: Request) -> Response:
     house = container_of(request).house
     rows = await list_hosts(house)
     webhooks = await house.read(lambda keepers: keepers.webhook.page(None, after=None, limit=100))
-    return show(request, "hosts.html", who=who, hosts=rows, webhooks=webhooks)
+    return show(request, "hosts.html", who=who, hosts=rows, webhooks=webhooks, algorithms=sorted(HOST_ALGORITHMS))
+
+
+@router.get("/console/hosts/new")
+async def new(request: Request) -> Response:
+    """A form for a new host."""
+    return show(request, "host_new.html", who=await operator(request, ADMIN))
+
+
+@router.post("/console/hosts/new")
+async def add(request: Request, code: Text, name: Text, reason: Reason) -> Response:
+    """A new host, active at once. Next it needs a key."""
+    request.state.back = "/console/hosts"
+    who = await operator(request, ADMIN)
+    fields = parse_config(HostFields, {"code": code.strip(), "name": name}, "VALIDATION_ERROR")
+    await add_host(container_of(request).house, who.act(reason), fields)
+    return done(request, "/console/hosts")
+
+
+@router.post("/console/hosts/{code}/signing")
+async def sign(
+    request: Request,
+    code: HostCode,
+    *,
+    algorithm: Text,
+    issuer: Text,
+    max_life_seconds: Annotated[int, Form()],
+    reason: Reason,
+    version: Version,
+    audience: Text = "",
+    jwks_url: Text = "",
+    public_key: Annotated[str, Form(max_length=LONGEST_KEY)] = "",
+) -> Response:
+    """How a host signs its own players' tokens, all of it anew; a field left empty is none."""
+    request.state.back = "/console/hosts"
+    who = await operator(request, ADMIN)
+    container = container_of(request)
+    given = {"algorithm": algorithm, "issuer": issuer, "audience": audience, "jwks_url": jwks_url}
+    document = {name: text.strip() or None for name, text in (given | {"public_key": public_key}).items()}
+    fields = parse_config(SigningFields, document | {"max_life_seconds": max_life_seconds}, "VALIDATION_ERROR")
+    ours, jwks = container.keys, container.authenticator.jwks
+    await set_host_signing(
+        container.house, who.act(reason), code, fields, ours=ours, jwks=jwks, expected_version=version
+    )
+    return done(request, "/console/hosts")
+
+
+@router.post("/console/hosts/{code}/signing/end")
+async def end_signing(request: Request, code: HostCode, reason: Reason, version: Version) -> Response:
+    """The host's own tokens count no longer."""
+    request.state.back = "/console/hosts"
+    who = await operator(request, ADMIN)
+    await end_host_signing(container_of(request).house, who.act(reason), code, expected_version=version)
+    return done(request, "/console/hosts")
 
 
 @router.post("/console/hosts/{code}/keys")

@@ -1,19 +1,32 @@
-"""Hosts and the API keys of their servers: look, add, end."""
+"""Hosts: look, add; how they sign; the API keys of their servers."""
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request, Response
 
 from app.flows.host_keys import add_host_key, list_hosts, revoke_host_key
+from app.flows.save_host import add_host, end_host_signing, find_host, set_host_signing
 from app.routes.admin.common import READ, READERS, Admin, Id, write
 from app.routes.bodies import parse_body
-from app.routes.deps import admin_act, container_of
+from app.routes.deps import admin_act, container_of, etag, expected_version
+from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import HostCode
-from app.schemas.admin.hosts import ApiKeyMade, ApiKeyNew, ApiKeyRow, HostList
+from app.schemas.admin.hosts import (
+    ApiKeyMade,
+    ApiKeyNew,
+    ApiKeyRow,
+    HostBody,
+    HostList,
+    HostView,
+    SigningBody,
+)
 from app.schemas.admin.players import WhyOnly
 
-router = APIRouter(prefix="/hosts", tags=["admin: hosts"])
+router = admin_router("/hosts", tag="admin: hosts")
+Host = Annotated[HostCode, Path()]
+FOUND = problems("SCOPE_REQUIRED", "NOT_FOUND")
+EDIT = FOUND | problems("VERSION_CONFLICT", "PRECONDITION_REQUIRED", "VALIDATION_ERROR")
 
 
 @router.get(
@@ -30,6 +43,64 @@ async def hosts(request: Request) -> dict[str, Any]:
 
 
 @router.post(
+    "",
+    operation_id="admin_add_host",
+    status_code=201,
+    response_model=HostView,
+    openapi_extra=write(HostBody),
+    responses=problems("SCOPE_REQUIRED", "NAME_TAKEN", "VALIDATION_ERROR"),
+)
+async def add_new(request: Request, response: Response, who: Admin) -> dict[str, Any]:
+    """A new host, active at once. Next it needs a key for its server."""
+    body = parse_body(HostBody, await request.body())
+    act = admin_act(who, body.reason)
+    return _seen(response, await add_host(container_of(request).house, act, body))
+
+
+@router.get(
+    "/{host}",
+    operation_id="admin_host",
+    response_model=HostView,
+    dependencies=READERS,
+    openapi_extra=READ,
+    responses=FOUND,
+)
+async def one(request: Request, response: Response, host: Host) -> dict[str, Any]:
+    """One host, with the ETag that a change must name."""
+    return _seen(response, await find_host(container_of(request).house, host))
+
+
+@router.put(
+    "/{host}/signing",
+    operation_id="admin_set_host_signing",
+    response_model=HostView,
+    openapi_extra=write(SigningBody, if_match=True),
+    responses=EDIT | problems("NAME_TAKEN"),
+)
+async def sign(request: Request, response: Response, who: Admin, host: Host) -> dict[str, Any]:
+    """How the host signs its own players' tokens. It counts within seconds, also for tokens that are in use."""
+    body = parse_body(SigningBody, await request.body())
+    container, act, version = container_of(request), admin_act(who, body.reason), expected_version(request)
+    ours, jwks = container.keys, container.authenticator.jwks
+    row = await set_host_signing(container.house, act, host, body, ours=ours, jwks=jwks, expected_version=version)
+    return _seen(response, row)
+
+
+@router.post(
+    "/{host}/signing/end",
+    operation_id="admin_end_host_signing",
+    response_model=HostView,
+    openapi_extra=write(WhyOnly, if_match=True),
+    responses=EDIT,
+)
+async def end_signing(request: Request, response: Response, who: Admin, host: Host) -> dict[str, Any]:
+    """The host's own tokens count no longer. Its API keys, and tokens we gave out, go on."""
+    body = parse_body(WhyOnly, await request.body())
+    house, act, version = container_of(request).house, admin_act(who, body.reason), expected_version(request)
+    return _seen(response, await end_host_signing(house, act, host, expected_version=version))
+
+
+@router.post(
     "/{host}/keys",
     operation_id="admin_add_api_key",
     status_code=201,
@@ -37,7 +108,7 @@ async def hosts(request: Request) -> dict[str, Any]:
     openapi_extra=write(ApiKeyNew),
     responses=problems("SCOPE_REQUIRED", "VALIDATION_ERROR"),
 )
-async def add(request: Request, who: Admin, host: Annotated[HostCode, Path()]) -> dict[str, Any]:
+async def add(request: Request, who: Admin, host: Host) -> dict[str, Any]:
     """A further key for a host's server; the answer holds it, and it is never shown again."""
     body = parse_body(ApiKeyNew, await request.body())
     return await add_host_key(container_of(request).house, admin_act(who, body.reason), host, body.name)
@@ -54,3 +125,8 @@ async def revoke(request: Request, who: Admin, key_id: Id) -> dict[str, Any]:
     """Ends a key: the next call with it is refused."""
     body = parse_body(WhyOnly, await request.body())
     return await revoke_host_key(container_of(request).house, admin_act(who, body.reason), key_id)
+
+
+def _seen(response: Response, row: dict[str, Any]) -> dict[str, Any]:
+    response.headers["ETag"] = etag(row["version"])
+    return row
