@@ -19,7 +19,8 @@ class Lane(Generic[C, R]):
 
     Up to `width` transactions run side by side. Commands with one `key` (a player's id) follow one another: they would
     only wait for each other's row lock, holding a connection. If a batch fails, its members run one by one, so that a
-    poisoned command fails alone; if the database is away, whoever waits is refused with it. Raises BUSY when too many wait.
+    poisoned command fails alone; if the database is away, whoever waits is refused with it. Raises BUSY when too many
+    wait.
     """
 
     def __init__(
