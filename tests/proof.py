@@ -3,6 +3,7 @@
   ./run test --slow --junitxml .proof/suite.xml       faults and invariants (several files may lie there)
   ./run test --mutations --out .proof/mutations.json
   ./run bench --out .proof/bench.json
+  python -m tests.bench.settlement --players N > .proof/settlement_N.json        (as many N as you like)
 
 A part without a result says "not run".
 """
@@ -22,12 +23,16 @@ from typing import Any
 
 from app.services.reconcile.check import INVARIANTS, OUTSIDE
 from app.services.reconcile.checks import ALL_CHECKS
+from tests.bench.baseline import BASELINE, baseline_of
+from tests.bench.curves import Curve, curves, drawn
 from tests.bench.report import machine
 from tests.faults.plan import PLAN
 from tests.servers import find_program
 
 ROOT = Path(__file__).resolve().parents[1]
-RESULTS, PAGE = ROOT / ".proof", ROOT / "docs" / "proof.md"
+RESULTS, PAGE, IMAGES = ROOT / ".proof", ROOT / "docs" / "proof.md", ROOT / "docs" / "images"
+# what a person has to say of the figures: what was missed, why, and what would close it
+NOTES = ROOT / "tests" / "proof_notes.md"
 NOT_RUN = "not run"
 VERSIONS = {"MariaDB": ("mariadbd", "--version"), "Redis": ("redis-server", "--version"), "nginx": ("nginx", "-v")}
 
@@ -47,7 +52,13 @@ def main() -> int:
         print(__doc__)
         return 2
     ran = [test for file in sorted(RESULTS.glob("*.xml")) for test in read_junit(file)]
-    PAGE.write_text(page(ran, _json("mutations.json"), _json("bench.json")))
+    bench = _json("bench.json")
+    found = [] if bench is None else curves(bench, _settlements())
+    for curve in found:
+        (IMAGES / f"{curve.name}.svg").write_text(drawn(curve))
+    PAGE.write_text(page(ran, _json("mutations.json"), bench, found))
+    if bench is not None:
+        BASELINE.write_text(json.dumps(baseline_of(bench), ensure_ascii=False, indent=1) + "\n")
     print(PAGE.relative_to(ROOT))
     return 0
 
@@ -67,7 +78,9 @@ def read_junit(file: Path) -> list[Ran]:
     return tests
 
 
-def page(ran: Sequence[Ran], mutations: list[dict[str, Any]] | None, bench: dict[str, Any] | None) -> str:
+def page(
+    ran: Sequence[Ran], mutations: list[dict[str, Any]] | None, bench: dict[str, Any] | None, found: Sequence[Curve]
+) -> str:
     """The whole document."""
     parts = [
         "# Proof\n\nWritten by `./run test --proof` from the results of the commands it names; do not edit.",
@@ -77,6 +90,9 @@ def page(ran: Sequence[Ran], mutations: list[dict[str, Any]] | None, bench: dict
         "\n\n" + _table(("", "promise", "checks of `./run ops reconcile`", "planted"), _invariants(ran)),
         "## Mutations\n\n" + (NOT_RUN if mutations is None else _mutations(mutations)),
         "## Bench\n\n" + (NOT_RUN if bench is None else _bench(bench)),
+        "## Cost curves\n\n" + ("\n\n".join(map(_curve, found)) or NOT_RUN),
+        "## Settlement\n\n" + _settlement(_settlements()),
+        NOTES.read_text().strip() if NOTES.exists() else "",
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -140,6 +156,28 @@ def _bench_row(row: dict[str, Any]) -> tuple[str, ...]:
     bars = "<br>".join(f"{t['figure']} {t['value']:.3g} ({t['bar']:g})" for t in row["targets"])
     verdicts = "<br>".join(t["verdict"] for t in row["targets"])
     return row["title"], f"{row['median']:,.0f}", *times, ratio, bars, verdicts
+
+
+def _curve(curve: Curve) -> str:
+    rows = ((f"{many:,}", f"{rate:,.0f}") for many, rate in curve.points)
+    return f"![{curve.title}](images/{curve.name}.svg)\n\n" + _table((curve.of, "a second"), rows)
+
+
+def _settlement(runs: Sequence[dict[str, Any]]) -> str:
+    """Against a pure INSERT … SELECT of the same rows by the server alone."""
+    columns = ("players", "s", "a second", "floor s", "÷ floor", "memory MB")
+    rows = (_settled(one) for one in sorted(runs, key=lambda one: one["players"]))
+    return _table(columns, rows) if runs else NOT_RUN
+
+
+def _settled(one: dict[str, Any]) -> tuple[str, ...]:
+    memory = f"{min(one['memory_mb']):.0f}–{max(one['memory_mb']):.0f}"
+    took, bare = f"{one['seconds']:.1f}", f"{one['floor_seconds']:.1f}"
+    return f"{one['players']:,}", took, f"{one['players_per_second']:,}", bare, f"{one['ratio']:.2f}", memory
+
+
+def _settlements() -> list[dict[str, Any]]:
+    return [json.loads(file.read_text()) for file in sorted(RESULTS.glob("settlement_*.json"))]
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from app.routes.admin import router
+from app.routes.admin import ROUTERS
 from tests.admin.desk import WHY, Desk, traces
 
 NAMES = {"feature_type": "ROULETTE", "code": "roulette", "key": "k", "job": "reconcile"}
@@ -27,7 +27,8 @@ def address(path: str) -> str:
 def contract() -> dict[str, dict[str, Any]]:
     """Every path of the operators' API with its methods, as the contract has them."""
     app = FastAPI()
-    app.include_router(router, prefix="/api")
+    for router in ROUTERS:
+        app.router.routes.extend(router.routes)
     paths: dict[str, dict[str, Any]] = app.openapi()["paths"]
     return paths
 

@@ -5,17 +5,19 @@ import gc
 import os
 import signal
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
+from app import GC_THRESHOLDS
 from app.batches.job import Daily, Every, Job, Run
 from app.batches.scheduler import JOBS, register, tick
+from app.core.errors import AppError
 from app.core.time_utils import kst_date
 from app.domain.jobs import JobFailed, RunStatus, daily_slot
 from app.flows.run_job import run_job
 from app.flows.turn_seasons import turn_seasons
-from app.main import GC_THRESHOLDS
-from app.services import Services
+from app.services import House, Services
 from app.services.job_service import Advance
 from app.worker import Worker, work_until_stopped
 from tests.admin.desk import desk_of
@@ -185,6 +187,37 @@ async def test_nobody_takes_a_run_over_in_the_middle_of_a_chunk(mariadb_world: W
     await held.wait()
     assert await world.house.write(lambda k: k.job.claim(slot, "heir", lease_seconds=30, now=now)) is None
     await under_way
+
+
+async def test_a_renewal_that_loses_its_cancellation_does_not_hold_the_run(
+    sqlite_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database dies, work and renewal are refused in one moment, and the refusal swallows the cancellation."""
+    world = sqlite_world
+    world.house.settings = world.house.settings.model_copy(update={"job_lease_seconds": 1})
+    write, renewing, lost = House.write, asyncio.Event(), 0
+
+    async def write_or_lose(house: House, work: Any, **options: Any) -> Any:
+        nonlocal lost
+        if work.__qualname__.startswith("_renew"):
+            renewing.set()
+            try:
+                await asyncio.sleep(30)
+            except asyncio.CancelledError:
+                lost += 1
+                if lost == 1:
+                    raise AppError("DATABASE_UNAVAILABLE") from None
+                raise
+        return await write(house, work, **options)
+
+    async def is_refused(_lease: object) -> bool:
+        await renewing.wait()
+        raise AppError("DATABASE_UNAVAILABLE")
+
+    monkeypatch.setattr(House, "write", write_or_lose)
+    async with asyncio.timeout(20):
+        status = await run_job(world.house, daily_slot(DAILY, date(2025, 12, 28)), "owner", is_refused)
+    assert (status, lost) == (RunStatus.RUNNING, 2)
 
 
 async def test_a_lease_that_is_lost_ends_the_work(sqlite_world: World) -> None:

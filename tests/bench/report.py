@@ -11,6 +11,7 @@ from typing import Any, TextIO
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.baseline import changes
 from tests.bench.row import Result, Sample, Target, median_rate, spread_percent
 
 COLUMNS = ("", "median", "± %", "p50 ms", "p95 ms", "p99 ms", "floor", "measured", "bar", "moonshot", "")
@@ -66,6 +67,7 @@ def remarks(results: Sequence[Result], document: dict[str, Any]) -> list[str]:
     for result in counted:
         kinds = ", ".join(f"{number} {kind}" for kind, number in sorted(result.statements.items()) if kind != "all")
         lines.append(f"  {result.row.title:<45} {result.statements['all']} ({kinds})")
+    lines += changes(document)
     machine = document["machine"]
     lines += ["", f"{machine['cores']} cores ({machine['cpu']}), Python {machine['python']}, load {machine['load']}"]
     return lines

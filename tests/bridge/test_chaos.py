@@ -22,12 +22,12 @@ async def test_three_kills_of_the_owner_change_nothing(own_mariadb: MariaDb) -> 
     with workers(settings, 2) as crew:
         kills, seen = 0, -1
         while kills < 3:
-            status, owner, seen = run.wait_for_progress(seen)
+            status, owner, seen = run.wait_for_progress(crew, seen)
             assert status == "RUNNING", f"the run was over after {kills} kills: make the chunks smaller"
             kills += crew.kill(owner)
             crew.replenish()
         while status != "DONE":
-            status, _, seen = run.wait_for_progress(seen)
+            status, _, seen = run.wait_for_progress(crew, seen)
             assert status != "FAILED"
     await require_explained(settings.database_url)
     with connection(settings.database_url) as db:
@@ -57,7 +57,7 @@ def wreak_havoc(server: MariaDb, crew: Workers, dice: random.Random) -> dict[str
     run, deeds = Settlement(server, "dojang"), dict.fromkeys(("kill", "pause", "database"), 0)
     seen = -1
     # on a machine that is busy the owner must get to settle somebody at all: the half second begins with that
-    while (found := run.wait_for_progress(seen, within=120))[0] != "DONE":
+    while (found := run.wait_for_progress(crew, seen, within=120))[0] != "DONE":
         assert found[0] != "FAILED"
         seen = found[2]
         time.sleep(0.5)

@@ -97,12 +97,16 @@ class Settlement:
                 return row[0], int(row[1].split(":")[1]), row[2]
         return "?", 0, -1
 
-    def wait_for_progress(self, seen: int, *, within: float = 60) -> tuple[str, int, int]:
-        """The run once more than `seen` players are settled, or it is done."""
+    def wait_for_progress(self, crew: Workers, seen: int, *, within: float = 60) -> tuple[str, int, int]:
+        """The run once more than `seen` players are settled, or it is done.
+
+        A worker that starts while the database is away ends at once; it is replaced, as a supervisor would.
+        """
         until = time.monotonic() + within
         while time.monotonic() < until:
             found = self.look()
             if found[0] in {"DONE", "FAILED"} or found[2] > seen:
                 return found
+            crew.replenish()
             time.sleep(0.01)
         raise AssertionError(f"no progress beyond {seen} players within {within} s: {self.look()}")

@@ -14,7 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 TUNED = """
 import gc
-from app.main import GC_THRESHOLDS, tune_garbage_collector
+from app import GC_THRESHOLDS
+from app.main import tune_garbage_collector
 tune_garbage_collector()
 assert gc.get_threshold() == GC_THRESHOLDS
 assert gc.get_freeze_count() > 10_000

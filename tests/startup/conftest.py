@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -83,3 +86,12 @@ async def open_house() -> AsyncIterator[OpenHouse]:
     yield make
     for house in opened:
         await house.database.dispose()
+
+
+@pytest.fixture(scope="module")
+def started_with() -> set[str]:
+    """The packages that a start of the API imports."""
+    code = "import sys, app.main; app.main.create_app(); print(*{name.partition('.')[0] for name in sys.modules})"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "backend")}
+    run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    return set(run.stdout.split())

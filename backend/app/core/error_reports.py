@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import sentry_sdk
-
 from app.config.settings import Settings
 
 # parts of a report that could carry a token, a password or a player's text
@@ -14,6 +12,8 @@ def start_error_reports(settings: Settings) -> None:
     """Reports unexpected errors of this process. Refusals are no errors and are never sent."""
     if settings.sentry_dsn is None:
         return
+    import sentry_sdk  # noqa: PLC0415 – takes 60 ms, which most processes need not spend
+
     sentry_sdk.init(
         dsn=settings.sentry_dsn.get_secret_value(),
         environment=settings.env,

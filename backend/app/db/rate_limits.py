@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from app.core.errors import AppError
 from app.core.rate_limits import Buckets, Key, Limit
+from app.core.tasks import end_tasks
 from app.db.cache import Cache
 
 # how late a process hears of the others: at most so long a player may take from each process's bucket by itself
@@ -62,8 +63,7 @@ class RateLimits:
     async def close(self) -> None:
         """Ends the task that shares; what it had not shared yet is not needed any more."""
         if self._sharing is not None:
-            self._sharing.cancel()
-            await asyncio.gather(self._sharing, return_exceptions=True)
+            await end_tasks(self._sharing)
 
     async def _share(self) -> None:
         """Tells Redis what was taken here and hears what all have taken, as long as there is something to tell."""

@@ -16,6 +16,7 @@ import structlog
 from pydantic_core import from_json, to_json
 
 from app.core.errors import AppError
+from app.core.tasks import end_tasks
 from app.core.time_utils import kst_text
 from app.domain.event_names import STREAMED, Topic
 from app.flows.steps.allowed_player import allowed_player
@@ -153,9 +154,7 @@ class LiveStream:
     async def stop(self) -> None:
         """Ends the connections and the tasks behind them."""
         self.end_all()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(*self._tasks)
         self._tasks = []
 
     async def _begin(self, command: PlayerCommand, last_event_id: int | None) -> int:

@@ -7,6 +7,7 @@ import structlog
 
 from app.core.alarms import raise_alarm
 from app.core.errors import AppError
+from app.core.tasks import end_tasks
 from app.domain.jobs import JobFailed, JobSlot, Lease, LeaseLost, RunStatus
 from app.services import House, Services
 
@@ -71,9 +72,7 @@ async def _with_renewals(house: House, lease: Lease, work: Work) -> bool:
             return task.result()
         raise LeaseLost(lease.slot.job)
     finally:
-        for one in (task, renewals):
-            one.cancel()
-        await asyncio.gather(task, renewals, return_exceptions=True)
+        await end_tasks(task, renewals)
 
 
 async def _renew(house: House, lease: Lease) -> None:

@@ -1,8 +1,7 @@
 """Every route of the API."""
 
-from fastapi import APIRouter
-
 from app.routes import (
+    admin,
     auth,
     bridge,
     entitlements,
@@ -22,11 +21,8 @@ from app.routes import (
     ui_config,
     wallet,
 )
-from app.routes.admin import router as admin_router
 
-PREFIX = "/api"
-api_router = APIRouter(prefix=PREFIX)
-for _router in (
+ROUTERS = (
     auth.router,
     season_pass.router,
     bridge.router,
@@ -43,13 +39,7 @@ for _router in (
     inbox.router,
     ui_config.router,
     gone.router,
-    admin_router,
-):
-    api_router.include_router(_router)
-api_router.include_router(trial.router)
-api_router.include_router(games.router)
-
-# Bound here, not by each application: what FastAPI prepares for a route is kept with the router that it is bound to,
-# and takes half a second for all of them.
-doors = APIRouter()
-doors.include_router(api_router)
+    *admin.ROUTERS,
+    trial.router,
+    games.router,
+)

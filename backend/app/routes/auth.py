@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app.core.auth import PLAYER, STAFF_SCOPES
 from app.core.errors import invalid
@@ -15,10 +15,11 @@ from app.flows.staff_sign_in import staff_sign_in
 from app.flows.steps.commands import PlayerCommand
 from app.routes.bodies import parse_body
 from app.routes.deps import caller, container_of, principal_of, request_id, require_host
+from app.routes.doors import api_router
 from app.routes.openapi import API_KEY, keyed, problems
 from app.schemas.auth import HostExchangeBody, Me, RefreshBody, StaffSignInBody, TokenAnswer
 
-router = APIRouter(tags=["auth"])
+router = api_router(tag="auth")
 # which field makes a body of which kind
 KINDS: dict[str, type[HostExchangeBody | RefreshBody | StaffSignInBody]] = {
     "external_id": HostExchangeBody,

@@ -1,14 +1,15 @@
 """The bridge between two seasons."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app.flows.steps.commands import PlayerCommand
 from app.routes.bodies import json_answer
 from app.routes.deps import caller, container_of
+from app.routes.doors import api_router
 from app.routes.openapi import answers, keyed
 from app.schemas.bridge import BridgeStatus
 
-router = APIRouter(prefix="/bridge", tags=["bridge"])
+router = api_router("/bridge", tag="bridge")
 
 
 @router.get(

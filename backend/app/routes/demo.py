@@ -2,21 +2,24 @@
 
 from typing import Any, Self
 
-from fastapi import APIRouter, Request
-from pydantic import AwareDatetime, Field, model_validator
+from fastapi import Request
+from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 
 from app.core.time_utils import kst_text
 from app.flows.move_demo_clock import move_demo_clock
 from app.routes.deps import container_of
+from app.routes.doors import api_router
 from app.schemas.common import RequestBody
 
-router = APIRouter(prefix="/demo", tags=["demo"])
+router = api_router("/demo", tag="demo")
 # ten years either way: any season can be walked through, no date leaves the calendar
 MOST_SECONDS = 10 * 366 * 24 * 3600
 
 
 class ClockBody(RequestBody):
     """Exactly one: an instant to stand at, or seconds to advance (negative goes back)."""
+
+    model_config = ConfigDict(defer_build=False)  # FastAPI builds it with the route, and keeps Pydantic's warnings down
 
     now: AwareDatetime | None = Field(default=None, strict=False, examples=["2026-12-25T09:00:00+09:00"])
     advance_seconds: int | None = Field(default=None, ge=-MOST_SECONDS, le=MOST_SECONDS, examples=[86400])

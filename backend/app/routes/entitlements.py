@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import Depends, Path, Request, Response
 
 from app.core.auth import Principal
 from app.core.names import MAX_EXTERNAL_ID
@@ -14,10 +14,11 @@ from app.flows.steps.commands import unwrap
 from app.flows.steps.operators import short_actor
 from app.routes.bodies import json_answer, parse_body
 from app.routes.deps import container_of, idempotency_key, request_id, require_host
+from app.routes.doors import api_router
 from app.routes.openapi import API_KEY, BEARER, answers, body_of, keyed, problems
 from app.schemas.possessions import EntitlementStanding, RedeemBody, Redeemed
 
-router = APIRouter(prefix="/entitlements", tags=["host"])
+router = api_router("/entitlements", tag="host")
 Host = Annotated[Principal, Depends(require_host)]
 ExternalId = Annotated[str, Path(min_length=1, max_length=MAX_EXTERNAL_ID)]
 BY_HOST: list[dict[str, list[str]]] = [{API_KEY: []}, {BEARER: []}]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
@@ -14,11 +14,12 @@ from app.domain.host_events import MAX_DATA_BYTES, MAX_EVENTS, HostEvent, Refuse
 from app.flows.ingest_events import EventsCommand, ingest_events
 from app.routes.bodies import json_answer
 from app.routes.deps import container_of, request_id, require_host
+from app.routes.doors import api_router
 from app.routes.openapi import API_KEY, BEARER, answers
 from app.schemas.events import EventIn, EventsAnswer, EventsIn
 from app.utils.random_utils import new_id
 
-router = APIRouter(tags=["host"])
+router = api_router(tag="host")
 MANY = TypeAdapter(list[EventIn])
 INVALID = "EVENT_INVALID"
 LONGEST_DOCUMENT = 4_000  # of a refused event: enough to see what is wrong with it

@@ -1,6 +1,6 @@
 """One set of routes per registered game: status, play, odds."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app.core.errors import AppError, Kind
 from app.core.metrics import PLAYS, REPLAYS
@@ -11,10 +11,11 @@ from app.flows.steps.commands import PlayerCommand, unwrap
 from app.games import GAMES
 from app.routes.bodies import json_answer, parse_body
 from app.routes.deps import caller, container_of, required_idempotency_key
+from app.routes.doors import api_router
 from app.routes.openapi import answers, body_of, keyed, problems
 from app.schemas.games import GameStatus, Odds, PlayAnswer
 
-router = APIRouter(tags=["games"])
+router = api_router(tag="games")
 
 
 def operation_name(game: Game) -> str:

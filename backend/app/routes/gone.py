@@ -1,12 +1,13 @@
 """Retired endpoints: they answer 410 for ever, with the date and the reason."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app.core.errors import AppError
+from app.routes.doors import api_router
 from app.routes.error_handlers import problem
 from app.routes.openapi import problems
 
-router = APIRouter(tags=["retired"])
+router = api_router(tag="retired")
 
 # RFC 9745 (Deprecation: the instant it was deprecated, as @unix-time) and RFC 8594 (Sunset: when it went)
 RETIRED = {"Deprecation": "@1764547200", "Sunset": "Thu, 01 Jan 2026 00:00:00 GMT"}

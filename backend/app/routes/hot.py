@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
 from app.games import GAMES
-from app.routes import PREFIX, games, promo, season_pass
+from app.routes import games, promo, season_pass
 
 HOT = frozenset(
     {
@@ -32,7 +32,7 @@ class HotRoutes(BaseRoute):
     """
 
     def __init__(self, routes: Iterable[APIRoute]) -> None:
-        self.known = {(method, PREFIX + route.path): route for route in routes for method in route.methods or ()}
+        self.known = {(method, route.path): route for route in routes for method in route.methods or ()}
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if scope["type"] != "http" or scope["query_string"] or scope.get("root_path"):
@@ -40,7 +40,7 @@ class HotRoutes(BaseRoute):
         route = self.known.get((scope["method"], scope["path"]))
         if route is None:
             return Match.NONE, {}
-        return Match.FULL, {"endpoint": route.endpoint, "route": route, "template": scope["path"]}
+        return Match.FULL, {"endpoint": route.endpoint, "route": route}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = await scope["endpoint"](Request(scope, receive, send))

@@ -2,17 +2,18 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from app.flows.claim_inbox import ClaimInboxCommand, claim_inbox, my_inbox
 from app.flows.steps.commands import PlayerCommand, unwrap
 from app.routes.bodies import json_answer, parse_body
 from app.routes.deps import caller, container_of, idempotency_key
+from app.routes.doors import api_router
 from app.routes.openapi import answers, body_of, keyed, problems
 from app.schemas.inbox import InboxClaimBody, InboxClaimed, InboxPage
 from app.utils.pagination import MAX_PAGE
 
-router = APIRouter(prefix="/inbox", tags=["player"])
+router = api_router("/inbox", tag="player")
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 KEYED = keyed(body_of(InboxClaimBody), required=False)
 

@@ -2,16 +2,17 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 
 from app.flows.leaderboard_view import list_leaderboards, show_leaderboard
 from app.flows.steps.commands import PlayerCommand
 from app.routes.deps import caller, container_of
+from app.routes.doors import api_router
 from app.routes.openapi import keyed, problems
 from app.schemas.leaderboards import BoardList, BoardView
 from app.utils.pagination import MAX_PAGE
 
-router = APIRouter(prefix="/leaderboards", tags=["rankings"])
+router = api_router("/leaderboards", tag="rankings")
 SIGNED_IN = keyed({}, required=None)
 READ = problems("AUTH_REQUIRED", "USER_BLOCKED", "NO_FEATURE_TODAY", "FEATURE_DISABLED", "FEATURE_NOT_ACTIVE")
 Window = Annotated[str | None, Query(pattern=r"^[A-Z0-9-]{1,20}$", description="Default: the present window.")]

@@ -97,12 +97,8 @@ def _measures(method: str, route: str, status: int) -> tuple[Histogram, Counter]
 
 
 def _template(scope: MutableMapping[str, Any]) -> str:
-    """The route's template with its prefixes, so that ids in paths don't become metrics of their own."""
-    if "template" in scope:  # a hot route
-        return str(scope["template"])
-    # Starlette's "route" names only the innermost router's part; FastAPI keeps the whole beside it
-    whole = scope.get("fastapi", {}).get("effective_route_context", scope.get("route"))
-    return str(getattr(whole, "path", "(none)"))
+    """The route's template, so that ids in paths don't become metrics of their own."""
+    return str(getattr(scope.get("route"), "path", "(none)"))
 
 
 def _announced_length(scope: Scope) -> int:

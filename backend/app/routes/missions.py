@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app.flows.claim_mission import ClaimMissionCommand
 from app.flows.mission_status import my_achievements, my_badges, my_missions
 from app.flows.steps.commands import PlayerCommand
 from app.routes.bodies import json_answer, parse_body
 from app.routes.deps import caller, container_of, idempotency_key
+from app.routes.doors import api_router
 from app.routes.openapi import answers, body_of, keyed, problems
 from app.schemas.missions import AchievementList, BadgeList, ClaimMissionBody, MissionClaimed, MissionList, NoBody
 
-router = APIRouter(tags=["missions"])
+router = api_router(tag="missions")
 SIGNED_IN = keyed({}, required=None)
 READ = problems("AUTH_REQUIRED", "USER_BLOCKED")
 

@@ -8,10 +8,10 @@ from pydantic import BaseModel
 
 from app.core.errors import ERRORS
 from app.schemas.common import Problem
+from app.schemas.late_route import COMPONENT
 from app.schemas.status import STATUS
 
 Responses = dict[int | str, dict[str, Any]]
-COMPONENT = "#/components/schemas/{model}"
 BEARER = "bearer"
 API_KEY = "api_key"
 SECURITY_SCHEMES = {
@@ -28,14 +28,11 @@ HEADERS_OF_STATUS = {"429": tuple(HEADERS), "503": ("Retry-After",)}
 
 
 def problems(*codes: str) -> Responses:
-    """The refusals that a route names, grouped by HTTP status."""
+    """The refusals that a route names, grouped by HTTP status. `describe` says what they look like."""
     found: Responses = {}
     for code in codes:
         status = STATUS[ERRORS[code].kind]
-        entry = found.setdefault(
-            status,
-            {"model": Problem, "description": "", "content": {"application/problem+json": {}}},
-        )
+        entry = found.setdefault(status, {"description": ""})
         entry["description"] = ", ".join(filter(None, [entry["description"], code]))
     return found
 
@@ -46,9 +43,8 @@ def answers(model: Any, *codes: str) -> Responses:
 
 
 def body_of(model: type[BaseModel]) -> dict[str, Any]:
-    """The OpenAPI request body of a route that validates it by hand."""
-    schema = model.model_json_schema(ref_template=COMPONENT)
-    return {"requestBody": {"content": {"application/json": {"schema": schema}}, "required": False}}
+    """The OpenAPI request body of a LateRoute that validates it by hand."""
+    return {"requestBody": {"content": {"application/json": {"schema": model}}, "required": False}}
 
 
 def keyed(extra: dict[str, Any], *, required: bool | None) -> dict[str, Any]:

@@ -2,16 +2,17 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 
 from app.flows.possessions import my_coupons, my_entitlements, my_items
 from app.flows.steps.commands import PlayerCommand
 from app.routes.deps import caller, container_of
+from app.routes.doors import api_router
 from app.routes.openapi import keyed, problems
 from app.schemas.possessions import CouponPage, EntitlementPage, Items
 from app.utils.pagination import MAX_PAGE
 
-router = APIRouter(tags=["player"])
+router = api_router(tag="player")
 Limit = Annotated[int, Query(ge=1, le=MAX_PAGE)]
 After = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 SIGNED_IN = keyed({}, required=None)

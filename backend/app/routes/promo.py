@@ -2,17 +2,18 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from app.flows.promo_status import promo_status
 from app.flows.redeem_code import RedeemCodeCommand
 from app.flows.steps.commands import PlayerCommand
 from app.routes.bodies import json_answer, parse_body
 from app.routes.deps import Caller, caller, container_of, idempotency_key
+from app.routes.doors import api_router
 from app.routes.openapi import answers, body_of, keyed, problems
 from app.schemas.promo import CodeAnswer, CodeBody, PromoStatus
 
-router = APIRouter(tags=["codes"])
+router = api_router(tag="codes")
 
 
 @router.post(

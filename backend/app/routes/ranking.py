@@ -2,15 +2,16 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 
 from app.flows.ranking_view import today_ranking
 from app.flows.steps.commands import PlayerCommand
 from app.routes.deps import caller, container_of
+from app.routes.doors import api_router
 from app.routes.openapi import keyed, problems
 from app.schemas.leaderboards import RankingDay
 
-router = APIRouter(prefix="/ranking", tags=["rankings"])
+router = api_router("/ranking", tag="rankings")
 
 
 @router.get(

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from app.core.metrics import STAMPS
 from app.domain.season_config import Program
@@ -11,6 +11,7 @@ from app.flows.season_status import SeasonQuery
 from app.flows.stamp import StampCommand
 from app.routes.bodies import json_answer, parse_body
 from app.routes.deps import caller, container_of, idempotency_key, scopes_now
+from app.routes.doors import api_router
 from app.routes.openapi import answers, body_of, keyed
 from app.schemas.season_pass import (
     MAY_GIVE_BONUS,
@@ -23,7 +24,7 @@ from app.schemas.season_pass import (
     StampBody,
 )
 
-router = APIRouter(prefix="/season-pass", tags=["season pass"])
+router = api_router("/season-pass", tag="season pass")
 ProgramQuery = Annotated[Program | None, Query(description="Default: that of the player's host, else main.")]
 SeasonIdQuery = Annotated[SeasonId | None, Query()]
 

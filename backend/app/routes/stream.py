@@ -2,15 +2,16 @@
 
 import time
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.flows.steps.commands import PlayerCommand
 from app.routes.deps import caller, container_of
+from app.routes.doors import api_router
 from app.routes.openapi import Responses, keyed, problems
 from app.schemas.stream import EventStream, StreamedEvent, last_event_id
 
-router = APIRouter(tags=["player"])
+router = api_router(tag="player")
 LAST_EVENT_ID = {
     "name": "Last-Event-ID",
     "in": "header",

@@ -2,18 +2,19 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 
 from app.domain.board_config import BoardCode
 from app.flows.steps.commands import PlayerCommand
 from app.flows.teams import join_team, leave_team, make_team, team_board
 from app.routes.bodies import parse_body
 from app.routes.deps import caller, container_of
+from app.routes.doors import api_router
 from app.routes.openapi import body_of, keyed, problems
 from app.schemas.missions import NoBody
 from app.schemas.teams import TeamBoard, TeamChoice, TeamJoined, TeamName
 
-router = APIRouter(prefix="/teams", tags=["rankings"])
+router = api_router("/teams", tag="rankings")
 Contest = Annotated[BoardCode, Path()]
 READ = problems("AUTH_REQUIRED", "USER_BLOCKED", "CONTEST_NOT_FOUND", "NO_FEATURE_TODAY", "FEATURE_DISABLED")
 ENTER = READ | problems("FEATURE_DISABLED", "JOIN_CLOSED", "VALIDATION_ERROR")

@@ -1,6 +1,6 @@
 """Trial tickets for players who have none left."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app.core.errors import invalid
 from app.flows.steps.commands import unwrap
@@ -8,10 +8,11 @@ from app.flows.trial_grant import TrialCommand, trial_grant
 from app.games import GAMES_BY_TOKEN
 from app.routes.bodies import json_answer, parse_body
 from app.routes.deps import caller, container_of
+from app.routes.doors import api_router
 from app.routes.openapi import answers, body_of, keyed
 from app.schemas.games import TrialAnswer, TrialBody
 
-router = APIRouter(tags=["games"])
+router = api_router(tag="games")
 
 
 @router.post(

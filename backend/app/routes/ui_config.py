@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 
 from app.flows.ui_text import ui_text
 from app.routes.deps import container_of
+from app.routes.doors import api_router
 from app.schemas.ui_config import UiText
 
-router = APIRouter(tags=["pages"])
+router = api_router(tag="pages")
 Key = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,49}$")]
 
 

@@ -2,17 +2,18 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from app.flows.player_reads import enter_page, my_ledger, my_rewards, my_wallets
 from app.flows.steps.commands import PlayerCommand
 from app.routes.bodies import parse_body
 from app.routes.deps import caller, container_of
+from app.routes.doors import api_router
 from app.routes.openapi import body_of, keyed, problems
 from app.schemas.player import LedgerPage, PageBody, RewardPage, Wallets
 from app.utils.pagination import MAX_PAGE
 
-router = APIRouter(tags=["player"])
+router = api_router(tag="player")
 Limit = Annotated[int, Query(ge=1, le=MAX_PAGE)]
 After = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 TokenType = Annotated[str | None, Query(pattern=r"^[A-Z][A-Z0-9_]{0,49}$")]

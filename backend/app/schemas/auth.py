@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, Field
 
 from app.core.names import is_external_id, is_nickname
-from app.schemas.common import RequestBody, Timed
+from app.schemas.common import RequestBody, Shape, Timed
 from app.schemas.player import WalletLine
 
 
@@ -45,7 +45,7 @@ class StaffSignInBody(RequestBody):
     password: str = Field(min_length=1, max_length=1000)
 
 
-class User(BaseModel):
+class User(Shape):
     """A player – or, after a staff sign-in, the operator."""
 
     id: int
@@ -54,7 +54,7 @@ class User(BaseModel):
     status: Literal["ACTIVE", "BLOCKED"]
 
 
-class TokenAnswer(BaseModel):
+class TokenAnswer(Shape):
     """A sign-in. The refresh token works once; the answer to its use brings the next one."""
 
     access_token: str

@@ -3,19 +3,19 @@
 from datetime import date
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from app.schemas.common import Reward, Timed
+from app.schemas.common import Reward, Shape, Timed
 
 
-class HostEventHint(BaseModel):
+class HostEventHint(Shape):
     """Which event of the host earns the key, with an example of one."""
 
     type: str | None = Field(examples=["goal.reached"])
     example: dict[str, Any] | None
 
 
-class MissionView(BaseModel):
+class MissionView(Shape):
     """What a day asks for. PLAYS: `plays` of each of `games`; PRESENCE: a request from `from_time` on (KST)."""
 
     kind: Literal["PLAYS", "HOST_EVENT", "PRESENCE"]
@@ -25,7 +25,7 @@ class MissionView(BaseModel):
     from_time: str | None = Field(default=None, examples=["23:00"])
 
 
-class BridgeSlot(BaseModel):
+class BridgeSlot(Shape):
     """One day. `progress` of `target` counts today's doing; past days show the target when collected, else 0."""
 
     day: int = Field(examples=[1])
@@ -38,7 +38,7 @@ class BridgeSlot(BaseModel):
     rewards: list[Reward]
 
 
-class EventBridge(BaseModel):
+class EventBridge(Shape):
     """The bridge of one player. The countdown runs to the new season and is never negative."""
 
     campaign: str = Field(examples=["XMAS_BRIDGE_2025"])

@@ -6,13 +6,19 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class RequestBody(BaseModel):
+class Shape(BaseModel):
+    """Anything on the wire. Pydantic builds it when it is first used: no process uses all 200."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class RequestBody(Shape):
     """A body from outside: unknown fields and wrong types are refused."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class Reward(BaseModel):
+class Reward(Shape):
     """A reward as every answer shows it. `token_type` stands beside TOKEN, `code` beside what needs one."""
 
     reward_type: str = Field(examples=["TOKEN"])
@@ -21,7 +27,7 @@ class Reward(BaseModel):
     code: str | None = None
 
 
-class ErrorBody(BaseModel):
+class ErrorBody(Shape):
     """The machine-readable part of a problem. The code decides; words may change."""
 
     code: str = Field(examples=["NOT_ENOUGH_TOKENS"])
@@ -29,7 +35,7 @@ class ErrorBody(BaseModel):
     details: dict[str, Any] | list[dict[str, str]] = Field(examples=[{"balance": 0, "needed": 1}])
 
 
-class Problem(BaseModel):
+class Problem(Shape):
     """RFC 9457 problem: the shape of every refusal."""
 
     type: str = Field(examples=["about:blank#NOT_ENOUGH_TOKENS"])
@@ -41,7 +47,7 @@ class Problem(BaseModel):
     error: ErrorBody
 
 
-class Page(BaseModel):
+class Page(Shape):
     """A keyset page: ask again with `after=next` while `has_more`."""
 
     items: list[Any]
@@ -49,7 +55,7 @@ class Page(BaseModel):
     has_more: bool
 
 
-class Timed(BaseModel):
+class Timed(Shape):
     """An answer that says when it was true, with the offset +09:00."""
 
     server_time: datetime

@@ -2,12 +2,12 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from app.core.names import is_external_id
 from app.domain.bridge_config import HostEventType
 from app.domain.host_events import MAX_EVENTS
-from app.schemas.common import RequestBody, Timed
+from app.schemas.common import RequestBody, Shape, Timed
 
 EXAMPLE: dict[str, Any] = {
     "id": "watch-90412",
@@ -66,7 +66,7 @@ class EventsIn(RequestBody):
     events: list[EventIn] = Field(min_length=1, max_length=MAX_EVENTS)
 
 
-class EventEffect(BaseModel):
+class EventEffect(Shape):
     """One thing that an event caused; further fields say what, by its kind. `skipped`: why it was left out."""
 
     model_config = ConfigDict(extra="allow")
@@ -77,21 +77,21 @@ class EventEffect(BaseModel):
     skipped: str | None = None
 
 
-class RuleSkipped(BaseModel):
+class RuleSkipped(Shape):
     """A rule that takes such events and gave nothing for this one."""
 
     rule: str
     reason: str = Field(examples=["ONCE", "DAILY_CAP", "COOLDOWN", "NOTHING_NEW", "FIELD_MISSING"])
 
 
-class FieldProblem(BaseModel):
+class FieldProblem(Shape):
     """What is wrong with a field."""
 
     field: str
     reason: str
 
 
-class EventResult(BaseModel):
+class EventResult(Shape):
     """What became of one event. `event_id` is our own id of it, the one that operation ids name."""
 
     id: str | None

@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from app.domain.config_fields import Code
-from app.schemas.common import RequestBody, Reward, Timed
+from app.schemas.common import RequestBody, Reward, Shape, Timed
 from app.schemas.season_pass import StampAnswer
 
 
-class PlayAnswer(BaseModel):
+class PlayAnswer(Shape):
     """What a play gave; the game's own part stands beside these fields."""
 
     model_config = ConfigDict(extra="allow")
@@ -50,14 +50,14 @@ class OddsLine(Reward):
     )
 
 
-class GuaranteeTerms(BaseModel):
+class GuaranteeTerms(Shape):
     """After `after` plays in a row without any of `prizes`, the next play is drawn among them alone."""
 
     after: int
     prizes: list[int] = Field(description="ids of prizes (roulette: slots)")
 
 
-class YourOdds(BaseModel):
+class YourOdds(Shape):
     """The odds of the signed-in player's next play."""
 
     plays_until_guarantee: int | None = Field(default=None, description="0 = the next play is sure")
@@ -87,7 +87,7 @@ class TrialBody(RequestBody):
     token_type: Code = Field(examples=["DICE_TOKEN"])
 
 
-class TrialAnswer(BaseModel):
+class TrialAnswer(Shape):
     """`SKIP` is no error: the player has tickets, or has had the free ones. `reason` says which."""
 
     result: Literal["OK", "SKIP"]

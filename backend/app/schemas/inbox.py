@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from app.schemas.common import RequestBody, Reward, Timed
+from app.schemas.common import RequestBody, Reward, Shape, Timed
 from app.schemas.promo import CodeReward, Title
 
 
-class InboxLine(BaseModel):
+class InboxLine(Shape):
     """What was sent, what it gives, and until when it can be claimed."""
 
     id: int
@@ -33,7 +33,7 @@ class InboxClaimBody(RequestBody):
     """A claim takes nothing: the path says which item."""
 
 
-class InboxClaimed(BaseModel):
+class InboxClaimed(Shape):
     """What the item gave."""
 
     id: int

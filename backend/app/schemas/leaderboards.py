@@ -2,19 +2,19 @@
 
 from datetime import date, datetime
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from app.schemas.common import Reward, Timed
+from app.schemas.common import Reward, Shape, Timed
 
 
-class Titles(BaseModel):
+class Titles(Shape):
     """A title in both languages."""
 
     ko: str
     en: str
 
 
-class RankRange(BaseModel):
+class RankRange(Shape):
     """What the ranks of a range get when the window is closed."""
 
     from_rank: int
@@ -22,7 +22,7 @@ class RankRange(BaseModel):
     rewards: list[Reward]
 
 
-class BoardHead(BaseModel):
+class BoardHead(Shape):
     """A board and its present window. `closes_at` null: it never closes."""
 
     code: str = Field(examples=["WEEKLY_PLAYS"])
@@ -41,7 +41,7 @@ class BoardList(Timed):
     feature_type: str
 
 
-class BoardEntry(BaseModel):
+class BoardEntry(Shape):
     """One place. Ties go to who reached the score first."""
 
     rank: int
@@ -62,7 +62,7 @@ class BoardView(BoardHead, Timed):
     feature_type: str
 
 
-class RankingEntry(BaseModel):
+class RankingEntry(Shape):
     """One line of the day's ranking."""
 
     rank: int

@@ -2,20 +2,20 @@
 
 from datetime import date, datetime
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from app.domain.config_fields import Code
-from app.schemas.common import RequestBody, Reward, Timed
+from app.schemas.common import RequestBody, Reward, Shape, Timed
 
 
-class Words(BaseModel):
+class Words(Shape):
     """A text in both languages."""
 
     ko: str | None
     en: str | None
 
 
-class MissionLine(BaseModel):
+class MissionLine(Shape):
     """One mission in its present period. `state`: LOCKED (others come first), OPEN, CLAIMABLE or DONE."""
 
     code: str = Field(examples=["DAILY_SPINS"])
@@ -37,7 +37,7 @@ class MissionLine(BaseModel):
     ends_on: date | None
 
 
-class ClaimableLine(BaseModel):
+class ClaimableLine(Shape):
     """Completions that wait to be claimed until `claim_until` (null: for ever)."""
 
     code: str
@@ -63,7 +63,7 @@ class AchievementList(Timed):
     claimable: list[ClaimableLine]
 
 
-class BadgeLine(BaseModel):
+class BadgeLine(Shape):
     """A badge the player has: how often it was given, and when first."""
 
     code: str
@@ -90,7 +90,7 @@ class ClaimMissionBody(RequestBody):
     period_key: str | None = Field(default=None, pattern=r"^[A-Z0-9-]{1,20}$")
 
 
-class MissionClaimed(BaseModel):
+class MissionClaimed(Shape):
     """What one claim gave: `rewards` for each of `times` completions, and where each reward stands."""
 
     mission: str

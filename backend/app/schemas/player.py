@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from app.schemas.common import RequestBody, Reward, Timed
+from app.schemas.common import RequestBody, Reward, Shape, Timed
 
 
-class WalletLine(BaseModel):
+class WalletLine(Shape):
     """One wallet."""
 
     token_type: str = Field(examples=["ROULETTE_COIN"])
@@ -21,7 +21,7 @@ class Wallets(Timed):
     wallets: list[WalletLine]
 
 
-class LedgerLine(BaseModel):
+class LedgerLine(Shape):
     """One movement: why, how much, and what the wallet held after it."""
 
     id: int
@@ -33,7 +33,7 @@ class LedgerLine(BaseModel):
     created_at: datetime
 
 
-class LedgerPage(BaseModel):
+class LedgerPage(Shape):
     """Newest movements first."""
 
     items: list[LedgerLine]
@@ -51,7 +51,7 @@ class RewardLine(Reward):
     created_at: datetime
 
 
-class RewardPage(BaseModel):
+class RewardPage(Shape):
     """Newest rewards first."""
 
     items: list[RewardLine]

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from app.schemas.common import RequestBody, Timed
+from app.schemas.common import RequestBody, Shape, Timed
 
 
-class CouponLine(BaseModel):
+class CouponLine(Shape):
     """One coupon code of the player."""
 
     id: int
@@ -29,7 +29,7 @@ class CouponPage(Timed):
     has_more: bool
 
 
-class EntitlementLine(BaseModel):
+class EntitlementLine(Shape):
     """One entitlement. ISSUED: not redeemed yet; its days begin when the host redeems it."""
 
     id: int
@@ -71,7 +71,7 @@ class Redeemed(EntitlementLine):
     external_id: str
 
 
-class ItemLine(BaseModel):
+class ItemLine(Shape):
     """How many of an item the player has."""
 
     code: str = Field(examples=["SNOWBALL"])

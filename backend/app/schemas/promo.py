@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from app.domain.promo_config import PromoText
-from app.schemas.common import RequestBody, Reward, Timed
+from app.schemas.common import RequestBody, Reward, Shape, Timed
 
 
 class CodeBody(RequestBody):
@@ -21,7 +21,7 @@ class CodeReward(Reward):
     state: str = Field(examples=["GRANTED"])
 
 
-class CodeAnswer(BaseModel):
+class CodeAnswer(Shape):
     """The unit that the player got."""
 
     result: str = Field(examples=["OK"])
@@ -32,7 +32,7 @@ class CodeAnswer(BaseModel):
     claimed_at: datetime
 
 
-class Title(BaseModel):
+class Title(Shape):
     """The campaign's name in both languages."""
 
     ko: str

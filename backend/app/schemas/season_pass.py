@@ -3,12 +3,12 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from app.core.auth import ADMIN, HOST
 from app.domain.season_config import Program
 from app.schemas.bridge import EventBridge
-from app.schemas.common import RequestBody, Reward, Timed
+from app.schemas.common import RequestBody, Reward, Shape, Timed
 
 # a host may reward effort on top of the stamp, within reason; a season's top levels cost hundreds of XP
 MAX_XP_BONUS = 1_000
@@ -51,14 +51,14 @@ class LevelReward(Reward):
     claimed_at: datetime | None
 
 
-class MilestoneReward(BaseModel):
+class MilestoneReward(Shape):
     """What a streak of this many days gives."""
 
     days: int
     rewards: list[Reward]
 
 
-class StreakStep(BaseModel):
+class StreakStep(Shape):
     """The streak behind this stamp, and the milestones it reached for the first time."""
 
     days: int
@@ -67,7 +67,7 @@ class StreakStep(BaseModel):
     milestones: list[MilestoneReward]
 
 
-class StampAnswer(BaseModel):
+class StampAnswer(Shape):
     """What a stamp gave. `xp_added` may be less than a stamp is worth when the season caps the XP of a day."""
 
     added_stamp: int
@@ -89,7 +89,7 @@ class ClaimAnswer(Reward):
     state: str = Field(examples=["GRANTED"])
 
 
-class SeasonView(BaseModel):
+class SeasonView(Shape):
     """The running season; dates are inclusive KST days."""
 
     id: int
@@ -103,7 +103,7 @@ class SeasonView(BaseModel):
     last_claim_date: date
 
 
-class ProgressView(BaseModel):
+class ProgressView(Shape):
     """Where the player stands. `next_level_xp` is null past the last level."""
 
     current_level: int
@@ -138,14 +138,14 @@ class LevelView(Reward):
     tracks: list[TrackView]
 
 
-class PremiumView(BaseModel):
+class PremiumView(Shape):
     """One premium track of the season."""
 
     track: str
     is_owned: bool
 
 
-class DailyXpView(BaseModel):
+class DailyXpView(Shape):
     """The cap on XP earned in a KST day. Stamps beyond it count without XP; rewards in XP are not capped."""
 
     cap: int
@@ -153,7 +153,7 @@ class DailyXpView(BaseModel):
     remaining: int
 
 
-class OverflowView(BaseModel):
+class OverflowView(Shape):
     """The bonus for every `every_xp` XP past the last level. `next_bonus_xp` is null after the last bonus."""
 
     every_xp: int
@@ -169,7 +169,7 @@ class MilestoneView(MilestoneReward):
     is_reached: bool
 
 
-class StreakView(BaseModel):
+class StreakView(Shape):
     """Consecutive days with a daily stamp. A freeze is taken for a missed day; `days` is 0 once it is broken."""
 
     days: int
@@ -180,14 +180,14 @@ class StreakView(BaseModel):
     milestones: list[MilestoneView]
 
 
-class TodayView(BaseModel):
+class TodayView(Shape):
     """Today's KST date, and whether its stamp is collected."""
 
     date: date
     stamped: bool
 
 
-class InternalWins(BaseModel):
+class InternalWins(Shape):
     """Winning plays towards the one bonus stamp; threshold 0 = the season has none."""
 
     total: int

@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from app.core.errors import invalid
 from app.flows.live_stream import LiveStream, StreamEvent, Subscription
+from app.schemas.common import Shape
 
 # below the 15 s after which nginx gives up on a silent answer
 HEARTBEAT_SECONDS = 10.0
@@ -18,7 +19,7 @@ RETRY_MILLISECONDS = 3_000
 UNBUFFERED = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
 
 
-class StreamedEvent(BaseModel):
+class StreamedEvent(Shape):
     """`data` of one event. Its `id` stands in the field `id` as well: Last-Event-ID goes on after it."""
 
     id: int | None = Field(description="Null for a notice, which is not repeated.")

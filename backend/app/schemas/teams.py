@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from app.schemas.common import RequestBody, Timed
+from app.schemas.common import RequestBody, Shape, Timed
 from app.schemas.leaderboards import Titles
 
 NameOfTeam = Annotated[
@@ -32,7 +32,7 @@ class TeamJoined(Timed):
     team_id: int | None
 
 
-class TeamLine(BaseModel):
+class TeamLine(Shape):
     """One team. Ties go to who reached the score first."""
 
     rank: int

@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
+
+from app.schemas.common import Shape
 
 
-class UiText(BaseModel):
+class UiText(Shape):
     """A text by language; never rendered as HTML."""
 
     key: str = Field(examples=["ticket_zero"])

@@ -1,6 +1,6 @@
 """The operators' console."""
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
 from app.pages.assets import assets_router
 from app.pages.console import (
@@ -44,11 +44,7 @@ PAGES = (
 )
 
 
-pages = APIRouter()  # bound once, as the API's routes are
-for _page in PAGES:
-    pages.include_router(_page)
-
-
 def add_console_pages(app: FastAPI) -> None:
     """Opens the operators' door. Its last page takes every other address below /console."""
-    app.router.routes.extend(pages.routes)
+    for page in PAGES:
+        app.router.routes.extend(page.routes)

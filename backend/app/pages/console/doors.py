@@ -8,7 +8,6 @@ from asgi_correlation_id import correlation_id
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
-from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from app.core.errors import AppError, Kind
@@ -19,6 +18,7 @@ from app.pages.flash import set_flash
 from app.pages.origin import local_path, require_own_page
 from app.pages.reader import language_of
 from app.pages.session import ENDED, forget_session, write_session
+from app.schemas.late_route import LateRoute
 from app.schemas.status import STATUS
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -29,7 +29,7 @@ CODE_OF_STATUS = {400: "VALIDATION_ERROR", 404: "NOT_FOUND", 405: "METHOD_NOT_AL
 log = structlog.get_logger()
 
 
-class ConsoleRoute(APIRoute):
+class ConsoleRoute(LateRoute):
     """A page of the console."""
 
     def get_route_handler(self) -> Handler:

@@ -1,6 +1,6 @@
 """The player's pages."""
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
 from app.pages.assets import assets_router
 from app.pages.player import embed, enter, games, history, home, odds, settings
@@ -20,12 +20,8 @@ PAGES = (
 )
 
 
-pages = APIRouter()  # bound once, as the API's routes are
-for _page in PAGES:
-    pages.include_router(_page)
-
-
 def add_player_pages(app: FastAPI) -> None:
     """Opens the player's door. Call last: its final route takes what a browser asks for and nobody else answers."""
-    app.router.routes.extend(pages.routes)
+    for page in PAGES:
+        app.router.routes.extend(page.routes)
     app.router.routes.append(LOST)

@@ -7,7 +7,6 @@ import structlog
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
-from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from app.core.errors import AppError, Kind
@@ -18,6 +17,7 @@ from app.pages.origin import local_path, require_own_page
 from app.pages.player.closed import closed_page
 from app.pages.reader import language_of
 from app.pages.session import ENDED, PLAYERS, forget_session, write_session
+from app.schemas.late_route import LateRoute
 from app.schemas.status import STATUS
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -26,7 +26,7 @@ CODE_OF_STATUS = {400: "VALIDATION_ERROR", 404: "NOT_FOUND", 405: "METHOD_NOT_AL
 log = structlog.get_logger()
 
 
-class PageRoute(APIRoute):
+class PageRoute(LateRoute):
     """A page of ours."""
 
     takes_foreign_posts = False

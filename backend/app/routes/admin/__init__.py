@@ -1,7 +1,5 @@
 """The operators' API: every call needs a staff scope, every write a reason, and every write leaves an audit row."""
 
-from fastapi import APIRouter
-
 from app.routes.admin import (
     audit,
     badges,
@@ -29,34 +27,31 @@ from app.routes.admin import (
     wallets,
     webhooks,
 )
-from app.routes.openapi import problems
 
-router = APIRouter(prefix="/admin", responses=problems("AUTH_REQUIRED"))
-for _module in (
-    features,
-    programs,
-    seasons,
-    premium,
-    games,
-    wallets,
-    players,
-    rewards,
-    coupons,
-    promotions,
-    inbox,
-    ui_config,
-    bridge,
-    hosts,
-    webhooks,
-    deliveries,
-    rules,
-    events,
-    jobs,
-    audit,
-    missions,
-    badges,
-    leaderboards,
-    rankings,
-    teams,
-):
-    router.include_router(_module.router)
+ROUTERS = (
+    features.router,
+    programs.router,
+    seasons.router,
+    premium.router,
+    games.router,
+    wallets.router,
+    players.router,
+    rewards.router,
+    coupons.router,
+    promotions.router,
+    inbox.router,
+    ui_config.router,
+    bridge.router,
+    hosts.router,
+    webhooks.router,
+    deliveries.router,
+    rules.router,
+    events.router,
+    jobs.router,
+    audit.router,
+    missions.router,
+    badges.router,
+    leaderboards.router,
+    rankings.router,
+    teams.router,
+)

@@ -2,16 +2,17 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 
 from app.routes.admin.common import READ, READERS, After, Limit
 from app.routes.deps import container_of
+from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.audit import AuditEntry
 from app.schemas.admin.common import Listed
 from app.utils.pagination import page
 
-router = APIRouter(prefix="/audit", tags=["admin: audit"])
+router = admin_router("/audit", tag="admin: audit")
 Target = Annotated[str | None, Query(min_length=1, max_length=200, examples=["feature:ROULETTE", "player:7"])]
 
 

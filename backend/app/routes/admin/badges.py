@@ -2,17 +2,18 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from app.domain.config_fields import Code
 from app.flows.save_badge import TEXTS, save_badge
 from app.routes.admin.common import READ, READERS, Admin, write
 from app.routes.bodies import parse_body
 from app.routes.deps import admin_act, container_of, etag, expected_version
+from app.routes.doors import admin_router
 from app.routes.openapi import Responses, problems
 from app.schemas.admin.missions import BadgeBody, BadgeView, BadgeViews
 
-router = APIRouter(prefix="/badges", tags=["admin: missions"])
+router = admin_router("/badges", tag="admin: missions")
 CREATED: Responses = {201: {"model": BadgeView}}
 
 

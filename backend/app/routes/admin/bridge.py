@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from app.core.time_utils import kst_text
 from app.domain.bridge import Outcome
@@ -14,6 +14,7 @@ from app.flows.settle_bridge import preview_settlement
 from app.routes.admin.common import READ, READERS, Admin, After, Limit, write
 from app.routes.bodies import parse_body
 from app.routes.deps import admin_act, container_of, etag, expected_version
+from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.bridge import (
     BridgeBody,
@@ -28,7 +29,7 @@ from app.schemas.admin.common import Listed
 from app.schemas.admin.players import WhyOnly
 from app.utils.pagination import page
 
-router = APIRouter(prefix="/bridge/campaigns", tags=["admin: bridge"])
+router = admin_router("/bridge/campaigns", tag="admin: bridge")
 CampaignCode = Annotated[Code, Path()]
 FOUND = problems("SCOPE_REQUIRED", "BRIDGE_NOT_FOUND")
 EDIT = problems("SCOPE_REQUIRED", "BRIDGE_NOT_FOUND", "BRIDGE_STATE", "VERSION_CONFLICT", "PRECONDITION_REQUIRED",

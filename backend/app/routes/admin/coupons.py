@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app.core.time_utils import kst_text
 from app.domain.codes import read_codes
@@ -12,12 +12,13 @@ from app.routes.admin.common import READ, READERS, Admin, After, Limit, write
 from app.routes.admin.csv_files import CSV_ANSWER, ExportLimit, csv_answer
 from app.routes.bodies import parse_body
 from app.routes.deps import admin_act, container_of, etag, expected_version
+from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import Listed
 from app.schemas.admin.coupons import CodeRow, CodesAdded, CodesMake, CodesUpload, PoolList, PoolName, PoolNew, PoolRow
 from app.utils.pagination import page
 
-router = APIRouter(prefix="/coupons/pools", tags=["admin: coupons"])
+router = admin_router("/coupons/pools", tag="admin: coupons")
 REFUSALS = problems("SCOPE_REQUIRED", "POOL_NOT_FOUND", "VALIDATION_ERROR")
 CSV_COLUMNS = ("code", "expires_at", "user_id", "operation_id", "assigned_at", "voided_at")
 

@@ -2,20 +2,21 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 
 from app.domain.webhooks import DeliveryState
 from app.flows.webhook_deliveries import find_delivery, replay_delivery
 from app.routes.admin.common import READ, READERS, Admin, After, Id, Limit, write
 from app.routes.bodies import parse_body
 from app.routes.deps import admin_act, container_of
+from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import Listed
 from app.schemas.admin.players import WhyOnly
 from app.schemas.admin.webhooks import AnyTopic, DeliveryRow, DeliveryView
 from app.utils.pagination import page
 
-router = APIRouter(prefix="/webhook-deliveries", tags=["admin: webhooks"])
+router = admin_router("/webhook-deliveries", tag="admin: webhooks")
 Number = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 FOUND = problems("SCOPE_REQUIRED", "DELIVERY_NOT_FOUND")
 

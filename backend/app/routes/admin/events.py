@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 
 from app.core.names import MAX_EXTERNAL_ID
 from app.domain.bridge_config import HostEventType
@@ -10,12 +10,13 @@ from app.domain.config_fields import Code
 from app.flows.event_reads import list_events, look_up_event
 from app.routes.admin.common import READ, READERS, After, Limit
 from app.routes.deps import container_of
+from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import HostCode, Listed
 from app.schemas.admin.events import EventPage, EventStory, RejectedEvent
 from app.utils.pagination import page
 
-router = APIRouter(prefix="/events", tags=["admin: events"])
+router = admin_router("/events", tag="admin: events")
 OurId = r"^[0-9a-f-]{36}$"
 Host = Annotated[HostCode | None, Query()]
 

@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from app.flows.admin_reads import list_features
 from app.flows.switch_feature import add_feature, schedule_feature, switch_feature
 from app.routes.admin.common import READ, READERS, Admin, After, Limit, Switcher, write
 from app.routes.bodies import parse_body
 from app.routes.deps import admin_act, container_of, etag, expected_version
+from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import Listed
 from app.schemas.admin.features import (
@@ -23,7 +24,7 @@ from app.schemas.admin.features import (
 )
 from app.utils.pagination import page
 
-router = APIRouter(prefix="/features", tags=["admin: features"])
+router = admin_router("/features", tag="admin: features")
 Type = Annotated[FeatureType, Path()]
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app.core.errors import AppError
 from app.domain.game import Game
@@ -13,13 +13,14 @@ from app.games import GAMES
 from app.routes.admin.common import READ, READERS, Admin, After, Id, Limit, Version, write
 from app.routes.bodies import parse_body
 from app.routes.deps import admin_act, container_of, etag, expected_version
+from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import Listed
 from app.schemas.admin.games import ConfigDiff, ConfigNew, ConfigView, GameList, Restock, StockLine, StockList
 from app.schemas.admin.players import WhyOnly
 from app.utils.pagination import page
 
-router = APIRouter(prefix="/games", tags=["admin: games"])
+router = admin_router("/games", tag="admin: games")
 INVALID_CONFIGS = sorted({game.invalid_code for game in GAMES.values()})
 
 

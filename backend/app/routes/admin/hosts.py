@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from app.flows.host_keys import add_host_key, list_hosts, revoke_host_key
 from app.flows.save_host import add_host, end_host_signing, find_host, set_host_signing
 from app.routes.admin.common import READ, READERS, Admin, Id, write
 from app.routes.bodies import parse_body
 from app.routes.deps import admin_act, container_of, etag, expected_version
+from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import HostCode
 from app.schemas.admin.hosts import (
@@ -22,7 +23,7 @@ from app.schemas.admin.hosts import (
 )
 from app.schemas.admin.players import WhyOnly
 
-router = APIRouter(prefix="/hosts", tags=["admin: hosts"])
+router = admin_router("/hosts", tag="admin: hosts")
 Host = Annotated[HostCode, Path()]
 FOUND = problems("SCOPE_REQUIRED", "NOT_FOUND")
 EDIT = FOUND | problems("VERSION_CONFLICT", "PRECONDITION_REQUIRED", "VALIDATION_ERROR")

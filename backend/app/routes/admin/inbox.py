@@ -2,20 +2,21 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from app.domain.mailing import MailingConfig
 from app.flows.send_mailing import find_in, send_mailing, withdraw_mailing
 from app.routes.admin.common import READ, READERS, Admin, After, Id, Limit, write
 from app.routes.bodies import parse_body
 from app.routes.deps import admin_act, container_of
+from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import Listed
 from app.schemas.admin.inbox import MailingBody, MailingRow
 from app.schemas.admin.players import WhyOnly
 from app.utils.pagination import page
 
-router = APIRouter(prefix="/inbox", tags=["admin: inbox"])
+router = admin_router("/inbox", tag="admin: inbox")
 
 
 @router.get(

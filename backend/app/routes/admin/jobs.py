@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from pydantic import StringConstraints
 
 from app.core.time_utils import kst_text
@@ -10,13 +10,14 @@ from app.flows.control_jobs import ask_for_run, list_jobs, pause_job
 from app.routes.admin.common import READ, READERS, Admin, After, Limit, Switcher, write
 from app.routes.bodies import parse_body
 from app.routes.deps import admin_act, container_of
+from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import Listed
 from app.schemas.admin.jobs import JobAsked, JobList, JobRunBody, JobRunRow, JobSwitch
 from app.schemas.admin.players import WhyOnly
 from app.utils.pagination import page
 
-router = APIRouter(prefix="/jobs", tags=["admin: jobs"])
+router = admin_router("/jobs", tag="admin: jobs")
 JobName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,49}$"), Path()]
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from app.core.time_utils import kst_text
 from app.domain.board_config import MAX_RANKS, BoardCode
@@ -21,6 +21,7 @@ from app.routes.admin.common import READ, READERS, Admin, After, Limit, write
 from app.routes.bodies import parse_body
 from app.routes.csv import csv_answer
 from app.routes.deps import admin_act, container_of, etag, expected_version
+from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import Listed
 from app.schemas.admin.leaderboards import (
@@ -35,7 +36,7 @@ from app.schemas.admin.leaderboards import (
 from app.schemas.admin.players import WhyOnly
 from app.utils.pagination import page
 
-router = APIRouter(prefix="/leaderboards", tags=["admin: rankings"])
+router = admin_router("/leaderboards", tag="admin: rankings")
 Code = Annotated[BoardCode, Path()]
 Window = Annotated[str, Path(pattern=r"^[A-Z0-9-]{1,20}$")]
 FOUND = problems("SCOPE_REQUIRED", "LEADERBOARD_NOT_FOUND")

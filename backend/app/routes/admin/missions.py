@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from app.domain.config_fields import Code
 from app.flows.save_mission import (
@@ -18,13 +18,14 @@ from app.routes.admin.common import READ, READERS, Admin, After, Limit, Version,
 from app.routes.bodies import parse_body
 from app.routes.csv import csv_answer
 from app.routes.deps import admin_act, container_of, etag, expected_version
+from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import Listed
 from app.schemas.admin.missions import MissionBody, MissionDiff, MissionTotals, MissionVersion, MissionView
 from app.schemas.admin.players import WhyOnly
 from app.utils.pagination import page
 
-router = APIRouter(prefix="/missions", tags=["admin: missions"])
+router = admin_router("/missions", tag="admin: missions")
 MissionCode = Annotated[Code, Path()]
 FOUND = problems("SCOPE_REQUIRED", "MISSION_NOT_FOUND")
 EDIT = FOUND | problems("MISSION_NOT_FOUND", "VERSION_CONFLICT", "PRECONDITION_REQUIRED", "VALIDATION_ERROR")

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import StringConstraints
 
 from app.flows.admin_reads import of_player, player_detail
@@ -10,12 +10,13 @@ from app.flows.block_player import block_player, sign_out_player
 from app.routes.admin.common import READ, READERS, Admin, After, Id, Limit, TokenType, write
 from app.routes.bodies import parse_body
 from app.routes.deps import admin_act, container_of, etag, expected_version
+from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import Listed
 from app.schemas.admin.players import PlayerDetail, PlayerEvent, PlayerLedgerLine, PlayerReward, PlayerRow, WhyOnly
 from app.utils.pagination import page
 
-router = APIRouter(prefix="/players", tags=["admin: players"])
+router = admin_router("/players", tag="admin: players")
 Search = Annotated[
     Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)] | None,
     Query(description="An id, or the start of an external id or a nickname, as it is written."),

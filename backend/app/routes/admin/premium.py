@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app.core.auth import Principal
 from app.flows.adjust_wallet import find_player
@@ -12,11 +12,12 @@ from app.flows.steps.commands import unwrap
 from app.routes.admin.common import Admin, Helper, Id, write
 from app.routes.bodies import json_answer, parse_body
 from app.routes.deps import admin_act, container_of, required_idempotency_key
+from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import OnePlayer
 from app.schemas.admin.premium import PremiumBody, PremiumChanged, StreakRestore, StreakRestored
 
-router = APIRouter(prefix="/seasons/{season_id}", tags=["admin: seasons"])
+router = admin_router("/seasons/{season_id}", tag="admin: seasons")
 REFUSALS = problems(
     "IDEMPOTENCY_KEY_REQUIRED", "SCOPE_REQUIRED", "USER_NOT_FOUND", "SEASON_NOT_FOUND", "NO_ACTIVE_SEASON",
     "VALIDATION_ERROR", "IDEMPOTENCY_KEY_REUSED",

@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from app.flows.add_program import add_program, list_programs
 from app.routes.admin.common import READ, READERS, Admin, write
 from app.routes.bodies import parse_body
 from app.routes.deps import admin_act, container_of
+from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import Listed
 from app.schemas.admin.programs import ProgramBody, ProgramView
 
-router = APIRouter(prefix="/programs", tags=["admin: seasons"])
+router = admin_router("/programs", tag="admin: seasons")
 
 
 @router.get(

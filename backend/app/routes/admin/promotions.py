@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app.domain.codes import read_codes
 from app.domain.config_fields import Code
@@ -19,13 +19,14 @@ from app.routes.admin.common import READ, READERS, Admin, After, Limit, write
 from app.routes.admin.csv_files import CSV_ANSWER, ExportLimit, csv_answer
 from app.routes.bodies import parse_body
 from app.routes.deps import admin_act, container_of, etag, expected_version
+from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import Listed
 from app.schemas.admin.coupons import CodesMake, CodesUpload
 from app.schemas.admin.promotions import PromoBody, PromoClaimRow, PromoCodeRow, PromoCodesAdded, PromoRow
 from app.utils.pagination import page
 
-router = APIRouter(prefix="/promotions", tags=["admin: codes"])
+router = admin_router("/promotions", tag="admin: codes")
 REFUSALS = problems("SCOPE_REQUIRED", "PROMO_NOT_FOUND", "VALIDATION_ERROR")
 CLAIM_COLUMNS = ("unit_no", "user_id", "code", "operation_id", "created_at")
 CODE_COLUMNS = ("code", "claims", "user_id", "claimed_at")

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from app.domain.ranking import read_entries
 from app.domain.season_config import EARLIEST_DAY, LATEST_DAY
@@ -12,11 +12,12 @@ from app.routes.admin.common import READ, READERS, Admin, Limit, write
 from app.routes.bodies import parse_body
 from app.routes.csv import csv_answer
 from app.routes.deps import admin_act, container_of, etag, expected_version
+from app.routes.doors import admin_router
 from app.routes.openapi import Responses, problems
 from app.schemas.admin.rankings import RankingBody, RankingDays, RankingView
 from app.utils.pagination import page
 
-router = APIRouter(prefix="/rankings", tags=["admin: rankings"])
+router = admin_router("/rankings", tag="admin: rankings")
 Day = Annotated[date, Path(ge=EARLIEST_DAY, le=LATEST_DAY, description="a KST day")]
 CREATED: Responses = {201: {"model": RankingView}}
 COLUMNS = ("rank", "user_id", "display_name", "score")

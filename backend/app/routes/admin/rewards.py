@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from app.core.auth import Principal
 from app.core.errors import AppError
@@ -11,13 +11,14 @@ from app.routes.admin.common import READ, READERS, Admin, Id, write
 from app.routes.admin.csv_files import CSV_ANSWER, csv_answer
 from app.routes.bodies import parse_body
 from app.routes.deps import admin_act, container_of
+from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import Listed
 from app.schemas.admin.players import WhyOnly
 from app.schemas.admin.rewards import ApprovedMany, ApproveMany, RewardExport, RewardRow, RewardSearch
 from app.utils.pagination import page
 
-router = APIRouter(prefix="/rewards", tags=["admin: rewards"])
+router = admin_router("/rewards", tag="admin: rewards")
 REFUSALS = problems("SCOPE_REQUIRED", "REWARD_NOT_FOUND", "REWARD_STATE", "VALIDATION_ERROR")
 Asked = Annotated[RewardSearch, Query()]
 Exported = Annotated[RewardExport, Query()]

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 
 from app.domain.config_fields import Code
 from app.flows.save_rule import (
@@ -18,6 +18,7 @@ from app.flows.try_rule import replay_rule, try_on_sample
 from app.routes.admin.common import READ, READERS, Admin, After, Limit, write
 from app.routes.bodies import parse_body
 from app.routes.deps import admin_act, container_of
+from app.routes.doors import admin_router
 from app.routes.events import sample_event
 from app.routes.openapi import problems
 from app.schemas.admin.common import Listed
@@ -25,7 +26,7 @@ from app.schemas.admin.events import ReplayAnswer, RuleReplay, RuleSample, Sampl
 from app.schemas.admin.rules import RuleActivation, RuleDiff, RuleHead, RuleNew, RuleVersion, RuleVersionNew
 from app.utils.pagination import page
 
-router = APIRouter(prefix="/rules", tags=["admin: rules"])
+router = admin_router("/rules", tag="admin: rules")
 RuleCode = Annotated[Code, Path()]
 VersionNo = Annotated[int, Path(ge=1, le=2**31 - 1)]
 FOUND = problems("SCOPE_REQUIRED", "RULE_NOT_FOUND", "NOT_FOUND")

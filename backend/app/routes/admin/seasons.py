@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app.core.errors import AppError
 from app.flows.save_season import clone_season, create_season, replace_season, switch_season
 from app.routes.admin.common import READ, READERS, Admin, After, Id, Limit, write
 from app.routes.bodies import parse_body
 from app.routes.deps import admin_act, container_of, etag, expected_version
+from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import Listed
 from app.schemas.admin.players import WhyOnly
@@ -16,7 +17,7 @@ from app.schemas.admin.seasons import SeasonBody, SeasonClone, SeasonHead, Seaso
 from app.services.season_service import StoredSeason
 from app.utils.pagination import page
 
-router = APIRouter(prefix="/seasons", tags=["admin: seasons"])
+router = admin_router("/seasons", tag="admin: seasons")
 EDIT = problems("SCOPE_REQUIRED", "SEASON_NOT_FOUND", "VERSION_CONFLICT", "ACTIVE_SEASON_CONFLICT", "VALIDATION_ERROR")
 
 

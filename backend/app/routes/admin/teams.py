@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from app.domain.board_config import BoardCode
 from app.flows.save_contest import contest_results, create_contest, find_contest, replace_contest, switch_contest
@@ -10,13 +10,14 @@ from app.routes.admin.common import READ, READERS, Admin, After, Limit, write
 from app.routes.bodies import parse_body
 from app.routes.csv import csv_answer
 from app.routes.deps import admin_act, container_of, etag, expected_version
+from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import Listed
 from app.schemas.admin.players import WhyOnly
 from app.schemas.admin.teams import ContestBody, ContestView, TeamResult
 from app.utils.pagination import page
 
-router = APIRouter(prefix="/team-contests", tags=["admin: rankings"])
+router = admin_router("/team-contests", tag="admin: rankings")
 Code = Annotated[BoardCode, Path()]
 FOUND = problems("SCOPE_REQUIRED", "CONTEST_NOT_FOUND")
 EDIT = FOUND | problems("CONTEST_STATE", "VERSION_CONFLICT", "PRECONDITION_REQUIRED", "VALIDATION_ERROR")

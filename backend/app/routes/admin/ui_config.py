@@ -2,17 +2,18 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from app.core.errors import AppError
 from app.flows.edit_ui_config import edit_ui_config
 from app.routes.admin.common import READ, READERS, Admin, write
 from app.routes.bodies import parse_body
 from app.routes.deps import admin_act, container_of, etag, expected_version
+from app.routes.doors import admin_router
 from app.routes.openapi import Responses, problems
 from app.schemas.admin.ui_config import UiConfigBody, UiConfigList, UiConfigRow
 
-router = APIRouter(prefix="/ui-config", tags=["admin: texts"])
+router = admin_router("/ui-config", tag="admin: texts")
 CREATED: Responses = {201: {"model": UiConfigRow}}
 Key = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,49}$", examples=["ticket_zero"])]
 

@@ -1,16 +1,17 @@
 """Giving tokens to players and taking them back."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app.core.auth import Principal
 from app.flows.adjust_wallet import AdjustCommand, find_player, require_adjustable
 from app.routes.admin.common import Admin, write
 from app.routes.bodies import json_answer, parse_body
 from app.routes.deps import admin_act, container_of, required_idempotency_key
+from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.wallets import WalletAdjusted, WalletAdjustment
 
-router = APIRouter(prefix="/wallets", tags=["admin: wallets"])
+router = admin_router("/wallets", tag="admin: wallets")
 REFUSALS = problems("IDEMPOTENCY_KEY_REQUIRED", "SCOPE_REQUIRED", "USER_NOT_FOUND", "IDEMPOTENCY_KEY_REUSED")
 
 

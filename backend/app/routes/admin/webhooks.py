@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from app.flows.save_webhook import (
     change_webhook,
@@ -15,6 +15,7 @@ from app.flows.webhook_deliveries import find_webhook, replay_deliveries
 from app.routes.admin.common import READ, READERS, Admin, After, Id, Limit, write
 from app.routes.bodies import parse_body
 from app.routes.deps import admin_act, container_of, etag, expected_version
+from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import HostCode, Listed
 from app.schemas.admin.players import WhyOnly
@@ -31,7 +32,7 @@ from app.schemas.admin.webhooks import (
 )
 from app.utils.pagination import page
 
-router = APIRouter(prefix="/webhooks", tags=["admin: webhooks"])
+router = admin_router("/webhooks", tag="admin: webhooks")
 FOUND = problems("SCOPE_REQUIRED", "WEBHOOK_NOT_FOUND")
 EDIT = FOUND | problems("VERSION_CONFLICT", "PRECONDITION_REQUIRED", "VALIDATION_ERROR")
 

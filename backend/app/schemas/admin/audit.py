@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from app.schemas.admin.common import Instant
+from app.schemas.common import Shape
 
 
-class AuditEntry(BaseModel):
+class AuditEntry(Shape):
     """One write of an operator."""
 
     id: int

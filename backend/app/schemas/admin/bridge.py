@@ -3,11 +3,11 @@
 from datetime import date
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from app.domain.bridge_config import BridgeConfig
 from app.schemas.admin.common import AdminBody, Instant, Reason
-from app.schemas.common import Timed
+from app.schemas.common import Shape, Timed
 
 EXAMPLE: dict[str, Any] = {
     "code": "XMAS_BRIDGE_2026",
@@ -43,7 +43,7 @@ class BridgeTarget(AdminBody):
     target_season_id: int | None = Field(ge=1, le=2**31 - 1)
 
 
-class BridgeHead(BaseModel):
+class BridgeHead(Shape):
     """A campaign without its slots. Its version is the ETag that a change must name."""
 
     id: int
@@ -64,7 +64,7 @@ class BridgeHead(BaseModel):
     updated_at: Instant
 
 
-class BridgeSlotRow(BaseModel):
+class BridgeSlotRow(Shape):
     """One day as it is stored."""
 
     day: int
@@ -80,7 +80,7 @@ class BridgeView(BridgeHead):
     slots: list[BridgeSlotRow]
 
 
-class KeyCount(BaseModel):
+class KeyCount(Shape):
     """How many players have the key of a day."""
 
     day: int
@@ -88,7 +88,7 @@ class KeyCount(BaseModel):
     players: int
 
 
-class KeyHolders(BaseModel):
+class KeyHolders(Shape):
     """How many players have so many keys."""
 
     keys: int
@@ -104,7 +104,7 @@ class BridgeProgress(Timed):
     players_by_key_count: list[KeyHolders]
 
 
-class DueOutcome(BaseModel):
+class DueOutcome(Shape):
     """Players whom a settlement would treat alike. `points` is what they have pending; only PAID ones get it."""
 
     outcome: str = Field(examples=["PAID", "NOT_ENOUGH_KEYS", "BLOCKED"])
@@ -125,7 +125,7 @@ class SettlementPreview(Timed):
     outcomes: list[DueOutcome]
 
 
-class SettlementOutcome(BaseModel):
+class SettlementOutcome(Shape):
     """Players who were settled alike."""
 
     outcome: str
@@ -134,7 +134,7 @@ class SettlementOutcome(BaseModel):
     points: int
 
 
-class SettlementRun(BaseModel):
+class SettlementRun(Shape):
     """The run of the worker. status: NOT_STARTED, WAITING, RUNNING, DONE or FAILED."""
 
     status: str

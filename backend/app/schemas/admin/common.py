@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Generic, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from app.core.names import is_external_id
 from app.core.time_utils import KST
-from app.schemas.common import RequestBody
+from app.schemas.common import RequestBody, Shape
 
 T = TypeVar("T")
 
@@ -45,7 +45,7 @@ class OnePlayer(AdminBody):
         return self
 
 
-class Listed(BaseModel, Generic[T]):
+class Listed(Shape, Generic[T]):
     """A keyset page: ask again with `after=next` while `has_more`."""
 
     items: list[T]

@@ -1,10 +1,10 @@
 """Coupon pools as operators fill them."""
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from app.domain.config_fields import Code, Label
 from app.schemas.admin.common import AdminBody, Instant
-from app.schemas.common import Timed
+from app.schemas.common import Shape, Timed
 
 
 class PoolNew(AdminBody):
@@ -33,7 +33,7 @@ class CodesMake(AdminBody):
     prefix: str = Field(default="", pattern=r"^[A-Z0-9-]{0,20}$")
 
 
-class PoolRow(BaseModel):
+class PoolRow(Shape):
     """A pool and its codes: all, given to players, and still free (expired ones are neither)."""
 
     id: int
@@ -54,7 +54,7 @@ class PoolList(Timed):
     items: list[PoolRow]
 
 
-class CodesAdded(BaseModel):
+class CodesAdded(Shape):
     """What became of the codes."""
 
     added: int
@@ -62,7 +62,7 @@ class CodesAdded(BaseModel):
     pool: PoolRow
 
 
-class CodeRow(BaseModel):
+class CodeRow(Shape):
     """One code of a pool, and whose it is."""
 
     id: int

@@ -2,18 +2,18 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from app.domain.rule_config import RuleConfig
 from app.schemas.admin.common import HostCode, Instant
 from app.schemas.admin.rules import EXAMPLE as RULE
-from app.schemas.common import RequestBody
+from app.schemas.common import RequestBody, Shape
 from app.schemas.events import EventEffect, EventIn, EventTime, FieldProblem
 
 MAX_SAMPLE = 100
 
 
-class EventView(BaseModel):
+class EventView(Shape):
     """An event that was taken. `id` is our own; a host names it by `source` and `event_id`."""
 
     id: str
@@ -30,7 +30,7 @@ class EventView(BaseModel):
     request_id: str | None
 
 
-class EventPage(BaseModel):
+class EventPage(Shape):
     """A keyset page: ask again with `after=next` while `has_more`."""
 
     items: list[EventView]
@@ -38,7 +38,7 @@ class EventPage(BaseModel):
     has_more: bool
 
 
-class EventRule(BaseModel):
+class EventRule(Shape):
     """A rule that gave something for the event."""
 
     rule: str
@@ -47,7 +47,7 @@ class EventRule(BaseModel):
     effects: list[EventEffect]
 
 
-class EventReward(BaseModel):
+class EventReward(Shape):
     """A reward that the event caused, as it stands now."""
 
     id: int
@@ -67,7 +67,7 @@ class EventStory(EventView):
     revoked_by: str | None
 
 
-class RejectedEvent(BaseModel):
+class RejectedEvent(Shape):
     """An event that was refused: kept for 90 days. What could not be read is null."""
 
     id: int
@@ -98,7 +98,7 @@ class RuleReplay(RequestBody):
     until: EventTime
 
 
-class RuleTotals(BaseModel):
+class RuleTotals(Shape):
     """What a rule would give in all, to players who got nothing from it before."""
 
     given: int = Field(description="events that it gives something for")
@@ -108,7 +108,7 @@ class RuleTotals(BaseModel):
     total: list[dict[str, Any]]
 
 
-class SampleResult(BaseModel):
+class SampleResult(Shape):
     """What the rule would give for one event."""
 
     id: str

@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from app.domain.config_fields import Label
 from app.domain.season_config import Day
 from app.schemas.admin.common import AdminBody, Instant, Listed
-from app.schemas.common import Timed
+from app.schemas.common import Shape, Timed
 
 FeatureType = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,29}$"), Field(examples=["ROULETTE"])]
 
@@ -33,7 +33,7 @@ class FeatureSchedule(AdminBody):
     days: list[Day] = Field(max_length=366, examples=[["2025-12-09", "2025-12-10"]])
 
 
-class FeatureRow(BaseModel):
+class FeatureRow(Shape):
     """One switch. Its version is the ETag that a change must name."""
 
     feature_type: str = Field(examples=["ROULETTE"])
@@ -55,7 +55,7 @@ class FeatureList(Listed[FeatureLine], Timed):
     """Every switch, by name: one page."""
 
 
-class FeatureChange(BaseModel):
+class FeatureChange(Shape):
     """One change of a switch."""
 
     id: int
@@ -65,7 +65,7 @@ class FeatureChange(BaseModel):
     created_at: Instant
 
 
-class ScheduledDays(BaseModel):
+class ScheduledDays(Shape):
     """The schedule as it stands."""
 
     feature_type: str

@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import Field, field_validator
 
 from app.domain.stock import MAX_STOCK
 from app.schemas.admin.common import AdminBody, Instant, Listed
-from app.schemas.common import Timed
+from app.schemas.common import Shape, Timed
 
 EXAMPLE = {
     "name": "눈꽃 룰렛",
@@ -24,7 +24,7 @@ class ConfigNew(AdminBody):
     config: dict[str, Any] = Field(examples=[EXAMPLE])
 
 
-class ConfigChange(BaseModel):
+class ConfigChange(Shape):
     """One field that differs; null = it does not stand there."""
 
     path: str = Field(examples=["prizes[id=102].weight"])
@@ -32,7 +32,7 @@ class ConfigChange(BaseModel):
     after: Any
 
 
-class ConfigDiff(BaseModel):
+class ConfigDiff(Shape):
     """What a version changes compared with `against`."""
 
     config_id: int
@@ -55,7 +55,7 @@ class Restock(AdminBody):
         return units
 
 
-class StockLine(BaseModel):
+class StockLine(Shape):
     """One prize with stock. Its version is the ETag that a restock must name; plays don't raise it."""
 
     feature_type: str = Field(examples=["LOTTERY"])
@@ -80,7 +80,7 @@ class StockList(Listed[StockItem], Timed):
     """Every prize of the game that ever had stock: one page."""
 
 
-class ActiveConfig(BaseModel):
+class ActiveConfig(Shape):
     """The version in force."""
 
     config_id: int
@@ -88,7 +88,7 @@ class ActiveConfig(BaseModel):
     name: str
 
 
-class GameLine(BaseModel):
+class GameLine(Shape):
     """One registered game. No `active`: nothing that can be played. No `is_enabled`: it has no switch yet."""
 
     code: str = Field(examples=["roulette"])
@@ -103,7 +103,7 @@ class GameList(Listed[GameLine], Timed):
     """Every registered game: one page."""
 
 
-class ConfigView(BaseModel):
+class ConfigView(Shape):
     """One version. It never changes."""
 
     id: int

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from app.domain.config_fields import Label
 from app.domain.host_signing import HostFields, SigningFields
 from app.schemas.admin.common import AdminBody, HostCode, Instant, Reason
+from app.schemas.common import Shape
 
 EXAMPLE: dict[str, Any] = {
     "algorithm": "ES256",
@@ -37,7 +38,7 @@ class ApiKeyNew(AdminBody):
     name: Label = Field(examples=["LMS server 1"])
 
 
-class ApiKeyRow(BaseModel):
+class ApiKeyRow(Shape):
     """A key, of which nothing else is kept but a hash."""
 
     id: int
@@ -53,7 +54,7 @@ class ApiKeyMade(ApiKeyRow):
     key: str = Field(examples=["dk_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"])
 
 
-class Signing(BaseModel):
+class Signing(Shape):
     """What a host's own tokens are verified by. Of a pinned public key its SHA-256 is shown, of a secret nothing."""
 
     algorithm: str = Field(examples=["ES256"])
@@ -64,7 +65,7 @@ class Signing(BaseModel):
     max_life_seconds: int
 
 
-class HostView(BaseModel):
+class HostView(Shape):
     """A host. The version is the ETag that a change must name."""
 
     id: int
@@ -83,7 +84,7 @@ class HostRow(HostView):
     keys: list[ApiKeyRow]
 
 
-class HostList(BaseModel):
+class HostList(Shape):
     """Every host: one page."""
 
     items: list[HostRow]

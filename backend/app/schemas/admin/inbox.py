@@ -2,12 +2,13 @@
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from app.core.names import MAX_EXTERNAL_ID
 from app.domain.mailing import MailingConfig
 from app.schemas.admin.common import HostCode, Instant, Reason
 from app.schemas.admin.promotions import PromoReward
+from app.schemas.common import Shape
 
 MAX_RECIPIENTS = 1_000
 ExternalId = Annotated[str, StringConstraints(min_length=1, max_length=MAX_EXTERNAL_ID)]
@@ -29,7 +30,7 @@ class MailingBody(MailingConfig):
         return self
 
 
-class MailingRow(BaseModel):
+class MailingRow(Shape):
     """A mailing: to how many players it went, and how many of them have claimed it."""
 
     id: int

@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from app.domain.season_config import Day
 from app.schemas.admin.common import AdminBody, Instant
-from app.schemas.common import Timed
+from app.schemas.common import Shape, Timed
 
 
 class JobRunBody(AdminBody):
@@ -15,7 +15,7 @@ class JobRunBody(AdminBody):
     logical_date: Day | None = None
 
 
-class JobRunRow(BaseModel):
+class JobRunRow(Shape):
     """One run. `cursor_id` is how far it came; seen, done and sum are its totals."""
 
     id: int
@@ -35,7 +35,7 @@ class JobRunRow(BaseModel):
     finished_at: Instant | None
 
 
-class JobSwitch(BaseModel):
+class JobSwitch(Shape):
     """A job that a worker has registered."""
 
     job: str = Field(examples=["bridge_settlement"])
@@ -60,7 +60,7 @@ class JobList(Timed):
     items: list[JobLine]
 
 
-class JobAsked(BaseModel):
+class JobAsked(Shape):
     """A run that waits for the worker's next tick."""
 
     job: str

@@ -2,10 +2,11 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from app.domain.board_config import BoardConfig
 from app.schemas.admin.common import Instant, OnePlayer, Reason
+from app.schemas.common import Shape
 
 EXAMPLE: dict[str, Any] = {
     "code": "WEEKLY_PLAYS",
@@ -31,7 +32,7 @@ class LeaderboardBody(BoardConfig):
     reason: Reason
 
 
-class LeaderboardView(BaseModel):
+class LeaderboardView(Shape):
     """A board as it stands. Its version is the ETag that a change must name."""
 
     id: int
@@ -44,7 +45,7 @@ class LeaderboardView(BaseModel):
     updated_at: Instant
 
 
-class WindowView(BaseModel):
+class WindowView(Shape):
     """A window that ended. CLOSED: ranks are being paid; PAID: all are."""
 
     window_key: str
@@ -55,13 +56,13 @@ class WindowView(BaseModel):
     updated_at: Instant
 
 
-class WindowList(BaseModel):
+class WindowList(Shape):
     """The windows that ended, the newest first."""
 
     items: list[WindowView]
 
 
-class ResultRow(BaseModel):
+class ResultRow(Shape):
     """One rank as it stood. WAITING, PAID, NONE (it gives nothing) or BLOCKED."""
 
     rank_no: int
@@ -77,7 +78,7 @@ class MarkBody(OnePlayer):
     mark: Literal["BANNED", "HIDDEN"] | None
 
 
-class Mark(BaseModel):
+class Mark(Shape):
     """A player's mark on a board."""
 
     code: str
@@ -85,7 +86,7 @@ class Mark(BaseModel):
     mark: str | None
 
 
-class MarkRow(BaseModel):
+class MarkRow(Shape):
     """A marked player."""
 
     user_id: int
@@ -94,7 +95,7 @@ class MarkRow(BaseModel):
     updated_by: str
 
 
-class MarkList(BaseModel):
+class MarkList(Shape):
     """Every marked player of a board."""
 
     items: list[MarkRow]

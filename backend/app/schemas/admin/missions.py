@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from app.domain.config_fields import Label
 from app.domain.mission_config import MissionConfig
 from app.schemas.admin.common import AdminBody, Instant, Reason
+from app.schemas.common import Shape
 
 EXAMPLE: dict[str, Any] = {
     "code": "DAILY_SPINS",
@@ -31,7 +32,7 @@ class MissionBody(MissionConfig):
     reason: Reason
 
 
-class MissionView(BaseModel):
+class MissionView(Shape):
     """A mission as it stands. Its version is the ETag that a change must name."""
 
     id: int
@@ -44,7 +45,7 @@ class MissionView(BaseModel):
     updated_at: Instant
 
 
-class MissionVersion(BaseModel):
+class MissionVersion(Shape):
     """One version, which never changes."""
 
     version: int
@@ -53,7 +54,7 @@ class MissionVersion(BaseModel):
     created_at: Instant
 
 
-class MissionChange(BaseModel):
+class MissionChange(Shape):
     """One field that differs."""
 
     path: str
@@ -61,7 +62,7 @@ class MissionChange(BaseModel):
     after: Any
 
 
-class MissionDiff(BaseModel):
+class MissionDiff(Shape):
     """What a version changes compared with another."""
 
     code: str
@@ -70,7 +71,7 @@ class MissionDiff(BaseModel):
     changes: list[MissionChange]
 
 
-class MissionTotal(BaseModel):
+class MissionTotal(Shape):
     """One period of a mission."""
 
     period_key: str
@@ -80,7 +81,7 @@ class MissionTotal(BaseModel):
     claims: int
 
 
-class MissionTotals(BaseModel):
+class MissionTotals(Shape):
     """The newest periods, the newest first."""
 
     items: list[MissionTotal]
@@ -95,7 +96,7 @@ class BadgeBody(AdminBody):
     text_en: str = Field(default="", max_length=500)
 
 
-class BadgeView(BaseModel):
+class BadgeView(Shape):
     """A badge. Its version is the ETag that a change must name."""
 
     code: str
@@ -109,7 +110,7 @@ class BadgeView(BaseModel):
     updated_by: str
 
 
-class BadgeViews(BaseModel):
+class BadgeViews(Shape):
     """Every badge, by code."""
 
     items: list[BadgeView]

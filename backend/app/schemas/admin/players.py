@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from app.schemas.admin.common import AdminBody, Instant
-from app.schemas.common import Timed
+from app.schemas.common import Shape, Timed
 from app.schemas.player import LedgerLine, RewardLine, WalletLine
 
 
@@ -14,7 +14,7 @@ class WhyOnly(AdminBody):
     """Nothing but the reason."""
 
 
-class PlayerRow(BaseModel):
+class PlayerRow(Shape):
     """A player. The version is the ETag that a change must name."""
 
     id: int
@@ -29,7 +29,7 @@ class PlayerRow(BaseModel):
     created_at: Instant
 
 
-class PlayerProgress(BaseModel):
+class PlayerProgress(Shape):
     """Where the player stands in one season."""
 
     season_id: int
@@ -47,7 +47,7 @@ class PlayerDetail(PlayerRow, Timed):
     progress: list[PlayerProgress]
 
 
-class PlayerEvent(BaseModel):
+class PlayerEvent(Shape):
     """One line of a player's story."""
 
     id: int

@@ -1,10 +1,10 @@
 """Premium passes and streaks as operators change them."""
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from app.domain.season_config import MAX_STREAK_DAYS, Track
 from app.schemas.admin.common import Instant, OnePlayer
-from app.schemas.common import Reward
+from app.schemas.common import Reward, Shape
 from app.schemas.season_pass import MilestoneReward
 
 
@@ -22,7 +22,7 @@ class PaidReward(Reward):
     state: str = Field(examples=["GRANTED"])
 
 
-class PremiumChanged(BaseModel):
+class PremiumChanged(Shape):
     """What stands now. A grant lists what it paid just now, a revocation everything that the track ever paid."""
 
     result: str = Field(examples=["OK"])
@@ -42,7 +42,7 @@ class StreakRestore(OnePlayer):
     days: int = Field(ge=1, le=MAX_STREAK_DAYS, examples=[12])
 
 
-class StreakRestored(BaseModel):
+class StreakRestored(Shape):
     """The streak as it stands now, and the milestones it reached for the first time, which were paid."""
 
     result: str = Field(examples=["OK"])

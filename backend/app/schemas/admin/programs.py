@@ -1,10 +1,11 @@
 """Programs as operators see and add them."""
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from app.domain.config_fields import Label
 from app.domain.season_config import Program
 from app.schemas.admin.common import AdminBody, HostCode, Instant
+from app.schemas.common import Shape
 
 
 class ProgramBody(AdminBody):
@@ -15,7 +16,7 @@ class ProgramBody(AdminBody):
     host: HostCode | None = None
 
 
-class ProgramView(BaseModel):
+class ProgramView(Shape):
     """A program: at most one of its seasons is active on a day."""
 
     id: int

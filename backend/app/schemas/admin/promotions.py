@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from app.domain.promo_config import PromoConfig
 from app.schemas.admin.common import Instant, Reason
-from app.schemas.common import Reward
+from app.schemas.common import Reward, Shape
 
 EXAMPLE: dict[str, Any] = {
     "code": "XMAS_RUSH",
@@ -36,7 +36,7 @@ class PromoReward(Reward):
     needs_approval: bool = False
 
 
-class PromoRow(BaseModel):
+class PromoRow(Shape):
     """A campaign; its version is the ETag that a change must name. `codes`: how many it has."""
 
     id: int
@@ -58,7 +58,7 @@ class PromoRow(BaseModel):
     updated_by: str
 
 
-class PromoCodesAdded(BaseModel):
+class PromoCodesAdded(Shape):
     """What became of the codes."""
 
     added: int
@@ -66,7 +66,7 @@ class PromoCodesAdded(BaseModel):
     campaign: PromoRow
 
 
-class PromoCodeRow(BaseModel):
+class PromoCodeRow(Shape):
     """One code; of a SHARED campaign `claims` counts all of its players."""
 
     id: int
@@ -77,7 +77,7 @@ class PromoCodeRow(BaseModel):
     created_at: Instant
 
 
-class PromoClaimRow(BaseModel):
+class PromoClaimRow(Shape):
     """One unit, and whose it is."""
 
     unit_no: int

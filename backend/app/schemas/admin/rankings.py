@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from app.domain.ranking import MAX_ENTRIES, RankingEntry
 from app.schemas.admin.common import AdminBody, HostCode, Instant
+from app.schemas.common import Shape
 
 EXAMPLE: dict[str, Any] = {
     "entries": [
@@ -33,7 +34,7 @@ class RankingBody(AdminBody):
         return self
 
 
-class RankingLine(BaseModel):
+class RankingLine(Shape):
     """One rank as it is stored."""
 
     rank: int
@@ -42,7 +43,7 @@ class RankingLine(BaseModel):
     score: int
 
 
-class RankingView(BaseModel):
+class RankingView(Shape):
     """A day's ranking. Its version is the ETag that a change must name."""
 
     date: date
@@ -52,7 +53,7 @@ class RankingView(BaseModel):
     entries: list[RankingLine]
 
 
-class RankingHead(BaseModel):
+class RankingHead(Shape):
     """A day that has a ranking."""
 
     rank_date: date
@@ -61,7 +62,7 @@ class RankingHead(BaseModel):
     updated_by: str
 
 
-class RankingDays(BaseModel):
+class RankingDays(Shape):
     """The newest days first: ask again with `before=next` while `has_more`."""
 
     items: list[RankingHead]

@@ -2,21 +2,23 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from app.domain.config_fields import Code
 from app.domain.grants import RewardType
 from app.schemas.admin.common import AdminBody, Instant
+from app.schemas.common import Shape
 
 State = Literal["GRANTED", "PENDING", "FAILED", "APPROVAL", "REJECTED", "REVERSED"]
 RewardId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 MAX_AT_ONCE = 100
 
 
-class RewardSearch(BaseModel):
+class RewardSearch(Shape):
     """What to look for; everything that is named must fit."""
 
-    model_config = ConfigDict(extra="forbid")
+    # FastAPI takes it as a query and builds it with the route, where it keeps Pydantic's warnings down
+    model_config = ConfigDict(extra="forbid", defer_build=False)
 
     state: State | None = None
     reward_type: RewardType | None = None
@@ -39,7 +41,7 @@ class RewardExport(RewardSearch):
     limit: int = Field(default=10_000, ge=1, le=10_000)
 
 
-class RewardRow(BaseModel):
+class RewardRow(Shape):
     """One reward: its permanent cause, where it stands, who asked for it and who let it pass."""
 
     id: int
@@ -72,7 +74,7 @@ class ApproveMany(AdminBody):
         return self
 
 
-class OneOfMany(BaseModel):
+class OneOfMany(Shape):
     """What became of one of them: its state, or the code of the refusal."""
 
     id: int
@@ -80,7 +82,7 @@ class OneOfMany(BaseModel):
     code: str | None = Field(default=None, examples=["SECOND_PERSON_REQUIRED"])
 
 
-class ApprovedMany(BaseModel):
+class ApprovedMany(Shape):
     """One line for each id, in order."""
 
     approved: int

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from app.domain.config_fields import Code, Label
 from app.domain.rule_config import RuleConfig
 from app.schemas.admin.common import AdminBody, HostCode, Instant
 from app.schemas.admin.games import ConfigChange
+from app.schemas.common import Shape
 
 EXAMPLE: dict[str, Any] = {
     "event_types": ["video.watched"],
@@ -42,7 +43,7 @@ class RuleActivation(AdminBody):
     version: int | None = Field(ge=1, le=2**31 - 1)
 
 
-class RuleHead(BaseModel):
+class RuleHead(Shape):
     """A rule without its versions. `active_version` null: it rests."""
 
     id: int
@@ -54,7 +55,7 @@ class RuleHead(BaseModel):
     created_at: Instant
 
 
-class RuleVersion(BaseModel):
+class RuleVersion(Shape):
     """One version of a rule. It never changes."""
 
     id: int
@@ -66,7 +67,7 @@ class RuleVersion(BaseModel):
     created_at: Instant
 
 
-class RuleDiff(BaseModel):
+class RuleDiff(Shape):
     """What a version changes compared with `against_version`."""
 
     rule: str

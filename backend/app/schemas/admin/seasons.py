@@ -3,11 +3,12 @@
 from datetime import date
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from app.domain.config_fields import Label
 from app.domain.season_config import Day, SeasonConfig
 from app.schemas.admin.common import AdminBody, Instant, Reason
+from app.schemas.common import Shape
 
 EXAMPLE: dict[str, Any] = {
     "season_name": "XMAS_2025",
@@ -45,7 +46,7 @@ class SeasonClone(AdminBody):
     end_date: Day = Field(examples=["2026-12-25"])
 
 
-class SeasonHead(BaseModel):
+class SeasonHead(Shape):
     """A season without its levels. Its version is the ETag that a change must name."""
 
     id: int
@@ -64,7 +65,7 @@ class SeasonHead(BaseModel):
     updated_at: Instant
 
 
-class SeasonReward(BaseModel):
+class SeasonReward(Shape):
     """One reward of a level."""
 
     reward_type: str
@@ -74,7 +75,7 @@ class SeasonReward(BaseModel):
     needs_approval: bool
 
 
-class SeasonLevel(BaseModel):
+class SeasonLevel(Shape):
     """One level; `rewards` by track."""
 
     level: int
@@ -85,7 +86,7 @@ class SeasonLevel(BaseModel):
     rewards: dict[str, list[SeasonReward]]
 
 
-class SeasonOverflow(BaseModel):
+class SeasonOverflow(Shape):
     """The bonus past the last level."""
 
     every_xp: int
@@ -93,14 +94,14 @@ class SeasonOverflow(BaseModel):
     rewards: list[SeasonReward]
 
 
-class SeasonMilestone(BaseModel):
+class SeasonMilestone(Shape):
     """What a streak of this many days gives."""
 
     days: int
     rewards: list[SeasonReward]
 
 
-class SeasonStreak(BaseModel):
+class SeasonStreak(Shape):
     """How consecutive days count."""
 
     freezes_at_start: int

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from app.domain.teams import ContestConfig
 from app.schemas.admin.common import Instant, Reason
+from app.schemas.common import Shape
 
 EXAMPLE: dict[str, Any] = {
     "code": "SNOW_CUP",
@@ -30,7 +31,7 @@ class ContestBody(ContestConfig):
     reason: Reason
 
 
-class ContestView(BaseModel):
+class ContestView(Shape):
     """A contest as it stands. OPEN, FROZEN or SETTLED. Its version is the ETag that a change must name."""
 
     id: int
@@ -44,7 +45,7 @@ class ContestView(BaseModel):
     updated_at: Instant
 
 
-class TeamResult(BaseModel):
+class TeamResult(Shape):
     """A team's rank as it stood."""
 
     rank_no: int

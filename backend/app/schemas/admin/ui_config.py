@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, Field
 
 from app.domain.ui_texts import checked_ui_value
 from app.schemas.admin.common import AdminBody, Instant, Listed
+from app.schemas.common import Shape
 
 
 class UiConfigBody(AdminBody):
@@ -16,7 +17,7 @@ class UiConfigBody(AdminBody):
     )
 
 
-class UiConfigRow(BaseModel):
+class UiConfigRow(Shape):
     """One text. Its version is the ETag that a change must name."""
 
     key: str = Field(validation_alias="config_key", examples=["ticket_zero"])

@@ -1,9 +1,10 @@
 """Giving tokens to players and taking them back."""
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from app.domain.config_fields import Code
 from app.schemas.admin.common import Instant, OnePlayer
+from app.schemas.common import Shape
 
 
 class WalletAdjustment(OnePlayer):
@@ -13,7 +14,7 @@ class WalletAdjustment(OnePlayer):
     amount: int = Field(ge=1, le=2**53, examples=[3])
 
 
-class WalletAdjusted(BaseModel):
+class WalletAdjusted(Shape):
     """What happened. A large gift waits as APPROVAL: then the balance has not moved yet."""
 
     result: str = Field(examples=["OK"])

@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 
 from app.domain.event_names import Topic
 from app.domain.webhook_config import EndpointFields
 from app.domain.webhooks import DeliveryState
 from app.schemas.admin.common import AdminBody, HostCode, Instant, Reason
+from app.schemas.common import Shape
 
 EXAMPLE: dict[str, Any] = {
     "name": "LMS",
@@ -40,7 +41,7 @@ class WebhookRotation(AdminBody):
     keep_hours: int = Field(default=24, ge=0, le=168)
 
 
-class WebhookRow(BaseModel):
+class WebhookRow(Shape):
     """An endpoint without its secrets. The version is the ETag that a change must name."""
 
     id: int
@@ -68,7 +69,7 @@ class WebhookSecret(WebhookRow):
     secret: str = Field(examples=["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"])
 
 
-class DeliveryRow(BaseModel):
+class DeliveryRow(Shape):
     """One message for one endpoint. `message_id` is the header webhook-id of every try."""
 
     id: int
@@ -85,7 +86,7 @@ class DeliveryRow(BaseModel):
     finished_at: Instant | None
 
 
-class DeliveryTry(BaseModel):
+class DeliveryTry(Shape):
     """One try. `answer` is the start of what the receiver said."""
 
     attempt_no: int
@@ -117,7 +118,7 @@ class ReplayBody(AdminBody):
         return self
 
 
-class Replayed(BaseModel):
+class Replayed(Shape):
     """How many deliveries are due again."""
 
     replayed: int
