@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import sqlite3
 from contextlib import closing
@@ -13,9 +14,20 @@ from typer.testing import CliRunner, Result
 
 from app.cli import app
 from app.cli.environment import demo_settings
-from app.db.copies import MANIFEST, SQLITE_COPY, CopyRefused, Position, back_up_sqlite, read_manifest, restore_sqlite
+from app.db.copies import (
+    MANIFEST,
+    SQLITE_COPY,
+    CopyRefused,
+    Manifest,
+    Position,
+    back_up_sqlite,
+    read_manifest,
+    restore_sqlite,
+    sha256_of,
+    write_manifest,
+)
 from app.db.schema import HEAD, upgrade_to_head
-from app.db.server_copies import POSITION, _binlogs_from
+from app.db.server_copies import BINLOGS, DUMP, POSITION, Server, _binlogs_from, restore_server
 from tests.world import World, key
 
 AT = "2026-01-01T04:00:00+09:00"
@@ -143,6 +155,28 @@ def test_binlogs_are_taken_from_the_position_on_without_a_gap_and_the_longer_cop
     with pytest.raises(CopyRefused, match="binlog 000003 is missing"):
         _binlogs_from(Position("b.000002", 4), [copied, survived])
     assert _binlogs_from(None, [copied]) == []
+
+
+@pytest.mark.parametrize(("version", "starts"), [("8.4.3", ["--skip-gtids"]), ("10.11.6-MariaDB", [])])
+def test_on_mysql_what_is_replayed_counts_as_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str, starts: list[str]
+) -> None:
+    """Otherwise the server that wrote the events passes over the numbers it knows, and says nothing."""
+    programs, folder, asked = tmp_path / "programs", tmp_path / "backup", tmp_path / "asked"
+    client = f'#!/bin/sh\ncase "$*" in *VERSION*) echo {version};; *COUNT*) echo 0;; *) /bin/cat >/dev/null;; esac\n'
+    recorder = f'#!/bin/sh\necho "$@" >> {asked}\n'
+    programs.mkdir()
+    for name in ("mysql", "mysqlbinlog", "mariadb-binlog"):
+        (programs / name).write_text(client if name == "mysql" else recorder)
+        (programs / name).chmod(0o700)
+    monkeypatch.setenv("PATH", str(programs))
+    (folder / BINLOGS).mkdir(parents=True)
+    (folder / DUMP).write_bytes(gzip.compress(b"SELECT 1;"))
+    (folder / BINLOGS / "b.000001").write_bytes(b"x")
+    files = {name: sha256_of(folder / name) for name in (DUMP, f"{BINLOGS}/b.000001")}
+    write_manifest(folder, Manifest(AT, version, "dojang", HEAD, Position("b.000001", 4), files))
+    restore_server(Server("mysql+aiomysql://root@127.0.0.1/dojang"), folder)
+    assert asked.read_text().split()[:-2] == [*starts, "--database=dojang"]
 
 
 def test_a_manifest_says_what_the_backup_is(copy: Path) -> None:

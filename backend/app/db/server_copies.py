@@ -29,16 +29,19 @@ FAST = 3  # of gzip's levels: twice as fast as the default, a tenth larger
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """The programs of one kind of server, and how a dump is told to name the binlog's position."""
+    """The programs of one kind of server, how a dump is told to name the binlog's position, and a binlog to replay."""
 
     client: str
     dump: str
     binlog: str
     position: tuple[str, ...]
+    replay: tuple[str, ...]
 
 
-MARIADB = Tools("mariadb", "mariadb-dump", "mariadb-binlog", ("--master-data=2",))
-MYSQL = Tools("mysql", "mysqldump", "mysqlbinlog", ("--source-data=2", "--set-gtid-purged=OFF"))
+MARIADB = Tools("mariadb", "mariadb-dump", "mariadb-binlog", ("--master-data=2",), ())
+# A MySQL that numbers transactions (GTID) passes over every number it has seen, in silence: brought back on the server
+# they came from, the events must count as new.
+MYSQL = Tools("mysql", "mysqldump", "mysqlbinlog", ("--source-data=2", "--set-gtid-purged=OFF"), ("--skip-gtids",))
 
 
 class Server:
@@ -211,7 +214,7 @@ def _feed_binlogs(
 ) -> None:
     if not files:
         return
-    options = [f"--database={server.database}"]
+    options = [*server.tools.replay, f"--database={server.database}"]
     options += [f"--start-position={offset}"] if offset else []
     options += [f"--stop-datetime={until}"] if until else []
     program = server.command(server.tools.binlog)[0]
