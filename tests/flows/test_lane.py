@@ -95,3 +95,24 @@ async def test_one_players_commands_follow_one_another_while_others_run_beside_t
     lane: Lane[int, int] = Lane(run, width=2, key=int)
     await asyncio.gather(*(lane.submit(n % 2) for n in range(600)))
     assert most == {0: 1, 1: 1, -1: 2}
+
+
+async def test_who_waits_behind_a_database_that_is_away_is_refused_with_it() -> None:
+    """Each would wait for a whole budget of its own otherwise, after the one before it."""
+    tried: list[list[int]] = []
+
+    async def run(commands: Sequence[int]) -> list[int | AppError]:
+        tried.append(list(commands))
+        await asyncio.sleep(0.05)
+        raise AppError("DATABASE_UNAVAILABLE")
+
+    lane: Lane[int, int] = Lane(run, width=1, key=int)
+    first = asyncio.create_task(lane.submit(1))
+    await asyncio.sleep(0.01)
+    later = [asyncio.create_task(lane.submit(n)) for n in (2, 3)]
+    results = await asyncio.gather(first, *later, return_exceptions=True)
+    assert [result.code for result in results if isinstance(result, AppError)] == ["DATABASE_UNAVAILABLE"] * 3
+    assert tried == [[1]]
+    with pytest.raises(AppError):
+        await lane.submit(4)
+    assert tried == [[1], [4]], "who comes afterwards is tried"

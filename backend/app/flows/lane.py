@@ -19,7 +19,8 @@ class Lane(Generic[C, R]):
 
     Up to `width` transactions run side by side. Commands with one `key` (a player's id) follow one another: they would
     only wait for each other's row lock, holding a connection. If a batch fails, its members run one by one, so that a
-    poisoned command fails alone. Raises BUSY when too many wait.
+    poisoned command fails alone; if the database is away, whoever waits is refused with it. Raises BUSY when too many
+    wait.
     """
 
     def __init__(
@@ -52,6 +53,10 @@ class Lane(Generic[C, R]):
                 try:
                     self._settle(batch, await self._run([command for command, _ in batch]))
                 except Exception as error:
+                    if isinstance(error, AppError) and error.code == "DATABASE_UNAVAILABLE":
+                        # it was tried for as long as a request may take: who waited meanwhile would wait as long again
+                        batch += waiting
+                        waiting.clear()
                     await self._one_by_one(batch, error)
         finally:
             # no await lies between seeing nobody wait and this line: a command that comes later starts a new runner
