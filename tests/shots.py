@@ -143,6 +143,8 @@ async def photograph_desk(
 
 
 if __name__ == "__main__":
+    if len(sys.argv) > 2 or sys.argv[-1].startswith("-"):
+        sys.exit("usage: ./run shots [FOLDER]")
     into = Path(sys.argv[1] if len(sys.argv) > 1 else ".shots")
     into.mkdir(parents=True, exist_ok=True)
     asyncio.run(main(into))

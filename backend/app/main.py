@@ -1,12 +1,13 @@
 """Starts the API: one FastAPI application over one container."""
 
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.telemetry import TelemetryConfig
 
 from app import GC_THRESHOLDS
 from app.config.settings import Settings
@@ -65,11 +66,32 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
         redoc_url=None,
         openapi_url="/openapi.json" if settings.docs_enabled else None,
         redirect_slashes=False,
-        telemetry={"tracing": False, "metrics": False, "logs": False},  # ours is in routes/middleware.py
+        telemetry=_telemetry(settings),
     )
     _open_doors(app, settings)
     _surround(app, settings)
     return app
+
+
+def _telemetry(settings: Settings) -> TelemetryConfig:
+    """One span a request where a collector is configured. Metrics and logs are our own (routes/middleware.py)."""
+    off: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+    if settings.otel_exporter_otlp_endpoint is None:
+        return off
+    from app.core.tracing import tracer_provider  # noqa: PLC0415 – a quarter of a second, for who has a collector
+
+    provider = tracer_provider(
+        settings.otel_exporter_otlp_endpoint, service=settings.otel_service_name, environment=settings.env
+    )
+    return off | {"tracing": True, "tracer_provider": provider, "operation_spans": False}
+
+
+def _span_namer(settings: Settings) -> Callable[[str, str], None] | None:
+    if settings.otel_exporter_otlp_endpoint is None:
+        return None
+    from app.core.tracing import name_span  # noqa: PLC0415 – as above
+
+    return name_span
 
 
 def _open_doors(app: FastAPI, settings: Settings) -> None:
@@ -104,6 +126,7 @@ def _surround(app: FastAPI, settings: Settings) -> None:
         log=log,
         max_body_bytes=settings.max_body_bytes,
         larger_bodies={"/api/events": settings.max_events_body_bytes},
+        name_span=_span_namer(settings),
     )
     app.add_middleware(CorrelationIdMiddleware, header_name="X-Request-ID")
 

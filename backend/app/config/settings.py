@@ -96,6 +96,9 @@ class Settings(BaseSettings):
     archive_dir: Path | None = None
     demo_data: Path | None = None
     sentry_dsn: SecretStr | None = None
+    # where traces go, as OTLP over HTTP (http://collector:4318); none = nowhere
+    otel_service_name: str = "dojang"
+    otel_exporter_otlp_endpoint: str | None = Field(default=None, pattern=r"^https?://[^\s?#]+$")
     web_concurrency: int = Field(default=1, ge=1, le=64)
     # the addresses or networks, separated by commas, whose X-Forwarded-* headers are believed: nginx's, nobody else's
     forwarded_allow_ips: str = "127.0.0.1"

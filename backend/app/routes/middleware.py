@@ -26,7 +26,8 @@ class Surroundings:
     """Adds the security headers that the answer does not set itself; measures and logs every request.
 
     `larger_bodies`: paths whose bodies may be larger than `max_body_bytes`, with their own limit. While `is_draining`
-    says so, every answer is the last of its connection: the next request finds another process.
+    says so, every answer is the last of its connection: the next request finds another process. `name_span` is told
+    method and route of each request that is traced.
     """
 
     def __init__(
@@ -37,9 +38,10 @@ class Surroundings:
         log: Any | None,
         max_body_bytes: int,
         larger_bodies: Mapping[str, int],
+        name_span: Callable[[str, str], None] | None = None,
     ) -> None:
         self._app, self._is_draining, self._log, self._max_body_bytes = app, is_draining, log, max_body_bytes
-        self._larger_bodies = larger_bodies
+        self._larger_bodies, self._name_span = larger_bodies, name_span
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -56,6 +58,8 @@ class Surroundings:
                 headers.extend(pair for pair in API_HEADERS if pair[0] not in own)
                 if self._is_draining():
                     headers.append((b"connection", b"close"))
+                if self._name_span is not None:  # now: the span ends with the answer
+                    self._name_span(scope["method"], _template(scope))
             await send(message)
 
         try:
