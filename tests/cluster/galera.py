@@ -175,11 +175,16 @@ class Galera:
         return f"mysql+aiomysql://root@127.0.0.1:{self.nodes[0].port}/{database}?{others}"
 
     def wait_until_whole(self) -> None:
-        """Returns when all three are of one group again."""
+        """Returns when all three are of one group again, and each of them says so.
+
+        A server that hung still believes in the group of before: it has to have heard of the same view as the others.
+        """
         until = time.monotonic() + READY_WITHIN_SECONDS
         while time.monotonic() < until:
-            if all(node._answers() for node in self.nodes) and self.nodes[0].status("cluster_size") == "3":
-                return
+            if all(node._answers() for node in self.nodes):
+                views = {(node.status("cluster_size"), node.status("cluster_conf_id")) for node in self.nodes}
+                if len(views) == 1 and views.pop()[0] == "3":
+                    return
             time.sleep(0.1)
         raise Unavailable("the cluster did not become whole again")
 
