@@ -157,7 +157,7 @@ class MariaDb(Server):
         # a folder for temporary files of its own: in a shared one, servers that start remove each other's
         folders = [f"--datadir={self._data}", f"--tmpdir={self.folder}"]
         options = ["--no-defaults", *folders, "--auth-root-authentication-method=normal", "--skip-test-db"]
-        options += ["--skip-name-resolve"]  # a bare machine may not know its own name
+        options += ["--force"]  # a bare machine may not know its own name
         command = ["mariadb-install-db", *options, *as_root()]
         done = subprocess.run(command, executable=find_program(command[0]), capture_output=True, text=True)
         if done.returncode:

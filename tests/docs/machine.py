@@ -139,7 +139,7 @@ def mariadb(folder: Path) -> tuple[list[str], dict[str, str]]:
     settings = [f"--defaults-file={folder}/etc/mysql/mariadb.conf.d/60-dojang.cnf"]
     here = [*as_root(), f"--datadir={data}", f"--tmpdir={folder}/tmp"]
     if not data.exists():
-        make = [find_program("mariadb-install-db") or "", *settings, *here, "--skip-test-db", "--skip-name-resolve",
+        make = [find_program("mariadb-install-db") or "", *settings, *here, "--skip-test-db", "--force",
                 "--auth-root-authentication-method=normal"]  # fmt: skip
         subprocess.run(make, check=True, capture_output=True)
     listen = [f"--socket={folder}/tmp/mariadb.sock", f"--port={port}", "--bind-address=127.0.0.1"]
