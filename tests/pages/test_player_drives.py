@@ -183,11 +183,11 @@ async def test_everything_works_without_script(visit: Opener, site: Site) -> Non
 async def test_what_changes_elsewhere_appears_without_a_reload(visit: Opener, site: Site) -> None:
     seen = await visit()
     await seen.enter()
+    assert await seen.page.inner_text("#tally strong") == "0"
     elsewhere = await visit()
     await elsewhere.enter()
     await elsewhere.page.click(".press button")
     await elsewhere.page.wait_for_selector(".press button[disabled]")
-    assert await seen.page.inner_text("#tally strong") == "0"
     await seen.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # asks at once, not in 15 s
     await seen.page.wait_for_selector(".cell-now.cell-stamped")
     assert await seen.page.inner_text("#tally strong") == "1"
