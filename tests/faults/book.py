@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Self, TextIO
 
+from tests.acknowledged import NoteFile
 from tests.world import World
 
 MOST_KEYS = 500  # a question
 
 
-class Book:
-    """Notes each 200 with its key; a line is with the operating system before its client goes on."""
-
-    def __init__(self, file: Path) -> None:
-        self.file = file
-        self._out: TextIO | None = None
+class Book(NoteFile):
+    """Notes each 200 with its key."""
 
     def note(self, key: str, body: str) -> None:
-        assert self._out is not None, "opened by `with`"
-        self._out.write(json.dumps([key, body]) + "\n")
-        self._out.flush()
+        self.write(json.dumps([key, body]))
 
     def told(self) -> dict[str, str]:
         """The answer to each key. Raises when one key was told two."""
@@ -44,11 +37,3 @@ class Book:
         differences = await world.differences()
         assert not differences, differences
         return len(told)
-
-    def __enter__(self) -> Self:
-        self._out = self.file.open("a", encoding="utf-8")
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        assert self._out is not None, "opened by `with`"
-        self._out.close()

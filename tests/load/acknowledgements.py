@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self, TextIO
+
+from tests.acknowledged import NoteFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,27 +22,16 @@ class Acknowledgement:
     prize: tuple[str, int] | None = None
 
 
-class Book:
-    """Notes acknowledgements line by line; each line is with the operating system before its client goes on."""
+class Book(NoteFile):
+    """Notes acknowledgements, and counts them."""
 
     def __init__(self, file: Path) -> None:
-        self.file = file
+        super().__init__(file)
         self.count = 0
-        self._out: TextIO | None = None
 
     def note(self, acknowledged: Acknowledgement) -> None:
-        assert self._out is not None, "opened by `with`"
-        self._out.write(json.dumps(asdict(acknowledged)) + "\n")
-        self._out.flush()
+        self.write(json.dumps(asdict(acknowledged)))
         self.count += 1
-
-    def __enter__(self) -> Self:
-        self._out = self.file.open("a", encoding="utf-8")
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        assert self._out is not None, "opened by `with`"
-        self._out.close()
 
 
 def read(file: Path) -> Iterator[Acknowledgement]:
