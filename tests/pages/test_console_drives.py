@@ -53,6 +53,15 @@ async def test_a_stop_holds_within_a_second_and_the_row_proves_it(visit: Opener,
     await player.page.wait_for_selector(".result-card")
 
 
+async def test_the_reason_has_the_focus_before_the_next_key_can_come(visit: Opener, site: Site) -> None:
+    """An Enter that found the focus still on the button would close the form instead of stopping the feature."""
+    page = (await sit(visit, site)).page
+    await page.wait_for_load_state()
+    assert await page.evaluate(
+        "document.querySelector('#switch-DICE summary').click(), document.activeElement.id === 'reason-DICE'"
+    )
+
+
 async def test_the_first_page_keeps_itself_fresh_but_leaves_an_open_form_alone(visit: Opener, site: Site) -> None:
     seen = await sit(visit, site)
     page = seen.page
