@@ -7,8 +7,10 @@ from app.core.auth import ADMIN
 from app.domain.webhooks import message_of
 from app.services import Services
 from app.services.delivery_service import NewDelivery
+from tests.shots_desk import prepare
 from tests.world import World, key
 
+SPAN = "since=2025-12-01T00:00&until=2025-12-31T00:00"
 DESK = {
     "a1-now": "/console",
     "a2-feature": "/console/features/LOTTERY",
@@ -29,6 +31,10 @@ DESK = {
     "a6-batches": "/console/batches",
     "a6-batch": "/console/batches/XMAS_BRIDGE_2025?dry=1",
     "a7-hosts": "/console/hosts",
+    "a7-rules": "/console/rules",
+    "a7-rule": "/console/rules/WATCHED_90",
+    "a7-rule-version": f"/console/rules/WATCHED_90/versions/2?{SPAN}",
+    "a7-rule-edit": "/console/rules/WATCHED_90/new",
     "a7-webhook": "/console/webhooks/1",
     "a7-delivery": "/console/deliveries/1",
     "a8-audit": "/console/audit",
@@ -46,6 +52,7 @@ async def tell(world: World) -> None:
             for _ in range(times + (round_no * minutes) % 3):
                 await world.client.post(f"/api/{game}/play", headers=player.headers | key())
             world.clock.advance(minutes=minutes / 4, milliseconds=317)
+    await prepare(world, admin)
     await register(world.container)
     await tick(world.container, JOBS_BY_NAME["reconcile"], "worker-1", lambda: True)
     for job in STANDING:

@@ -9,7 +9,7 @@ import pytest
 from tests.pages.conftest import Opener, Site, Visit
 from tests.pages.desk import link, sit_down
 from tests.pages.test_player_quality import HOSTILE, RUN_AXE, SMALL_TARGETS, findings
-from tests.shots_console import tell
+from tests.shots_console import SPAN, tell
 
 pytestmark = pytest.mark.browser
 PAGES = (
@@ -21,7 +21,10 @@ PAGES = (
     *("/console/hosts/events", "/console/hosts/rejected", "/console/webhooks/new", "/console/webhooks/1"),
     *("/console/deliveries/1", "/console/audit", "/console/system", "/console/search?q=b", "/console/nowhere"),
     "/console/hosts/new",
+    *("/console/rules/WATCHED_90/new", f"/console/rules/WATCHED_90/versions/2?{SPAN}"),
 )
+# made of the same parts as those: whether hostile texts stay texts is looked at here, too
+ALIKE = ("/console/rules", "/console/rules/WATCHED_90")
 
 CONTRAST = RUN_AXE.replace("{resultTypes", '{runOnly: ["color-contrast"], resultTypes')
 
@@ -40,6 +43,7 @@ async def by_night_on_a_phone(seen: Visit) -> list[str]:
     return [*found, *(["it scrolls sideways"] if wide else []), *small]
 
 
+@pytest.mark.timeout(300)  # three dozen pages in two widths and themes, on a loaded machine
 async def test_every_page_is_accessible_and_whole_by_day_and_by_night(visit: Opener, site: Site) -> None:
     await tell(site.world)
     seen = await visit(viewport={"width": 1280, "height": 720}, bypass_csp=True)
@@ -72,10 +76,12 @@ async def test_hostile_texts_are_shown_as_text(visit: Opener, site: Site) -> Non
     await world.sql(
         "UPDATE reward_log SET last_error = :error, requested_by = :who", error=HOSTILE[:500], who=HOSTILE[:190]
     )
+    await world.sql("UPDATE host_rules SET title = :title", title=HOSTILE[:100])
+    await world.sql("UPDATE host_rule_versions SET created_by = :who", who=HOSTILE[:190])
     seen = await visit()
     seen.expected.append("404")
     await seen.open(await link(world))
-    for path in PAGES:
+    for path in (*PAGES, *ALIKE):
         await seen.open(path)
         assert await seen.page.locator("img").count() == 0, path
         assert not await seen.page.evaluate("document.documentElement.scrollWidth > innerWidth"), path

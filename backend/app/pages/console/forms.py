@@ -1,9 +1,12 @@
 """What the console's forms send: every write says why, and which version it saw."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Form, Path, Query
 
+from app.core.errors import invalid
+from app.core.time_utils import KST
 from app.schemas.admin.common import Reason as ReasonText
 
 Reason = Annotated[ReasonText, Form()]
@@ -13,3 +16,17 @@ FormKey = Annotated[str, Form(min_length=36, max_length=36, pattern=r"^[0-9a-f-]
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 After = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 LINES = 20
+
+YEARS = range(2000, 2100)  # of any event: further off an instant could not be moved to another zone
+
+
+def in_seoul(moment: datetime) -> datetime:
+    """A browser's date field knows no zone: people mean the clock on the wall. Raises VALIDATION_ERROR far from it."""
+    if moment.year not in YEARS:
+        raise invalid(("year", f"{YEARS[0]} to {YEARS[-1]}"))
+    return moment if moment.tzinfo else moment.replace(tzinfo=KST)
+
+
+def on_the_wall(instant: datetime) -> str:
+    """An instant as a browser's date field takes it."""
+    return f"{instant.astimezone(KST):%Y-%m-%dT%H:%M}"

@@ -1,18 +1,18 @@
 """A3, games: odds as promised and as drawn, stock and how long it lasts, versions and what they change."""
 
-import json
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
 from app.core.auth import ADMIN
-from app.core.errors import AppError, Kind
+from app.core.errors import AppError
 from app.domain.game import Game
 from app.flows.admin_reads import list_games
 from app.flows.game_report import game_report
 from app.flows.restock import restock
 from app.flows.save_game_config import activate_game_config, add_game_config, compare_game_configs
 from app.games import GAMES
+from app.pages.console.documents import Document, Typed, problems_of, read_document, read_reason, written
 from app.pages.console.doors import ConsoleRoute, done
 from app.pages.console.forms import LINES, After, Id, Reason, Version
 from app.pages.console.look import show
@@ -21,8 +21,6 @@ from app.pages.session import container_of
 from app.schemas.admin.games import Restock
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
-Document = Annotated[str, Form(max_length=60_000)]
-MAY_SAY = frozenset({Kind.INVALID, Kind.REFUSED, Kind.CONFLICT})
 
 
 @router.get("/console/games")
@@ -48,38 +46,24 @@ async def draft(request: Request, code: str, base: Annotated[int | None, Query(g
     who = await operator(request, ADMIN)
     report = await game_report(container_of(request).house, _game(code), after=None, limit=LINES)
     rows = [row for row in report.versions["items"] if row["id"] == base or (base is None and row["is_active"])]
-    text = json.dumps(rows[0]["config"], ensure_ascii=False, indent=2) if rows else "{}"
+    text = written(rows[0]["config"]) if rows else "{}"
     return show(request, "game_new.html", who=who, game=_game(code), text=text, problems=(), typed="")
 
 
 @router.post("/console/games/{code}/new")
-async def add(request: Request, code: str, config: Document, reason: Reason) -> Response:
+async def add(request: Request, code: str, config: Document, reason: Typed = "") -> Response:
     """A new version, not yet active; refused, what was typed stands there again."""
     who = await operator(request, ADMIN)
     found = _game(code)
     try:
-        row = await add_game_config(container_of(request).house, who.act(reason), found, _document(config))
+        act, document = who.act(read_reason(reason)), read_document(config)
+        row = await add_game_config(container_of(request).house, act, found, document)
     except AppError as refusal:
-        if refusal.meaning.kind not in MAY_SAY:
-            raise
-        problems = refusal.facts.get("fields") or [{"field": "(whole)", "reason": refusal.code}]
+        problems = problems_of(request, refusal, config)
         return show(
             request, "game_new.html", who=who, http_status=422, game=found, text=config, problems=problems, typed=reason
         )
     return done(request, f"/console/games/{code}/versions/{row['id']}", "SAVED")
-
-
-def _document(text: str) -> dict[str, Any]:
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        line = getattr(error, "lineno", 0)
-        raise AppError(
-            "VALIDATION_ERROR", fields=[{"field": f"line {line}", "reason": "not readable as JSON"}]
-        ) from None
-    if not isinstance(document, dict):
-        raise AppError("VALIDATION_ERROR", fields=[{"field": "(whole)", "reason": "a JSON object"}])
-    return document
 
 
 @router.get("/console/games/{code}/versions/{config_id}")
@@ -97,7 +81,7 @@ async def version(request: Request, code: str, config_id: Id) -> Response:
         if refusal.code != "NOT_FOUND":
             raise
         comparison = None
-    text = json.dumps(row["config"], ensure_ascii=False, indent=2)
+    text = written(row["config"])
     return show(request, "game_version.html", who=who, game=found, row=row, comparison=comparison, text=text)
 
 

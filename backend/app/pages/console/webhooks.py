@@ -6,14 +6,13 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Form, Path, Query, Request, Response
 
 from app.core.auth import ADMIN
-from app.core.time_utils import KST
 from app.domain.config_fields import parse_config
 from app.domain.event_names import Topic
 from app.domain.webhook_config import EndpointFields
 from app.flows.save_webhook import create_webhook, rotate_webhook_secret, switch_webhook, test_webhook
 from app.flows.webhook_deliveries import find_delivery, find_webhook, replay_deliveries, replay_delivery
 from app.pages.console.doors import ConsoleRoute, done
-from app.pages.console.forms import LINES, After, Id, Reason, Version
+from app.pages.console.forms import LINES, After, Id, Reason, Version, in_seoul
 from app.pages.console.look import show
 from app.pages.console.operator import Operator, operator
 from app.pages.session import container_of
@@ -115,14 +114,9 @@ async def replay(
     back = request.state.back = f"/console/webhooks/{webhook_id}"
     who = await operator(request, ADMIN)
     house = container_of(request).house
-    span = {"since": _in_seoul(since), "until": _in_seoul(until)}
+    span = {"since": in_seoul(since), "until": in_seoul(until)}
     await replay_deliveries(house, who.act(reason), webhook_id, states=("DEAD",), **span)
     return done(request, back, "ASKED")
-
-
-def _in_seoul(moment: datetime) -> datetime:
-    """A browser's date field knows no zone: people mean the clock on the wall."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=KST)
 
 
 @router.post("/console/webhooks/{webhook_id}/{switch}")
