@@ -4,6 +4,7 @@
 /** Every `error.code` that a Problem may hold. */
 export type ErrorCode =
   | "ACTIVE_SEASON_CONFLICT"
+  | "ADDRESS_NOT_ALLOWED"
   | "ALREADY_IN_TEAM"
   | "ALREADY_STAMPED_TODAY"
   | "AUTH_REQUIRED"

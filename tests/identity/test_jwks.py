@@ -38,8 +38,7 @@ class KeyServer:
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[KeyServer]:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+def server() -> Iterator[KeyServer]:
     keys = KeyServer([published(FIRST, "a")])
 
     class Handler(BaseHTTPRequestHandler):

@@ -44,9 +44,9 @@ async def set_host_signing(
     """What the host's own tokens are verified by from now on: within seconds everywhere, tokens in use included.
 
     Raises NOT_FOUND, VERSION_CONFLICT, NAME_TAKEN (another host's issuer), VALIDATION_ERROR for a key that is none or
-    could sign, an address that keys may not come from, and our own issuer.
+    could sign, an address that is not https, and our own issuer; ADDRESS_NOT_ALLOWED for one that leads inside.
     """
-    _require_sound(fields, ours, jwks)
+    await _require_sound(fields, ours, jwks)
 
     async def work(keepers: Services) -> Row:
         before = await _locked(keepers, code, expected_version)
@@ -72,11 +72,13 @@ async def end_host_signing(house: House, act: AdminAct, code: str, *, expected_v
     return await house.write(work, is_repeatable=False)
 
 
-def _require_sound(fields: SigningFields, ours: TokenKeys, jwks: Jwks) -> None:
+async def _require_sound(fields: SigningFields, ours: TokenKeys, jwks: Jwks) -> None:
     if fields.issuer == ours.issuer:
         raise invalid(("issuer", "is our own name"))
     if fields.jwks_url is not None and not jwks.may_call(fields.jwks_url):
         raise invalid(("jwks_url", "an https URL"))
+    if fields.jwks_url is not None and await jwks.leads_inside(fields.jwks_url):
+        raise invalid(("jwks_url", "leads into a network that must not be called"), code="ADDRESS_NOT_ALLOWED")
     if fields.public_key is not None:
         try:
             parse_key(fields.algorithm, fields.public_key)

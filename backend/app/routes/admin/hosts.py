@@ -75,7 +75,15 @@ async def one(request: Request, response: Response, host: Host) -> dict[str, Any
     operation_id="admin_set_host_signing",
     response_model=HostView,
     openapi_extra=write(SigningBody, if_match=True),
-    responses=EDIT | problems("NAME_TAKEN"),
+    responses=problems(
+        "SCOPE_REQUIRED",
+        "NOT_FOUND",
+        "VERSION_CONFLICT",
+        "NAME_TAKEN",
+        "PRECONDITION_REQUIRED",
+        "VALIDATION_ERROR",
+        "ADDRESS_NOT_ALLOWED",
+    ),
 )
 async def sign(request: Request, response: Response, who: Admin, host: Host) -> dict[str, Any]:
     """How the host signs its own players' tokens. It counts within seconds, also for tokens that are in use."""
