@@ -186,3 +186,10 @@ async def test_a_published_secret_is_none(guarded: Door, server: KeyServer) -> N
     guarded.wall.advance(seconds=3)
     assert await guarded.verdict(signed("x" * 32, algorithm="HS256")) == "TOKEN_INVALID"
     assert server.fetches == 0
+
+
+async def test_of_a_host_that_is_off_no_keys_are_fetched(guarded: Door, server: KeyServer) -> None:
+    await guarded.house.write(lambda k: k.identity.change_host("host", is_active=False))
+    guarded.wall.advance(seconds=2)
+    assert await guarded.verdict(signed()) == "HOST_DISABLED"
+    assert server.fetches == 0

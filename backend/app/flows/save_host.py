@@ -1,4 +1,4 @@
-"""Hosts: added, and told how they sign their players' tokens. Locks and writes hosts; writes admin_audit_log."""
+"""Hosts: added, switched, and told how they sign their players' tokens. Locks and writes hosts; audits each."""
 
 from app.core.errors import AppError, invalid
 from app.core.host_tokens import parse_key
@@ -27,6 +27,24 @@ async def add_host(house: House, act: AdminAct, fields: HostFields) -> Row:
         await keepers.identity.add_host(code, fields.name, now=now)
         await keepers.audit.add(act, "HOST_ADDED", f"host:{code}", after={"code": code, "name": fields.name}, now=now)
         return _known(await keepers.identity.host(code))
+
+    return await house.write(work, is_repeatable=False)
+
+
+async def switch_host(house: House, act: AdminAct, code: str, *, is_active: bool, expected_version: int | None) -> Row:
+    """Off: its server and its players are refused with HOST_DISABLED. On again, all goes on where it was.
+
+    API keys and refresh tokens are refused from the commit on, access tokens within two seconds on every process (see
+    `authenticate.HOSTS_FRESH`). Nothing is ended or deleted. Switching to what stands changes nothing. Raises
+    NOT_FOUND, VERSION_CONFLICT.
+    """
+
+    async def work(keepers: Services) -> Row:
+        before = await _locked(keepers, code, expected_version)
+        if before["is_active"] == is_active:
+            return before
+        await keepers.identity.change_host(code, is_active=is_active)
+        return await _finish(house, keepers, act, before, "HOST_ENABLED" if is_active else "HOST_DISABLED")
 
     return await house.write(work, is_repeatable=False)
 
@@ -100,6 +118,6 @@ async def _locked(keepers: Services, code: str, expected_version: int | None) ->
 
 async def _finish(house: House, keepers: Services, act: AdminAct, before: Row, action: str) -> Row:
     after = _known(await keepers.identity.host(before["code"]))
-    kept = [only(row, "signing", "version") for row in (before, after)]
+    kept = [only(row, "is_active", "signing", "version") for row in (before, after)]
     await keepers.audit.add(act, action, f"host:{before['code']}", before=kept[0], after=kept[1], now=house.clock.now())
     return after
