@@ -129,6 +129,8 @@ def settings_for(url: str, **overrides: object) -> Settings:
     values = {"env": "test", "database_url": url, "jwt_secret": "x" * 16 + "0123456789abcdef", "access_log": False}
     # tests play faster than people; tests/limits has those of the limits
     values |= {"rate_limits": {}}
+    # a loaded machine is no failing database; tests of the budget set theirs
+    values |= {"db_budget_seconds": 60, "db_pool_timeout_seconds": 60}
     return Settings(_env_file=None, **values | overrides)  # type: ignore[call-arg, arg-type]
 
 

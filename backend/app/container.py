@@ -92,7 +92,8 @@ class Container:
         presences: Lane[PresenceCommand, Done] = Lane(self._told(record_presence), key=by_player, width=1)
         self.presence = Presence(house, presences)
         self.keys = TokenKeys.from_settings(settings)
-        jwks = Jwks(self.keys.clock, allow_plain_loopback=settings.env != "production")
+        is_open = settings.env != "production"
+        jwks = Jwks(self.keys.clock, allow_plain_loopback=is_open, networks=settings.jwks_allowed_networks)
         self.authenticator = Authenticator(house, self.keys, jwks)
         self.passwords = Passwords()
         sender = WebhookSender(

@@ -4,6 +4,7 @@
 /** Every `error.code` that a Problem may hold. */
 export type ErrorCode =
   | "ACTIVE_SEASON_CONFLICT"
+  | "ADDRESS_NOT_ALLOWED"
   | "ALREADY_IN_TEAM"
   | "ALREADY_STAMPED_TODAY"
   | "AUTH_REQUIRED"
@@ -34,6 +35,7 @@ export type ErrorCode =
   | "FEATURE_RETIRED"
   | "GAME_MISCONFIGURED"
   | "GAME_NOT_FOUND"
+  | "HOST_DISABLED"
   | "IDEMPOTENCY_IN_PROGRESS"
   | "IDEMPOTENCY_KEY_REQUIRED"
   | "IDEMPOTENCY_KEY_REUSED"
@@ -3169,6 +3171,25 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** Refuses its server at once and its players within two seconds, everywhere (HOST_DISABLED). Nothing is lost. */
+  admin_disable_host: {
+    parameters: { query?: never; header: { "If-Match": string }; path: { host: string }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      200: Answer<HostView>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      428: Refusal;
+      503: Refusal;
+    };
+  };
   /** Tells it nothing more. What waits stays; what happens meanwhile is not kept for it. */
   admin_disable_webhook: {
     parameters: { query?: never; header: { "If-Match": string }; path: { webhook_id: number }; cookie?: never; };
@@ -3178,6 +3199,25 @@ export interface operations {
     } } };
     responses: {
       200: Answer<WebhookRow>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      428: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Lets its server and its players in again, with the keys and sign-ins they had. */
+  admin_enable_host: {
+    parameters: { query?: never; header: { "If-Match": string }; path: { host: string }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      200: Answer<HostView>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -5953,6 +5993,12 @@ export interface paths {
   };
   "/api/admin/hosts/{host}": {
     get: operations["admin_host"];
+  };
+  "/api/admin/hosts/{host}/disable": {
+    post: operations["admin_disable_host"];
+  };
+  "/api/admin/hosts/{host}/enable": {
+    post: operations["admin_enable_host"];
   };
   "/api/admin/hosts/{host}/keys": {
     post: operations["admin_add_api_key"];

@@ -170,7 +170,7 @@ async def test_f13_value_moves_while_redis_is_slow_wiped_and_gone(
     if find_program("redis-server") is None:
         pytest.skip("no Redis: see the header of this run")
     with Redis() as redis:
-        async with slow_proxy(redis.port, seconds=0.5) as proxy:
+        async with slow_proxy(redis.port, seconds=3) as proxy:
             url = f"redis://127.0.0.1:{proxy.port}/0"
             async with open_world(settings_for(database_url, redis_url=url), clock) as world:
                 player = await player_of(world, book)
@@ -179,7 +179,7 @@ async def test_f13_value_moves_while_redis_is_slow_wiped_and_gone(
                     for _ in range(5):
                         started = time.monotonic()
                         assert await play(world, player, book) == (200, "")
-                        assert time.monotonic() - started < 0.4, "nobody waits for Redis"
+                        assert time.monotonic() - started < 2, "nobody waits for Redis"
                 assert await book.require_kept(world) == 21
 
 

@@ -38,8 +38,7 @@ class KeyServer:
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[KeyServer]:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+def server() -> Iterator[KeyServer]:
     keys = KeyServer([published(FIRST, "a")])
 
     class Handler(BaseHTTPRequestHandler):
@@ -186,4 +185,11 @@ async def test_a_published_secret_is_none(guarded: Door, server: KeyServer) -> N
     await guarded.house.write(lambda k: k.identity.change_host("host", jwt_algorithm="HS256"))
     guarded.wall.advance(seconds=3)
     assert await guarded.verdict(signed("x" * 32, algorithm="HS256")) == "TOKEN_INVALID"
+    assert server.fetches == 0
+
+
+async def test_of_a_host_that_is_off_no_keys_are_fetched(guarded: Door, server: KeyServer) -> None:
+    await guarded.house.write(lambda k: k.identity.change_host("host", is_active=False))
+    guarded.wall.advance(seconds=2)
+    assert await guarded.verdict(signed()) == "HOST_DISABLED"
     assert server.fetches == 0

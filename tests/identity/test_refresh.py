@@ -186,4 +186,6 @@ async def sign_out_everywhere(door: Door, user_id: int, at: datetime) -> None:
 async def test_the_refresh_of_a_host_that_was_switched_off_is_refused(door: Door) -> None:
     token = (await door.sign_in("kim"))["refresh_token"]
     await door.house.write(lambda k: k.identity.change_host("main", is_active=False))
-    assert code_of(await door.refresh(token)) == "TOKEN_INVALID"
+    assert code_of(await door.refresh(token)) == "HOST_DISABLED"
+    await door.house.write(lambda k: k.identity.change_host("main", is_active=True))
+    assert code_of(await door.refresh(token)) == "OK", "it was not spent"

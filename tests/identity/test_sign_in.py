@@ -104,7 +104,7 @@ async def test_the_key_of_a_host_that_was_switched_off_is_refused_at_the_next_ca
     headers, body = await door.api_key(), {"external_id": "kim"}
     await door.world.ok("POST", TOKEN, json=body, headers=headers)
     await door.house.write(lambda k: k.identity.change_host("main", is_active=False))
-    assert await door.world.code("POST", TOKEN, json=body, headers=headers) == (401, "TOKEN_INVALID")
+    assert await door.world.code("POST", TOKEN, json=body, headers=headers) == (403, "HOST_DISABLED")
 
 
 @pytest.mark.parametrize("key", ["dk_" + "x" * 43, "dk_", "garbage", "", "dk_' OR '1'='1", "dk_" + "x" * 44])

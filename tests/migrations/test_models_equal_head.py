@@ -42,6 +42,7 @@ async def test_the_revisions_build_what_the_models_say(kind: str, tmp_path: Path
         assert len(schema_of(migrated)) == len(metadata.tables)
 
 
+@pytest.mark.slow  # a ratio of times asks for a machine that does nothing else
 async def test_migrating_costs_little_more_than_creating_the_tables(empty: str) -> None:
     """So there is one way to make a database, in tests too: 0.12 s on SQLite, 0.2 s on MariaDB."""
     migrating, creating = [], []

@@ -99,7 +99,7 @@ async def visit(chromium: Browser, site: Site) -> AsyncIterator[Opener]:
             "reduced_motion": "reduce",
         }
         context = await chromium.new_context(**defaults | options)
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(20_000)
         if options.get("java_script_enabled", True):
             await context.add_init_script(WATCH)
         page = await context.new_page()

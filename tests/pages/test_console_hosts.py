@@ -83,7 +83,14 @@ async def test_a_host_is_added_told_how_it_signs_and_stopped(world: World) -> No
     shown = await does(world, here, **form | {"version": 2, "jwks_url": "", "public_key": secret, "algorithm": "HS256"})
     assert secret not in shown and "나눠 가진 비밀" in shown
     assert "JWT" not in text_of(await does(world, f"{here}/end", version=3, reason="no more")).replace("JWKS", "")
+    await does(world, "/console/hosts/lms/disable", version=4, reason="a pause")
+    assert await world.rows("SELECT is_active FROM hosts WHERE code = 'lms'") == [(0,)]
+    stale = await send(world, "/console/hosts/lms/enable", version=4, reason="on again")
+    assert "said-no" in await page(world, stale.headers["location"])
+    assert "호스트 켜기" in await page(world, "/console/hosts")
+    await does(world, "/console/hosts/lms/enable", version=5, reason="on again")
     await sit_down(world, "ops")
+    assert (await send(world, "/console/hosts/lms/disable", version=6, reason="x")).status_code == 403
     assert (await send(world, here, **form | {"version": 4})).status_code == 403
     assert (await world.client.get("/console/hosts/new")).status_code == 403
 

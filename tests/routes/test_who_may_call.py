@@ -36,6 +36,8 @@ RULES: dict[tuple[str, str], str] = {
     ("POST", "/api/admin/bridge/campaigns/{code}/open"): ADMIN,
     ("PUT", "/api/admin/bridge/campaigns/{code}/target-season"): ADMIN,
     ("POST", "/api/admin/bridge/campaigns/{code}/settle/run"): ADMIN,
+    ("POST", "/api/admin/hosts/{host}/disable"): ADMIN,
+    ("POST", "/api/admin/hosts/{host}/enable"): ADMIN,
     ("GET", "/api/admin/webhooks"): READ,
     ("GET", "/api/admin/webhooks/{webhook_id}"): READ,
     ("GET", "/api/admin/webhook-deliveries"): READ,

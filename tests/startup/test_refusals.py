@@ -81,6 +81,8 @@ async def test_a_safe_production_on_sqlite_starts_with_a_warning(sqlite_file: st
         ("forwarded_allow_ips", {"forwarded_allow_ips": "*"}),
         ("forwarded_allow_ips", {"forwarded_allow_ips": "10.0.0.5,0.0.0.0/0"}),
         ("forwarded_allow_ips", {"forwarded_allow_ips": "nginx"}),
+        ("jwks_allowed_networks", {"jwks_allowed_networks": ("10.20.0.0/16", "0.0.0.0/0")}),
+        ("jwks_allowed_networks", {"jwks_allowed_networks": ("::/0",)}),
         ("debug", {"debug": True}),
         ("api_docs", {"docs_enabled": True}),
         ("feature_gate", {"feature_gate_enabled": True}),
@@ -98,6 +100,7 @@ async def test_strong_secrets_and_exact_origins_are_accepted(sqlite_file: str, o
         jwt_previous_secret=OTHER_STRONG,
         jwt_previous_kid="k0",
         cors_origins=("https://play.example", "https://play.example:8443"),
+        jwks_allowed_networks=("10.0.0.0/8", "fd12::/48"),
     )
     assert await refused(open_house(settings)) == []
 

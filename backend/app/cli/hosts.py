@@ -10,7 +10,7 @@ from app.cli.acting import AsJson, Data, Reason, act, print_json
 from app.container import Container
 from app.domain.config_fields import parse_config
 from app.domain.host_signing import HostFields, SigningFields
-from app.flows.save_host import add_host, end_host_signing, set_host_signing
+from app.flows.save_host import add_host, end_host_signing, set_host_signing, switch_host
 from app.services.audit_service import AdminAct
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
@@ -42,6 +42,25 @@ def add(
     async def work(container: Container) -> dict[str, Any]:
         wanted = parse_config(HostFields, fields, "VALIDATION_ERROR")
         return await add_host(container.house, _who(reason), wanted)
+
+    _say(act(data, work))
+
+
+@app.command()
+def disable(code: Code, reason: Reason, data: Data = None) -> None:
+    """Switches a host off: its server and its players are refused (HOST_DISABLED), nothing is lost. Audited."""
+    _switch(code, reason, data, is_active=False)
+
+
+@app.command()
+def enable(code: Code, reason: Reason, data: Data = None) -> None:
+    """Switches a host on: its keys and its players' sign-ins go on. Audited; a second run changes nothing."""
+    _switch(code, reason, data, is_active=True)
+
+
+def _switch(code: str, reason: str, data: Path | None, *, is_active: bool) -> None:
+    async def work(container: Container) -> dict[str, Any]:
+        return await switch_host(container.house, _who(reason), code, is_active=is_active, expected_version=None)
 
     _say(act(data, work))
 

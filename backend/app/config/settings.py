@@ -4,6 +4,7 @@ A secret may also come from a file: `JWT_SECRET_FILE=/run/secrets/jwt` stands fo
 """
 
 import os
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -77,6 +78,8 @@ class Settings(BaseSettings):
     # From SIGTERM until no more connections are accepted: /health/ready already says 503, so that whoever balances
     # looks elsewhere, and answers close their connections. None = 5 in production, else 0.
     drain_seconds: float | None = Field(default=None, ge=0, le=60)
+    # networks inside where key servers of hosts (JWKS) stand, ["10.20.0.0/16"]; else keys come from the internet alone
+    jwks_allowed_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     # opens this machine and its network to webhooks, and lets them go unencrypted: for tests and demos only
     webhook_allow_private: bool = False
     # below the lease of a try; the specification advises 15 to 30 s

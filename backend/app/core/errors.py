@@ -68,6 +68,7 @@ ERRORS: dict[str, Meaning] = {
     }),
     **_table(Kind.FORBIDDEN, {
         "SCOPE_REQUIRED": ("The token lacks the needed scope", "권한이 없습니다"),
+        "HOST_DISABLED": ("The host is switched off", "이 서비스와의 연결이 꺼져 있습니다"),
         "SECOND_PERSON_REQUIRED": ("Another operator must approve it", "다른 운영자의 승인이 필요합니다"),
         "USER_BLOCKED": ("This player is blocked", "이용이 제한된 계정입니다"),
     }),
@@ -133,6 +134,7 @@ ERRORS: dict[str, Meaning] = {
     **_table(Kind.INVALID, {
         "VALIDATION_ERROR": ("The request is not valid", "요청 값이 올바르지 않습니다"),
         "IDEMPOTENCY_KEY_REUSED": ("This key was used for another request", "다른 요청에 사용된 Idempotency-Key입니다"),
+        "ADDRESS_NOT_ALLOWED": ("This address must not be called", "호출할 수 없는 주소입니다"),
         "EVENT_INVALID": ("The event is not valid", "이벤트 값이 올바르지 않습니다"),
         "EVENT_TOO_LATE": ("The event is older than is accepted", "접수 기한이 지난 이벤트입니다"),
         "EVENT_FROM_FUTURE": ("The event lies in the future", "미래 시각의 이벤트입니다"),

@@ -21,7 +21,7 @@ MIN_RSA_BITS = 2048
 
 @dataclass(frozen=True, slots=True)
 class KnownHost:
-    """An active host, and how it signs its own player tokens (no algorithm: it doesn't)."""
+    """A host, on or off, and how it signs its own player tokens (no algorithm: it doesn't)."""
 
     id: int
     code: str
@@ -31,6 +31,7 @@ class KnownHost:
     issuer: str | None
     audience: str | None
     max_life_seconds: int
+    is_active: bool
 
 
 @lru_cache(maxsize=64)

@@ -5,12 +5,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
 import jwt
 import structlog
 
+from app.core.addresses import LOOPBACK, AddressRefused, AddressUnknown, Network, checked_address
+from app.core.checked_request import checked_request, place_of
 from app.core.errors import AppError
 from app.core.host_tokens import is_private, is_weak
 from app.core.time_utils import Clock
@@ -23,7 +26,7 @@ BETWEEN_FETCHES = timedelta(seconds=30)
 AFTER_A_FAILURE = timedelta(seconds=5)
 FETCH_SECONDS = 3
 MAX_BYTES = 64 * 1024
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 log = structlog.get_logger()
 
 
@@ -38,10 +41,11 @@ class _KeySet:
 
 
 class Jwks:
-    """Verifying keys by address and key id."""
+    """Verifying keys by address and key id. They come from the open internet, and from `networks` inside."""
 
-    def __init__(self, clock: Clock, *, allow_plain_loopback: bool = False) -> None:
+    def __init__(self, clock: Clock, *, allow_plain_loopback: bool = False, networks: Sequence[Network] = ()) -> None:
         self._clock, self._allow_plain_loopback = clock, allow_plain_loopback
+        self._networks = (*networks, *LOOPBACK) if allow_plain_loopback else tuple(networks)
         self._sets: dict[str, _KeySet] = {}
 
     async def key(self, url: str, *, algorithm: str, key_id: str | None) -> Any:
@@ -82,43 +86,72 @@ class Jwks:
     async def _fetch(self, url: str, known: _KeySet) -> None:
         known.tried_at = self._clock.now()
         try:
-            self._require_safe(url)
-            known.keys = _keys_in(await _download(url))
+            known.keys = _keys_in(await self._download(url))
             known.fetched_at = known.tried_at
         except (OSError, TimeoutError, ValueError, RecursionError) as error:
             log.warning("jwks_fetch_failed", host=urlsplit(url).hostname, error=type(error).__name__)
 
-    def _require_safe(self, url: str) -> None:
-        if not self.may_call(url):
-            raise ValueError("keys that came over an open line could be anyone's")
-
     def may_call(self, url: str) -> bool:
-        """Whether keys may come from there. Ask when a host's settings are saved; every fetch asks again."""
+        """Whether keys may come in this way: what came over an open line could be anyone's. Every fetch asks again."""
         parts = urlsplit(url)
-        is_plain_loopback = parts.scheme == "http" and parts.hostname in LOOPBACK
+        is_plain_loopback = parts.scheme == "http" and parts.hostname in LOOPBACK_NAMES
         return parts.scheme == "https" or (self._allow_plain_loopback and is_plain_loopback)
 
+    async def leads_inside(self, url: str) -> bool:
+        """Whether the name leads to an address that must not be called. Ask when a host's settings are saved.
 
-async def _download(url: str) -> bytes:
-    """The document: no redirects, 64 kB and three seconds at most. Raises ConnectionError when it can't be had."""
-    import httpx  # noqa: PLC0415 – 0.1 s of every start, for the few hosts that publish their keys
+        A name that leads nowhere yet does no harm: every fetch looks it up again, and calls what it found then.
+        """
+        try:
+            async with asyncio.timeout(FETCH_SECONDS):
+                await self._address(url)
+        except (AddressUnknown, TimeoutError):
+            return False
+        except AddressRefused:
+            return True
+        return False
 
-    body = bytearray()
-    try:
-        async with (
-            asyncio.timeout(FETCH_SECONDS),
-            httpx.AsyncClient(follow_redirects=False, timeout=FETCH_SECONDS) as client,
-            client.stream("GET", url, headers={"accept": "application/json"}) as response,
-        ):
-            if response.status_code != httpx.codes.OK:
-                raise ValueError("not 200")
-            async for chunk in response.aiter_bytes():
-                body += chunk
-                if len(body) > MAX_BYTES:
-                    raise ValueError("too long")
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise ConnectionError(type(error).__name__) from error
-    return bytes(body)
+    async def _address(self, url: str) -> str:
+        return await checked_address(*place_of(url), networks=self._networks)
+
+    async def _download(self, url: str) -> bytes:
+        """The document: no redirects, 64 kB and three seconds at most.
+
+        Raises AddressRefused, ConnectionError when it can't be had, ValueError for an answer that is none.
+        """
+        import httpx  # noqa: PLC0415 – 0.1 s of every start, for the few hosts that publish their keys
+
+        if not self.may_call(url):
+            raise AddressRefused("keys that came over an open line could be anyone's")
+        body = bytearray()
+        try:
+            async with (
+                asyncio.timeout(FETCH_SECONDS),
+                checked_request(
+                    "GET",
+                    url,
+                    address=await self._address(url),
+                    tls=self._tls,
+                    timeout_seconds=FETCH_SECONDS,
+                    headers={"accept": "application/json", "user-agent": "Dojang-Keys/1"},
+                ) as response,
+            ):
+                if response.status_code != httpx.codes.OK:
+                    raise ValueError("not 200")
+                async for chunk in response.aiter_bytes():
+                    body += chunk
+                    if len(body) > MAX_BYTES:
+                        raise ValueError("too long")
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise ConnectionError(type(error).__name__) from error
+        return bytes(body)
+
+    @cached_property
+    def _tls(self) -> Any:
+        """Made once: it reads the certificates of all authorities."""
+        import httpx  # noqa: PLC0415 – see _download
+
+        return httpx.create_ssl_context()
 
 
 def _keys_in(document: bytes) -> list[dict[str, Any]]:

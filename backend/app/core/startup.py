@@ -18,6 +18,7 @@ DIFFERENT_BYTES = 16
 # words that stand in placeholders; random text of base64 holds one in fewer than one of 10^9 secrets
 GUESSABLE = ("secret", "changeme", "password", "example", "placeholder", "0123456789", "abcdefgh")
 WIDEST_PROXY_NETWORK = 2**16
+WIDEST_KEY_PREFIX = 8
 HTTPS_ORIGIN = re.compile(r"https://[a-z0-9.-]+(:\d+)?")
 
 
@@ -90,6 +91,7 @@ def judge_settings(settings: Settings) -> list[Finding]:
             else None,
             "off",
         ),
+        _jwks_networks(settings),
         _time_zone_data(),
     ]
 
@@ -153,6 +155,14 @@ def _proxies(settings: Settings) -> Finding:
     refused = [part for part in settings.forwarded_allow_ips.split(",") if not _is_narrow_network(part.strip())]
     problem = f"FORWARDED_ALLOW_IPS must name nginx's addresses or network: {', '.join(refused)}"
     return verdict("forwarded_allow_ips", problem if refused else None, settings.forwarded_allow_ips)
+
+
+def _jwks_networks(settings: Settings) -> Finding:
+    """Whoever sets a host's key address could call everything in them. /8 is the largest private network there is."""
+    named = ", ".join(map(str, settings.jwks_allowed_networks))
+    wide = [str(network) for network in settings.jwks_allowed_networks if network.prefixlen < WIDEST_KEY_PREFIX]
+    problem = f"JWKS_ALLOWED_NETWORKS must name the networks of key servers, /8 or narrower: {', '.join(wide)}"
+    return verdict("jwks_allowed_networks", problem if wide else None, named or "none")
 
 
 def _is_narrow_network(part: str) -> bool:

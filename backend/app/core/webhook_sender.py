@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from app.core.addresses import AddressRefused, checked_address
+from app.core.checked_request import checked_request, place_of
 from app.core.replies import Reply
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 ANSWER_BYTES = 2_048
 ANSWER_CHARACTERS = 200
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
-DEFAULT_PORTS = {"https": 443, "http": 80}
+CONTENT = {"content-type": "application/json", "user-agent": "Dojang-Webhooks/1", "accept-encoding": "identity"}
 
 
 class WebhookSender:
@@ -42,27 +43,17 @@ class WebhookSender:
         return Reply(None, error, _milliseconds_since(started))
 
     async def _post(self, url: str, body: bytes, headers: dict[str, str], started: float) -> Reply:
-        import httpx  # noqa: PLC0415 – see send
-
-        parts = urlsplit(url)
-        host, port = str(parts.hostname), parts.port or DEFAULT_PORTS[parts.scheme]
-        if parts.scheme != "https" and not self.allow_private:
+        if urlsplit(url).scheme != "https" and not self.allow_private:
             raise AddressRefused("what is not encrypted is not sent")
-        limit = self._timeout_seconds
-        address = await checked_address(host, port, allow_private=self.allow_private)
-        # A client for this one request: a kept connection could be used for another name at the same address. A proxy
-        # of the environment would look the name up again, so none is asked.
-        async with (
-            httpx.AsyncClient(verify=self._tls, follow_redirects=False, trust_env=False, timeout=limit) as client,
-            client.stream(
-                "POST",
-                httpx.URL(url).copy_with(host=address, port=port),
-                content=body,
-                headers={**headers, "host": parts.netloc, "content-type": "application/json",
-                         "user-agent": "Dojang-Webhooks/1", "accept-encoding": "identity"},
-                extensions={"sni_hostname": host},
-            ) as response,
-        ):  # fmt: skip
+        async with checked_request(
+            "POST",
+            url,
+            address=await checked_address(*place_of(url), allow_private=self.allow_private),
+            tls=self._tls,
+            timeout_seconds=self._timeout_seconds,
+            headers=headers | CONTENT,
+            body=body,
+        ) as response:
             answer = await _start_of(response)
         status = response.status_code
         error = None if response.is_success else f"HTTP {status}" + (", not followed" if response.is_redirect else "")

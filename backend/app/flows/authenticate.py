@@ -41,7 +41,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class HostBook:
-    """The active hosts at one moment."""
+    """Every host at one moment, on or off."""
 
     read_at: datetime
     by_code: Mapping[str, KnownHost]
@@ -49,6 +49,13 @@ class HostBook:
 
     def is_fresh(self, now: datetime) -> bool:
         return abs(now - self.read_at) < HOSTS_FRESH  # abs: the machine's clock may be set back
+
+    def open_host(self, code: str) -> KnownHost:
+        """The host, which is on; raises HOST_DISABLED for one that is off, TOKEN_INVALID for one that nobody knows."""
+        host = self.by_code.get(code)
+        if host is None:
+            raise AppError("TOKEN_INVALID")
+        return _require_on(host)
 
 
 @dataclass(slots=True)
@@ -67,14 +74,14 @@ class Authenticator:
     _players: dict[tuple[str, str], tuple[int, datetime]] = field(default_factory=dict)
 
     async def principal(self, token: str) -> Principal:
-        """The bearer of an access token, ours or a host's; raises TOKEN_INVALID or TOKEN_EXPIRED."""
+        """The bearer of an access token, ours or a host's; raises TOKEN_INVALID, TOKEN_EXPIRED or HOST_DISABLED."""
         hosts = await self._current_hosts()
         remembered = self._remembered(token, hosts)
         seen = remembered or await self._verified(token, hosts)
         principal = seen.principal
         require_in_time(principal, self.keys.now())
-        if principal.scopes & {PLAYER, HOST} and principal.host_code not in hosts.by_code:
-            raise AppError("TOKEN_INVALID")
+        if principal.scopes & {PLAYER, HOST}:
+            hosts.open_host(principal.host_code)
         if remembered is None:
             _remember(self._seen, token, seen, MAX_TOKENS)
         return principal
@@ -96,6 +103,7 @@ class Authenticator:
         host = hosts.by_issuer.get(issuer) if isinstance(issuer, str) else None
         if host is None or host.algorithm is None:
             raise AppError("TOKEN_INVALID")
+        _require_on(host)  # before its keys: of a host that is off nothing is asked any more
         theirs = verify_host_token(token, host, await self._host_key(host, header))
         # a published key may be withdrawn: tokens must meet the published set again
         return Seen(theirs, host, theirs.expires_at + LEEWAY if host.public_key else self.keys.now() + FRESH)
@@ -154,7 +162,10 @@ class Authenticator:
         return replace(principal, scopes=principal.scopes - (STAFF_SCOPES - member.scopes))
 
     async def api_key(self, key: str) -> Principal:
-        """The host whose server shows this key; raises TOKEN_INVALID, or TOKEN_REVOKED when the key was ended."""
+        """The host whose server shows this key, read at each call.
+
+        Raises TOKEN_INVALID, TOKEN_REVOKED when the key was ended, HOST_DISABLED.
+        """
         holder = None
         if is_api_key(key):
             key_hash = sha256_hex(key)
@@ -163,15 +174,19 @@ class Authenticator:
             raise AppError("TOKEN_INVALID")
         if holder.is_revoked:
             raise AppError("TOKEN_REVOKED")
+        if not holder.is_host_active:
+            raise AppError("HOST_DISABLED")
         now = self.keys.now()
         return Principal(holder.host_code, frozenset({HOST}), holder.host_code, now, now)
 
     async def host(self, code: str) -> KnownHost:
-        """An active host; raises TOKEN_INVALID for any other."""
+        """A host that is on; raises HOST_DISABLED for one that is off, TOKEN_INVALID for one that nobody knows."""
+        return (await self._current_hosts()).open_host(code)
+
+    async def is_disabled(self, code: str) -> bool:
+        """Whether there is such a host, and it is off."""
         host = (await self._current_hosts()).by_code.get(code)
-        if host is None:
-            raise AppError("TOKEN_INVALID")
-        return host
+        return host is not None and not host.is_active
 
     async def _current_hosts(self) -> HostBook:
         if self._hosts is not None and self._hosts.is_fresh(self.keys.now()):
@@ -179,10 +194,16 @@ class Authenticator:
         async with self._turn:  # of all that wait here, the first reads for everyone
             now = self.keys.now()
             if self._hosts is None or not self._hosts.is_fresh(now):
-                known = await self.house.read(lambda keepers: keepers.identity.active_hosts())
+                known = await self.house.read(lambda keepers: keepers.identity.known_hosts())
                 by_issuer = {host.issuer: host for host in known if host.issuer}
                 self._hosts = HostBook(now, {host.code: host for host in known}, by_issuer)
             return self._hosts
+
+
+def _require_on(host: KnownHost) -> KnownHost:
+    if not host.is_active:
+        raise AppError("HOST_DISABLED")
+    return host
 
 
 def _remember(memory: dict[K, V], key: K, value: V, at_most: int) -> None:

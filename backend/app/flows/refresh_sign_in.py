@@ -40,7 +40,7 @@ async def refresh_sign_in(
     Spent twice within 10 seconds, it gives the same successor again while that one is unused, so parallel refreshes
     all go on and a family never has two live tokens. Any other second use means that two parties hold the token: the
     whole family and its access tokens are revoked (TOKEN_REVOKED). Raises TOKEN_INVALID for a token we never gave,
-    TOKEN_EXPIRED, USER_BLOCKED.
+    TOKEN_EXPIRED, USER_BLOCKED, HOST_DISABLED.
     """
     now = keys.now()
 
@@ -83,9 +83,11 @@ async def _locked_owner(keepers: Services, token: RefreshToken) -> Owner:
     """Whose token it is, locked: all refreshes of one owner queue here, so what follows is exact."""
     if token.user_id is not None:
         player = (await keepers.player.lock([token.user_id], Wanted())).get(token.user_id)
-        hosts = {host.id: host for host in await keepers.identity.active_hosts()}
+        hosts = {host.id: host for host in await keepers.identity.known_hosts()}
         if player is None or player.host_id not in hosts:
             raise AppError("TOKEN_INVALID")
+        if not hosts[player.host_id].is_active:
+            raise AppError("HOST_DISABLED")  # nothing is spent: when the host is on again, this token goes on
         _require_allowed(player, token)
         return player_owner(player, hosts[player.host_id].code)
     member = None if token.staff_id is None else await keepers.identity.lock_staff_by_id(token.staff_id)

@@ -1,4 +1,4 @@
-"""Hosts: added, and told how they sign their players' tokens. Locks and writes hosts; writes admin_audit_log."""
+"""Hosts: added, switched, and told how they sign their players' tokens. Locks and writes hosts; audits each."""
 
 from app.core.errors import AppError, invalid
 from app.core.host_tokens import parse_key
@@ -31,6 +31,24 @@ async def add_host(house: House, act: AdminAct, fields: HostFields) -> Row:
     return await house.write(work, is_repeatable=False)
 
 
+async def switch_host(house: House, act: AdminAct, code: str, *, is_active: bool, expected_version: int | None) -> Row:
+    """Off: its server and its players are refused with HOST_DISABLED. On again, all goes on where it was.
+
+    API keys and refresh tokens are refused from the commit on, access tokens within two seconds on every process (see
+    `authenticate.HOSTS_FRESH`). Nothing is ended or deleted. Switching to what stands changes nothing. Raises
+    NOT_FOUND, VERSION_CONFLICT.
+    """
+
+    async def work(keepers: Services) -> Row:
+        before = await _locked(keepers, code, expected_version)
+        if before["is_active"] == is_active:
+            return before
+        await keepers.identity.change_host(code, is_active=is_active)
+        return await _finish(house, keepers, act, before, "HOST_ENABLED" if is_active else "HOST_DISABLED")
+
+    return await house.write(work, is_repeatable=False)
+
+
 async def set_host_signing(
     house: House,
     act: AdminAct,
@@ -44,9 +62,9 @@ async def set_host_signing(
     """What the host's own tokens are verified by from now on: within seconds everywhere, tokens in use included.
 
     Raises NOT_FOUND, VERSION_CONFLICT, NAME_TAKEN (another host's issuer), VALIDATION_ERROR for a key that is none or
-    could sign, an address that keys may not come from, and our own issuer.
+    could sign, an address that is not https, and our own issuer; ADDRESS_NOT_ALLOWED for one that leads inside.
     """
-    _require_sound(fields, ours, jwks)
+    await _require_sound(fields, ours, jwks)
 
     async def work(keepers: Services) -> Row:
         before = await _locked(keepers, code, expected_version)
@@ -72,11 +90,13 @@ async def end_host_signing(house: House, act: AdminAct, code: str, *, expected_v
     return await house.write(work, is_repeatable=False)
 
 
-def _require_sound(fields: SigningFields, ours: TokenKeys, jwks: Jwks) -> None:
+async def _require_sound(fields: SigningFields, ours: TokenKeys, jwks: Jwks) -> None:
     if fields.issuer == ours.issuer:
         raise invalid(("issuer", "is our own name"))
     if fields.jwks_url is not None and not jwks.may_call(fields.jwks_url):
         raise invalid(("jwks_url", "an https URL"))
+    if fields.jwks_url is not None and await jwks.leads_inside(fields.jwks_url):
+        raise invalid(("jwks_url", "leads into a network that must not be called"), code="ADDRESS_NOT_ALLOWED")
     if fields.public_key is not None:
         try:
             parse_key(fields.algorithm, fields.public_key)
@@ -98,6 +118,6 @@ async def _locked(keepers: Services, code: str, expected_version: int | None) ->
 
 async def _finish(house: House, keepers: Services, act: AdminAct, before: Row, action: str) -> Row:
     after = _known(await keepers.identity.host(before["code"]))
-    kept = [only(row, "signing", "version") for row in (before, after)]
+    kept = [only(row, "is_active", "signing", "version") for row in (before, after)]
     await keepers.audit.add(act, action, f"host:{before['code']}", before=kept[0], after=kept[1], now=house.clock.now())
     return after

@@ -77,7 +77,7 @@ def describe(app: FastAPI) -> None:
                     if path.startswith("/api/admin"):
                         operation.setdefault("security", [{BEARER: []}])
                     if path.startswith("/api"):
-                        _add_refusals_of_all(operation, is_player=_is_player(path, operation))
+                        _add_refusals_of_all(operation, path)
             for unused in ("HTTPValidationError", "ValidationError"):  # FastAPI's own shape, which never leaves
                 schemas.pop(unused, None)
             schemas["Problem"] = _standing_alone(Problem.model_json_schema(ref_template=COMPONENT), schemas)
@@ -97,12 +97,14 @@ def _is_player(path: str, operation: dict[str, Any]) -> bool:
     return operation.get("security") == [{BEARER: []}] and not path.startswith("/api/admin")
 
 
-def _add_refusals_of_all(operation: dict[str, Any], *, is_player: bool) -> None:
+def _add_refusals_of_all(operation: dict[str, Any], path: str) -> None:
     """What any route of its kind may refuse, beside what the route names; all of it as problem documents."""
     codes = ["BUSY", "DATABASE_UNAVAILABLE"]
     if operation.get("security"):
         codes += ["AUTH_REQUIRED", "TOKEN_INVALID", "TOKEN_EXPIRED", "TOKEN_REVOKED", "SCOPE_REQUIRED"]
-    if is_player:
+        if not path.startswith("/api/admin"):
+            codes.append("HOST_DISABLED")
+    if _is_player(path, operation):
         codes += ["USER_BLOCKED", "RATE_LIMITED"]
     if operation.get("parameters") or operation.get("requestBody"):
         codes.append("VALIDATION_ERROR")

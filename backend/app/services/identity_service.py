@@ -17,9 +17,10 @@ DAY_SECONDS = 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class ApiKeyHolder:
-    """Whose API key it is. A revoked key is still known."""
+    """Whose API key it is. A revoked key is still known, and so is one of a host that is off."""
 
     host_code: str
+    is_host_active: bool
     is_revoked: bool
 
 
@@ -69,7 +70,11 @@ class IdentityService:
 
     async def active_hosts(self) -> list[KnownHost]:
         """Every host that may knock, and how it signs."""
-        rows = await self._tx.execute(select(hosts).where(hosts.c.is_active))
+        return [host for host in await self.known_hosts() if host.is_active]
+
+    async def known_hosts(self) -> list[KnownHost]:
+        """As `active_hosts`, with those that are switched off."""
+        rows = await self._tx.execute(select(hosts))
         return [
             KnownHost(
                 id=row.id,
@@ -80,6 +85,7 @@ class IdentityService:
                 issuer=row.jwt_issuer,
                 audience=row.jwt_audience,
                 max_life_seconds=row.jwt_max_life_seconds,
+                is_active=bool(row.is_active),
             )
             for row in rows
         ]
@@ -136,12 +142,10 @@ class IdentityService:
         return None if row is None else dict(row)
 
     async def api_key_holder(self, key_hash: str) -> ApiKeyHolder | None:
-        """The active host whose key this is, read anew at each call so that a revocation counts at once."""
-        query = select(hosts.c.code, api_keys.c.revoked_at).join(hosts).where(
-            api_keys.c.key_hash == key_hash, hosts.c.is_active
-        )  # fmt: skip
-        row = (await self._tx.execute(query)).first()
-        return None if row is None else ApiKeyHolder(row.code, row.revoked_at is not None)
+        """The host whose key this is, read anew at each call: a revocation, or a switch of the host, counts at once."""
+        query = select(hosts.c.code, hosts.c.is_active, api_keys.c.revoked_at).join(hosts)
+        row = (await self._tx.execute(query.where(api_keys.c.key_hash == key_hash))).first()
+        return None if row is None else ApiKeyHolder(row.code, bool(row.is_active), row.revoked_at is not None)
 
     # --- staff
 

@@ -10,7 +10,7 @@ from app.domain.config_fields import Label, parse_config
 from app.domain.host_signing import LONGEST_KEY, HostFields, SigningFields
 from app.flows.event_reads import list_events
 from app.flows.host_keys import add_host_key, list_hosts, revoke_host_key
-from app.flows.save_host import add_host, end_host_signing, set_host_signing
+from app.flows.save_host import add_host, end_host_signing, set_host_signing, switch_host
 from app.pages.console.doors import ConsoleRoute, done
 from app.pages.console.forms import LINES, After, Id, Reason, Version
 from app.pages.console.look import show
@@ -47,6 +47,26 @@ async def add(request: Request, code: Text, name: Text, reason: Reason) -> Respo
     who = await operator(request, ADMIN)
     fields = parse_config(HostFields, {"code": code.strip(), "name": name}, "VALIDATION_ERROR")
     await add_host(container_of(request).house, who.act(reason), fields)
+    return done(request, "/console/hosts")
+
+
+@router.post("/console/hosts/{code}/disable")
+async def disable(request: Request, code: HostCode, reason: Reason, version: Version) -> Response:
+    """Its server and its players are refused; nothing is lost."""
+    return await _switch(request, code, reason, version, is_active=False)
+
+
+@router.post("/console/hosts/{code}/enable")
+async def enable(request: Request, code: HostCode, reason: Reason, version: Version) -> Response:
+    """They are let in again."""
+    return await _switch(request, code, reason, version, is_active=True)
+
+
+async def _switch(request: Request, code: str, reason: str, version: int, *, is_active: bool) -> Response:
+    request.state.back = "/console/hosts"
+    who = await operator(request, ADMIN)
+    house = container_of(request).house
+    await switch_host(house, who.act(reason), code, is_active=is_active, expected_version=version)
     return done(request, "/console/hosts")
 
 

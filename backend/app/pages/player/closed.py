@@ -18,6 +18,7 @@ FACES = {
     "GAME_MISCONFIGURED": "resting",
     "LOTTERY_SOLD_OUT": "resting",
     "USER_BLOCKED": "blocked",
+    "HOST_DISABLED": "disabled",
     "SCOPE_REQUIRED": "foreign",
     "BUSY": "maintenance",
     "DATABASE_UNAVAILABLE": "maintenance",

@@ -20,6 +20,8 @@ HostCode = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9_-]{0,49}$")]
 async def embed(request: Request, host: HostCode) -> Response:
     """The board as a card. Strict cookies reach us only in a frame of the same site: elsewhere it is an invitation."""
     container = container_of(request)
+    if await container.authenticator.is_disabled(host):
+        raise AppError("HOST_DISABLED")
     ancestors = container.settings.embed_ancestors.get(host, ())
     try:
         who = await visitor(request)

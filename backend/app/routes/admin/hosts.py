@@ -1,11 +1,12 @@
-"""Hosts: look, add; how they sign; the API keys of their servers."""
+"""Hosts: look, add, switch; how they sign; the API keys of their servers."""
 
 from typing import Annotated, Any
 
 from fastapi import Path, Request, Response
 
+from app.core.auth import Principal
 from app.flows.host_keys import add_host_key, list_hosts, revoke_host_key
-from app.flows.save_host import add_host, end_host_signing, find_host, set_host_signing
+from app.flows.save_host import add_host, end_host_signing, find_host, set_host_signing, switch_host
 from app.routes.admin.common import READ, READERS, Admin, Id, write
 from app.routes.bodies import parse_body
 from app.routes.deps import admin_act, container_of, etag, expected_version
@@ -70,12 +71,44 @@ async def one(request: Request, response: Response, host: Host) -> dict[str, Any
     return _seen(response, await find_host(container_of(request).house, host))
 
 
+@router.post(
+    "/{host}/disable",
+    operation_id="admin_disable_host",
+    response_model=HostView,
+    openapi_extra=write(WhyOnly, if_match=True),
+    responses=EDIT,
+)
+async def disable(request: Request, response: Response, who: Admin, host: Host) -> dict[str, Any]:
+    """Refuses its server at once and its players within two seconds, everywhere (HOST_DISABLED). Nothing is lost."""
+    return await _switch(request, response, who, host, is_active=False)
+
+
+@router.post(
+    "/{host}/enable",
+    operation_id="admin_enable_host",
+    response_model=HostView,
+    openapi_extra=write(WhyOnly, if_match=True),
+    responses=EDIT,
+)
+async def enable(request: Request, response: Response, who: Admin, host: Host) -> dict[str, Any]:
+    """Lets its server and its players in again, with the keys and sign-ins they had."""
+    return await _switch(request, response, who, host, is_active=True)
+
+
 @router.put(
     "/{host}/signing",
     operation_id="admin_set_host_signing",
     response_model=HostView,
     openapi_extra=write(SigningBody, if_match=True),
-    responses=EDIT | problems("NAME_TAKEN"),
+    responses=problems(
+        "SCOPE_REQUIRED",
+        "NOT_FOUND",
+        "VERSION_CONFLICT",
+        "NAME_TAKEN",
+        "PRECONDITION_REQUIRED",
+        "VALIDATION_ERROR",
+        "ADDRESS_NOT_ALLOWED",
+    ),
 )
 async def sign(request: Request, response: Response, who: Admin, host: Host) -> dict[str, Any]:
     """How the host signs its own players' tokens. It counts within seconds, also for tokens that are in use."""
@@ -125,6 +158,14 @@ async def revoke(request: Request, who: Admin, key_id: Id) -> dict[str, Any]:
     """Ends a key: the next call with it is refused."""
     body = parse_body(WhyOnly, await request.body())
     return await revoke_host_key(container_of(request).house, admin_act(who, body.reason), key_id)
+
+
+async def _switch(
+    request: Request, response: Response, who: Principal, host: str, *, is_active: bool
+) -> dict[str, Any]:
+    body = parse_body(WhyOnly, await request.body())
+    house, act, version = container_of(request).house, admin_act(who, body.reason), expected_version(request)
+    return _seen(response, await switch_host(house, act, host, is_active=is_active, expected_version=version))
 
 
 def _seen(response: Response, row: dict[str, Any]) -> dict[str, Any]:
