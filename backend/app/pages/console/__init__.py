@@ -20,6 +20,7 @@ from app.pages.console import (
     search,
     season_editor,
     seasons,
+    staff,
     system,
     webhooks,
 )
@@ -44,6 +45,7 @@ PAGES = (
     webhooks.router,
     audit.router,
     system.router,
+    staff.router,
     lost.router,
 )
 
