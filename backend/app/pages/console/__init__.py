@@ -23,6 +23,7 @@ from app.pages.console import (
     search,
     season_editor,
     seasons,
+    staff,
     system,
     webhooks,
 )
@@ -52,6 +53,7 @@ PAGES = (
     webhooks.router,
     audit.router,
     system.router,
+    staff.router,
     lost.router,
 )
 
