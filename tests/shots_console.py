@@ -50,6 +50,7 @@ DESK = {
     "a7-delivery": "/console/deliveries/1",
     "a8-audit": "/console/audit",
     "a9-system": "/console/system",
+    "a9-staff": "/console/system/staff",
 }
 PLAYS = ((3, "roulette", 2), (2, "dice", 3), (5, "roulette", 5), (4, "lottery", 2), (6, "dice", 4))
 

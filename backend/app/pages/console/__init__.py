@@ -25,6 +25,7 @@ from app.pages.console import (
     search,
     season_editor,
     seasons,
+    staff,
     system,
     webhooks,
 )
@@ -58,6 +59,7 @@ PAGES = (
     webhooks.router,
     audit.router,
     system.router,
+    staff.router,
     lost.router,
 )
 
