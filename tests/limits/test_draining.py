@@ -17,6 +17,7 @@ from app.core.time_utils import FixedClock, SystemClock
 from app.flows.seed_reference import seed_reference
 from tests.fixtures import settings_for
 from tests.live import Service, start_service, wait_until_ready
+from tests.stream.ear import until
 from tests.wheel import ALWAYS_TEN
 from tests.world import World, key
 
@@ -43,11 +44,6 @@ class Balancer:
                 except httpx.HTTPError:
                     self.ready[number] = False
             await asyncio.sleep(0.1)
-
-    async def answers(self, number: int, many: int) -> None:
-        """Returns when this process has answered so many plays."""
-        while self.answered[number] < many:
-            await asyncio.sleep(0.01)
 
     async def play(self, headers: dict[str, str]) -> None:
         number = self.ready.index(True)
@@ -95,7 +91,7 @@ async def test_a_process_that_is_told_to_stop_under_load_fails_no_request(
     watching = asyncio.create_task(balancer.look())
     playing = [asyncio.create_task(play_on(person.headers)) for person in people]
     try:
-        await balancer.answers(0, 20)
+        await until(lambda: balancer.answered[0] >= 20)
         told, before = time.monotonic(), balancer.answered[0]
         services[0].process.send_signal(signal.SIGTERM)
         await asyncio.sleep(0.15)
@@ -104,7 +100,7 @@ async def test_a_process_that_is_told_to_stop_under_load_fails_no_request(
         assert live.headers["connection"] == "close"
         await asyncio.to_thread(services[0].process.wait, 15)
         assert DRAIN_SECONDS <= time.monotonic() - told < DRAIN_SECONDS + 8
-        await balancer.answers(1, 20)
+        await until(lambda: balancer.answered[1] >= 20)
     finally:
         is_over.set()
         await asyncio.gather(*playing)
