@@ -21,6 +21,9 @@ DESK = {
     "a3-game": "/console/games/lottery",
     "a3-game-new": "/console/games/roulette/new",
     "a3-game-version": "/console/games/roulette/versions/1",
+    "a3-missions": "/console/missions",
+    "a3-mission": "/console/missions/DAILY_SPINS",
+    "a3-mission-edit": "/console/missions/LATE_DICE/edit",
     "a4-players": "/console/players",
     "a4-player": "/console/players/4",
     "a4-player-ledger": "/console/players/4?tab=ledger",
@@ -28,6 +31,10 @@ DESK = {
     "a4-adjust": "/console/players/4/adjust?token_type=POINT&amount=20000&direction=grant",
     "a4-search": "/console/search?q=b",
     "a5-rewards": "/console/rewards",
+    "a5-promotions": "/console/promotions",
+    "a5-promotion": "/console/promotions/XMAS_RUSH",
+    "a5-coupons": "/console/coupons",
+    "a5-coupon": "/console/coupons/COFFEE",
     "a6-batches": "/console/batches",
     "a6-batch": "/console/batches/XMAS_BRIDGE_2025?dry=1",
     "a7-hosts": "/console/hosts",
@@ -39,6 +46,7 @@ DESK = {
     "a7-delivery": "/console/deliveries/1",
     "a8-audit": "/console/audit",
     "a9-system": "/console/system",
+    "a9-staff": "/console/system/staff",
 }
 PLAYS = ((3, "roulette", 2), (2, "dice", 3), (5, "roulette", 5), (4, "lottery", 2), (6, "dice", 4))
 
@@ -46,13 +54,14 @@ PLAYS = ((3, "roulette", 2), (2, "dice", 3), (5, "roulette", 5), (4, "lottery", 
 async def tell(world: World) -> None:
     """Half an hour of an event: plays, a gift that waits for approval, a feature that was stopped."""
     admin = await world.token("boss", ADMIN)
+    await prepare(world, admin)
     player = await world.player("minji", ROULETTE_COIN=40, DICE_TOKEN=40, LOTTERY_TICKET=40)
+    await world.ok("POST", "/api/codes/redeem", json={"code": "XMAS-2025"}, headers=player.headers)
     for round_no in range(6):
         for minutes, game, times in PLAYS:
             for _ in range(times + (round_no * minutes) % 3):
                 await world.client.post(f"/api/{game}/play", headers=player.headers | key())
             world.clock.advance(minutes=minutes / 4, milliseconds=317)
-    await prepare(world, admin)
     await register(world.container)
     await tick(world.container, JOBS_BY_NAME["reconcile"], "worker-1", lambda: True)
     for job in STANDING:

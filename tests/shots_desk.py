@@ -1,4 +1,4 @@
-"""What else the console's screenshots show: a rule on host events with some events, and a further version of it."""
+"""What else the console's screenshots show: rules tried on events, missions under way, campaigns of codes, coupons."""
 
 from datetime import timedelta
 from typing import Any
@@ -23,9 +23,33 @@ RULE: dict[str, Any] = {
 }  # fmt: skip
 
 
+COIN = {"reward_type": "TOKEN", "reward_amount": 1, "token_type": "ROULETTE_COIN"}
+POINTS = {"reward_type": "POINT", "reward_amount": 500}
+SET: list[tuple[str, dict[str, Any]]] = [
+    ("missions", {"code": "DAILY_SPINS", "title_ko": "룰렛 3번 돌리기", "title_en": "Spin three times",
+                  "period": "DAILY", "metric": "PLAY.ROULETTE", "target": 3, "claim": "MANUAL",
+                  "rewards": [COIN], "is_active": True}),
+    ("missions", {"code": "LATE_DICE", "title_ko": "섣달그믐 주사위", "title_en": "Dice of the last day",
+                  "period": "ONCE", "metric": "WIN.DICE", "target": 5, "repeat_max": 2,
+                  "rewards": [POINTS, COIN], "is_active": True,
+                  "requires": ["DAILY_SPINS"], "starts_on": "2025-12-30", "ends_on": "2025-12-31"}),
+    ("promotions", {"code": "XMAS_RUSH", "title_ko": "선착순 500명", "title_en": "First 500", "kind": "SHARED",
+                    "shared_code": "XMAS-2025", "opens_at": "2025-12-08T20:00:00+09:00", "units": 500,
+                    "rewards": [POINTS]}),
+    ("promotions", {"code": "LETTERS", "title_ko": "편지에 든 코드", "title_en": "Codes by letter", "kind": "UNIQUE",
+                    "opens_at": "2025-12-20T20:00:00+09:00", "closes_at": "2025-12-26T00:00:00+09:00",
+                    "rewards": [COIN]}),
+    ("promotions/LETTERS/generate", {"count": 20, "prefix": "XMAS-"}),
+    ("coupons/pools", {"code": "COFFEE", "name": "커피 한 잔"}),
+    ("coupons/pools/COFFEE/generate", {"count": 30, "prefix": "CAFE-"}),
+]  # fmt: skip
+
+
 async def prepare(world: World, admin: dict[str, str]) -> None:
     """What operators set before the evening begins."""
     await _rules(world, admin)
+    for path, body in SET:
+        await world.ok("POST", f"/api/admin/{path}", headers=admin, json=body | {"reason": REASON})
 
 
 async def _rules(world: World, admin: dict[str, str]) -> None:

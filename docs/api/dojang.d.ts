@@ -72,6 +72,7 @@ export type ErrorCode =
   | "NO_ENTITLEMENT"
   | "NO_FEATURE_TODAY"
   | "NO_STREAKS"
+  | "OWN_ACCOUNT"
   | "POOL_NOT_FOUND"
   | "PRECONDITION_REQUIRED"
   | "PREMIUM_REQUIRED"
@@ -2068,6 +2069,25 @@ export interface SlotConfig {
   rewards?: RewardFields[];
 }
 
+/** Every operator, oldest first: one page. */
+export interface StaffList {
+  has_more: boolean;
+  items: StaffRow[];
+  next: number | null;
+}
+
+/** An operator. Who is off has no sign-in, token or link that works. */
+export interface StaffRow {
+  /** Without one they sign in by a link of the CLI alone. */
+  has_password: boolean;
+  id: number;
+  is_active: boolean;
+  /** Too many wrong passwords; null: never, or over. */
+  locked_until: string | null;
+  login: string;
+  scopes: string[];
+}
+
 /** What a stamp gave. `xp_added` may be less than a stamp is worth when the season caps the XP of a day. */
 export interface StampAnswer {
   added_stamp: number;
@@ -3190,6 +3210,24 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** Ends every sign-in, token and link of theirs at once, for good. Twice changes nothing. */
+  admin_disable_staff: {
+    parameters: { query?: never; header?: never; path: { staff_id: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      200: Answer<StaffRow>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** Tells it nothing more. What waits stays; what happens meanwhile is not kept for it. */
   admin_disable_webhook: {
     parameters: { query?: never; header: { "If-Match": string }; path: { webhook_id: number }; cookie?: never; };
@@ -3225,6 +3263,23 @@ export interface operations {
       413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Lets them sign in anew, with the password and scopes they had. */
+  admin_enable_staff: {
+    parameters: { query?: never; header?: never; path: { staff_id: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      200: Answer<StaffRow>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      413: Refusal;
+      422: Refusal;
       503: Refusal;
     };
   };
@@ -3838,6 +3893,17 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       422: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Every operator: what they may, and whether they are on. */
+  admin_list_staff: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Answer<StaffList>;
+      401: Refusal;
+      403: Refusal;
       503: Refusal;
     };
   };
@@ -6227,6 +6293,15 @@ export interface paths {
   "/api/admin/seasons/{season_id}/streak/restore": {
     post: operations["admin_restore_streak"];
   };
+  "/api/admin/staff": {
+    get: operations["admin_list_staff"];
+  };
+  "/api/admin/staff/{staff_id}/disable": {
+    post: operations["admin_disable_staff"];
+  };
+  "/api/admin/staff/{staff_id}/enable": {
+    post: operations["admin_enable_staff"];
+  };
   "/api/admin/team-contests": {
     get: operations["admin_list_contests"];
     post: operations["admin_create_contest"];
@@ -6662,6 +6737,8 @@ export interface components {
     SettlementStatus: SettlementStatus;
     Signing: Signing;
     SlotConfig: SlotConfig;
+    StaffList: StaffList;
+    StaffRow: StaffRow;
     StampAnswer: StampAnswer;
     StampEffect: StampEffect;
     StockItem: StockItem;

@@ -35,3 +35,19 @@ async def test_a_rule_is_mended_as_one_types_tried_and_put_in_force(visit: Opene
     await page.wait_for_selector(".lamp-on:has-text('쓰는 중')")
     query = "SELECT version FROM host_rule_versions WHERE active_slot = 1"
     assert await site.world.rows(query) == [(3,)]
+
+
+async def test_a_campaign_is_stopped_on_a_phone_without_script(visit: Opener, site: Site) -> None:
+    await prepare(site.world, await site.world.token("boss", "admin"))
+    seen = await sit(visit, site, java_script_enabled=False, viewport={"width": 360, "height": 780})
+    page = seen.page
+    await seen.open("/console/promotions/XMAS_RUSH")
+    await page.click("summary:has-text('중지')")
+    await page.fill("#reason-stop", "it leaked")
+    await page.click("form[action$=stop] button")
+    await page.wait_for_selector(".head .lamp-off")
+    await seen.open("/console/promotions/XMAS_RUSH/edit")
+    await page.fill("#config", (await page.input_value("#config")).replace('"units": 500', '"units": 0'))
+    await page.click("button[value=look]:visible")
+    await page.wait_for_selector("#faults:has-text('units')")
+    assert await site.world.rows("SELECT is_open, units FROM promo_campaigns WHERE code = 'XMAS_RUSH'") == [(0, 500)]

@@ -6,7 +6,7 @@ import jwt
 import pytest
 
 from app.core.time_utils import ShiftedClock
-from tests.fixtures import NOON, settings_for
+from tests.fixtures import NOON, fresh_sqlite, settings_for
 from tests.routes.what_to_send import BODIES, PATH_VALUES
 from tests.world import World, open_world
 
@@ -38,6 +38,9 @@ RULES: dict[tuple[str, str], str] = {
     ("POST", "/api/admin/bridge/campaigns/{code}/settle/run"): ADMIN,
     ("POST", "/api/admin/hosts/{host}/disable"): ADMIN,
     ("POST", "/api/admin/hosts/{host}/enable"): ADMIN,
+    ("GET", "/api/admin/staff"): READ,
+    ("POST", "/api/admin/staff/{staff_id}/disable"): ADMIN,
+    ("POST", "/api/admin/staff/{staff_id}/enable"): ADMIN,
     ("GET", "/api/admin/webhooks"): READ,
     ("GET", "/api/admin/webhooks/{webhook_id}"): READ,
     ("GET", "/api/admin/webhook-deliveries"): READ,
@@ -240,8 +243,6 @@ EXPECTED = {
 @pytest.fixture(scope="module")
 async def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     """One service for the whole matrix, as a demo so that every route is there."""
-    from tests.fixtures import fresh_sqlite  # noqa: PLC0415 – a helper, not a fixture
-
     url = fresh_sqlite(request, tmp_path_factory.mktemp("matrix"))
     clock = ShiftedClock()
     clock.move_to(NOON)

@@ -3,7 +3,7 @@
 import getpass
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -14,9 +14,8 @@ from app.core.key_rotation import rotation
 from app.core.security import new_secret
 from app.flows.create_staff import StaffMade, create_staff
 from app.flows.sign_in_link import issue_sign_in_link
-from app.flows.switch_staff import switch_staff
+from app.flows.switch_staff import list_staff, switch_staff
 from app.services.audit_service import AdminAct
-from app.services.identity_service import StaffMember
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 Login = Annotated[str, typer.Option(help="how they sign in: an address, or a name")]
@@ -89,23 +88,13 @@ def enable(login: Login, reason: Reason, data: Data = None) -> None:
 @app.command("list")
 def show(data: Data = None, as_json: AsJson = False) -> None:
     """Every operator: scopes, on or off, with a password or not."""
-    members = act(data, lambda container: container.house.read(lambda keepers: keepers.identity.all_staff()))
+    members = act(data, lambda container: list_staff(container.house))
     if as_json:
-        print_json([_facts(member) for member in members])
+        print_json(members)
         return
     for member in members:
-        state = "on" if member.is_active else "off"
-        typer.echo(f"{member.login}: {state}, {', '.join(sorted(member.scopes))}")
-
-
-def _facts(member: StaffMember) -> dict[str, Any]:
-    return {
-        "login": member.login,
-        "scopes": sorted(member.scopes),
-        "is_active": member.is_active,
-        "has_password": member.password_hash is not None,
-        "locked_until": member.locked_until,
-    }
+        state = "on" if member["is_active"] else "off"
+        typer.echo(f"{member['login']}: {state}, {', '.join(member['scopes'])}")
 
 
 def _switch(login: str, reason: str, data: Path | None, *, is_active: bool) -> None:

@@ -113,6 +113,7 @@ ERRORS: dict[str, Meaning] = {
         "TEAM_FULL": ("The team is full", "팀 정원이 찼습니다"),
         "CONTEST_STATE": ("The contest's state does not allow this", "대회 상태에서 할 수 없는 작업입니다"),
         "LAST_ADMIN": ("The last admin can't be switched off", "마지막 관리자는 끌 수 없습니다"),
+        "OWN_ACCOUNT": ("Nobody switches their own account off", "자기 계정은 끌 수 없습니다"),
         "NAME_TAKEN": ("This name is already used", "이미 사용 중인 이름입니다"),
         "BRIDGE_CONFLICT": ("Another bridge campaign overlaps it", "기간이 겹치는 브리지 캠페인이 있습니다"),
         "BRIDGE_STATE": ("The campaign's state does not allow this", "캠페인 상태에서 할 수 없는 작업입니다"),

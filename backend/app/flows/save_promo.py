@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.core.errors import AppError, invalid
+from app.core.time_utils import kst_text
 from app.domain.codes import new_codes
 from app.domain.promo import CodeKind, Counter
 from app.domain.promo_config import PromoConfig, require_promises_kept
@@ -95,6 +96,22 @@ async def generate_promo_codes(house: House, act: AdminAct, code: str, count: in
 async def find_promo(house: House, code: str) -> Row:
     """One campaign. Raises PROMO_NOT_FOUND."""
     return await house.read(lambda keepers: _row(keepers, code))
+
+
+async def promo_document(house: House, code: str) -> tuple[Row, int]:
+    """(a campaign as `replace_promo` takes it, its version). Raises PROMO_NOT_FOUND."""
+
+    async def work(keepers: Services) -> tuple[Row, int]:
+        row = await _row(keepers, code)
+        hosts = {host["id"]: host["code"] for host in await keepers.identity.hosts()}
+        is_shared = row["kind"] == CodeKind.SHARED
+        named = {"host": hosts.get(row["host_id"])}
+        named |= {"shared_code": await keepers.promo.shared_code(row["id"])} if is_shared else {}
+        moments = {name: row[name] and kst_text(row[name]) for name in ("opens_at", "closes_at")}
+        kept = only(row, "code", "title_ko", "title_en", "kind", "units", "rewards", "is_open")
+        return kept | named | moments, row["version"]
+
+    return await house.read(work)
 
 
 async def promo_rows(house: House, code: str, what: str, *, after: int | None, limit: int) -> list[Row]:

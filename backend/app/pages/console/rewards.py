@@ -1,14 +1,12 @@
 """A5, rewards: the queue of approvals, what failed, and every reward ever decided."""
 
-import csv
-from io import StringIO
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Path, Query, Request, Response
 
 from app.core.auth import ADMIN
-from app.core.time_utils import kst_text
 from app.flows.settle_rewards import Deed, settle_reward
+from app.pages.console.csv_files import MOST_IN_CSV, csv_file
 from app.pages.console.doors import ConsoleRoute, done
 from app.pages.console.forms import LINES, Id, Reason
 from app.pages.console.look import show
@@ -22,11 +20,8 @@ DEEDS = {"approve": Deed.APPROVE, "reject": Deed.REJECT, "retry": Deed.RETRY, "r
 STATES = ("APPROVAL", "FAILED", "PENDING", "GRANTED", "REJECTED", "REVERSED")
 CSV_COLUMNS = ("id", "user_id", "operation_id", "source", "reward_type", "token_type", "code", "amount", "state",
                "attempts", "requested_by", "approved_by", "created_at", "updated_at")  # fmt: skip
-MOST_IN_CSV = 10_000
 State = Annotated[Literal["", "APPROVAL", "FAILED", "PENDING", "GRANTED", "REJECTED", "REVERSED"], Query()]
 RewardId = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
-# a spreadsheet takes a text that begins like this for a formula
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @router.get("/console/rewards")
@@ -58,19 +53,7 @@ async def as_csv(request: Request, state: State = "", user_id: RewardId = None) 
     rows = await container_of(request).house.read(
         lambda keepers: keepers.reward.search(wanted, after=None, limit=MOST_IN_CSV)
     )
-    text = StringIO()
-    lines = csv.writer(text)
-    lines.writerow(CSV_COLUMNS)
-    lines.writerows([[_cell(row[name]) for name in CSV_COLUMNS] for row in rows[:MOST_IN_CSV]])
-    headers = {"Content-Disposition": 'attachment; filename="rewards.csv"', "Cache-Control": "no-store"}
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _cell(value: Any) -> str:
-    if hasattr(value, "isoformat"):
-        return kst_text(value)
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return csv_file("rewards", CSV_COLUMNS, rows)
 
 
 @router.post("/console/rewards/{reward_id}/{deed}")

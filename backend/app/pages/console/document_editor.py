@@ -1,0 +1,125 @@
+"""The editor of what operators keep as one JSON document: a mission, a campaign of codes, a leaderboard, a contest."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from fastapi import APIRouter, Form, Path, Request, Response
+
+from app.core.auth import ADMIN
+from app.core.errors import AppError
+from app.domain.config_diff import Change, diff
+from app.domain.config_fields import Code, StrictModel, parse_config
+from app.pages.console.documents import Document, Problem, Typed, problems_of, read_document, read_reason, written
+from app.pages.console.doors import ConsoleRoute, done
+from app.pages.console.forms import Version
+from app.pages.console.look import show
+from app.pages.console.operator import Operator, operator
+from app.pages.session import container_of
+from app.services import House
+from app.services.audit_service import AdminAct
+
+M = TypeVar("M", bound=StrictModel)
+Row = dict[str, Any]
+DocumentCode = Annotated[Code, Path()]
+Do = Annotated[Literal["save", "look"], Form()]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[M]):
+    """One kind of document: where its pages are, its shape, and the flows that keep it."""
+
+    place: str
+    model: type[M]
+    example: Mapping[str, Any]
+    stored: Callable[[House, str], Awaitable[tuple[Row, int]]]
+    create: Callable[[House, AdminAct, M], Awaitable[Row]]
+    replace: Callable[[House, AdminAct, str, M, int], Awaitable[Row]]
+
+
+@dataclass(slots=True)
+class Draft:
+    """A document being written. `code` None: a new one. `changes` None: it can't be read yet."""
+
+    code: str | None
+    version: int
+    text: str
+    problems: list[Problem] = field(default_factory=list)
+    changes: list[Change] | None = field(default_factory=list)
+    reason: str = ""
+
+
+def editor(kind: Kind[M]) -> APIRouter:
+    """The pages on which a kind is made and changed. Put them before those that take any code."""
+    router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
+
+    @router.get(f"{kind.place}/new")
+    async def new(request: Request) -> Response:
+        who = await operator(request, ADMIN)
+        example = {name: value for name, value in kind.example.items() if name in kind.model.model_fields}
+        return _page(request, who, kind, Draft(None, 0, written(example)))
+
+    @router.get(f"{kind.place}/{{code}}/edit")
+    async def edit(request: Request, code: DocumentCode) -> Response:
+        request.state.back = kind.place
+        who = await operator(request, ADMIN)
+        stored, version = await kind.stored(container_of(request).house, code)
+        return _page(request, who, kind, Draft(code, version, written(_as_typed(stored))))
+
+    @router.post(f"{kind.place}/new")
+    async def create(request: Request, config: Document, reason: Typed = "", do: Do = "save") -> Response:
+        who = await operator(request, ADMIN)
+        return await _sent(request, who, kind, Draft(None, 0, config, reason=reason), do)
+
+    @router.post(f"{kind.place}/{{code}}/edit")
+    async def replace(
+        request: Request, code: DocumentCode, *, config: Document, version: Version, reason: Typed = "", do: Do = "save"
+    ) -> Response:
+        request.state.back = kind.place
+        who = await operator(request, ADMIN)
+        return await _sent(request, who, kind, Draft(code, version, config, reason=reason), do)
+
+    return router
+
+
+async def _sent(request: Request, who: Operator, kind: Kind[M], draft: Draft, do: str) -> Response:
+    """Saves it, or shows it again with what is wrong and what would change."""
+    house = container_of(request).house
+    stored = {} if draft.code is None else (await kind.stored(house, draft.code))[0]
+    draft.changes = None
+    try:
+        config = parse_config(kind.model, read_document(draft.text), "VALIDATION_ERROR")
+        draft.changes = diff(_plain(kind.model, stored), config.model_dump(mode="json")) if stored else []
+        if do == "save":
+            act = who.act(read_reason(draft.reason))
+            if draft.code is None:
+                row = await kind.create(house, act, config)
+            else:
+                row = await kind.replace(house, act, draft.code, config, draft.version)
+            return done(request, f"{kind.place}/{row['code']}", "SAVED")
+    except AppError as refusal:
+        draft.problems = problems_of(request, refusal, draft.text)
+    return _page(request, who, kind, draft, 422 if do == "save" else 200)
+
+
+def _plain(model: type[M], stored: Row) -> Row:
+    """What stands, as the model writes it today: what is only written otherwise is no change."""
+    try:
+        return parse_config(model, stored, "VALIDATION_ERROR").model_dump(mode="json")
+    except AppError:  # an older form, or written past us
+        return stored
+
+
+def _as_typed(stored: Row) -> Row:
+    """What stands, without the nothings inside its rewards: every field of its own is shown."""
+    return {name: _full(value) for name, value in stored.items()}
+
+
+def _full(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _full(part) for name, part in value.items() if part is not None}
+    return [_full(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def _page(request: Request, who: Operator, kind: Kind[M], draft: Draft, status: int = 200) -> Response:
+    return show(request, "document_edit.html", who=who, http_status=status, place=kind.place, draft=draft)

@@ -1,0 +1,121 @@
+"""A5, campaigns of codes: how many units are gone and to whom, stopped at once, given more codes."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Request, Response
+
+from app.core.auth import ADMIN
+from app.domain.codes import read_codes
+from app.domain.config_fields import parse_config
+from app.domain.promo_config import PromoConfig, promo_texts
+from app.flows.save_promo import (
+    add_promo,
+    add_promo_codes,
+    find_promo,
+    generate_promo_codes,
+    promo_document,
+    promo_rows,
+    replace_promo,
+)
+from app.pages.console.csv_files import MOST_IN_CSV, csv_file
+from app.pages.console.document_editor import DocumentCode, Kind, editor
+from app.pages.console.doors import ConsoleRoute, done
+from app.pages.console.forms import LINES, After, Count, Pasted, Prefix, Reason, Version
+from app.pages.console.look import show
+from app.pages.console.operator import operator
+from app.pages.session import container_of
+from app.schemas.admin.promotions import EXAMPLE
+from app.services import House
+from app.services.audit_service import AdminAct
+from app.utils.pagination import page
+
+router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
+PLACE = "/console/promotions"
+COLUMNS = {
+    "claims": ("unit_no", "user_id", "code", "operation_id", "created_at"),
+    "codes": ("code", "claims", "user_id", "claimed_at"),
+}
+What = Annotated[Literal["claims", "codes"], Path()]
+Row = dict[str, Any]
+
+
+async def _replace(house: House, act: AdminAct, code: str, config: PromoConfig, version: int) -> Row:
+    return await replace_promo(house, act, code, config, expected_version=version)
+
+
+editing = editor(Kind(PLACE, PromoConfig, EXAMPLE, promo_document, add_promo, _replace))
+
+
+@router.get("/console/promotions")
+async def promotions(request: Request, after: After = None) -> Response:
+    """Every campaign, newest first, with how many units are gone."""
+    who = await operator(request)
+    rows = await container_of(request).house.read(lambda keepers: keepers.promo.page(after=after, limit=LINES))
+    return show(request, "promotions.html", who=who, found=page(rows, LINES), after=after)
+
+
+@router.get("/console/promotions/{code}")
+async def promotion(request: Request, code: DocumentCode, after: After = None) -> Response:
+    """One campaign and who got its units."""
+    request.state.back = PLACE
+    who = await operator(request)
+    house = container_of(request).house
+    row = await find_promo(house, code)
+    claims = await promo_rows(house, code, "claims", after=after, limit=LINES)
+    document = (await promo_document(house, code))[0]
+    return show(
+        request,
+        "promotion.html",
+        who=who,
+        promo=row,
+        host=document["host"],
+        shared_code=document.get("shared_code") if who.may(ADMIN) else None,
+        claims=page(claims, LINES, key="unit_no"),
+        after=after,
+    )
+
+
+@router.get("/console/promotions/{code}/{what}.csv")
+async def as_csv(request: Request, code: DocumentCode, what: What) -> Response:
+    """Its claims as a file; or its codes, for admins only: an unused code is as good as money."""
+    request.state.back = f"{PLACE}/{code}"
+    await operator(request, *([ADMIN] if what == "codes" else []))
+    rows = await promo_rows(container_of(request).house, code, what, after=None, limit=MOST_IN_CSV)
+    return csv_file(f"{code}-{what}", COLUMNS[what], rows)
+
+
+@router.post("/console/promotions/{code}/paste")
+async def paste(request: Request, code: DocumentCode, csv: Pasted, reason: Reason) -> Response:
+    """Adds codes that were made elsewhere; those that stand already are left out."""
+    back = request.state.back = f"{PLACE}/{code}"
+    who = await operator(request, ADMIN)
+    texts = promo_texts(read_codes(csv))
+    said = await add_promo_codes(container_of(request).house, who.act(reason), code, texts)
+    return done(request, back, "CODES", added=said["added"], known=said["known_before"])
+
+
+@router.post("/console/promotions/{code}/generate")
+async def generate(request: Request, code: DocumentCode, count: Count, reason: Reason, prefix: Prefix = "") -> Response:
+    """Adds random codes that nobody can guess."""
+    back = request.state.back = f"{PLACE}/{code}"
+    who = await operator(request, ADMIN)
+    said = await generate_promo_codes(container_of(request).house, who.act(reason), code, count, prefix=prefix)
+    return done(request, back, "CODES", added=said["added"], known=said["known_before"])
+
+
+@router.post("/console/promotions/{code}/{switch}")
+async def switch(
+    request: Request,
+    code: DocumentCode,
+    switch: Annotated[Literal["stop", "open"], Path()],
+    reason: Reason,
+    version: Version,
+) -> Response:
+    """Stops the giving of units, or lets it go on; all else stays as it stands."""
+    back = request.state.back = f"{PLACE}/{code}"
+    who = await operator(request, ADMIN)
+    house = container_of(request).house
+    document, _ = await promo_document(house, code)
+    config = parse_config(PromoConfig, document | {"is_open": switch == "open"}, "VALIDATION_ERROR")
+    await replace_promo(house, who.act(reason), code, config, expected_version=version)
+    return done(request, back)
