@@ -24,6 +24,10 @@ DESK = {
     "a3-missions": "/console/missions",
     "a3-mission": "/console/missions/DAILY_SPINS",
     "a3-mission-edit": "/console/missions/LATE_DICE/edit",
+    "a3-leaderboards": "/console/leaderboards",
+    "a3-leaderboard": "/console/leaderboards/DAILY_PLAYS",
+    "a3-contests": "/console/contests",
+    "a3-contest": "/console/contests/SNOW_CUP",
     "a4-players": "/console/players",
     "a4-player": "/console/players/4",
     "a4-player-ledger": "/console/players/4?tab=ledger",
@@ -57,6 +61,7 @@ async def tell(world: World) -> None:
     await prepare(world, admin)
     player = await world.player("minji", ROULETTE_COIN=40, DICE_TOKEN=40, LOTTERY_TICKET=40)
     await world.ok("POST", "/api/codes/redeem", json={"code": "XMAS-2025"}, headers=player.headers)
+    await world.ok("POST", "/api/teams/SNOW_CUP", json={"name": "눈사람"}, headers=player.headers)
     for round_no in range(6):
         for minutes, game, times in PLAYS:
             for _ in range(times + (round_no * minutes) % 3):

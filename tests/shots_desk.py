@@ -40,6 +40,14 @@ SET: list[tuple[str, dict[str, Any]]] = [
                     "opens_at": "2025-12-20T20:00:00+09:00", "closes_at": "2025-12-26T00:00:00+09:00",
                     "rewards": [COIN]}),
     ("promotions/LETTERS/generate", {"count": 20, "prefix": "XMAS-"}),
+    ("leaderboards", {"code": "DAILY_PLAYS", "title_ko": "오늘의 참여왕", "title_en": "Most plays today",
+                      "window": "DAY", "metric": "PLAY", "is_active": True, "rank_rewards": [
+                          {"from_rank": 1, "to_rank": 1, "rewards": [POINTS, COIN]},
+                          {"from_rank": 2, "to_rank": 10, "rewards": [COIN]}]}),
+    ("team-contests", {"code": "SNOW_CUP", "title_ko": "눈싸움 대회", "title_en": "Snow cup", "season_id": 1,
+                       "metric": "PLAY", "join_from": "2025-12-09T00:00:00+09:00",
+                       "join_until": "2025-12-16T00:00:00+09:00", "size_limit": 5, "daily_cap": 20,
+                       "rank_rewards": [{"from_rank": 1, "to_rank": 1, "rewards": [POINTS]}]}),
     ("coupons/pools", {"code": "COFFEE", "name": "커피 한 잔"}),
     ("coupons/pools/COFFEE/generate", {"count": 30, "prefix": "CAFE-"}),
 ]  # fmt: skip
@@ -50,6 +58,8 @@ async def prepare(world: World, admin: dict[str, str]) -> None:
     await _rules(world, admin)
     for path, body in SET:
         await world.ok("POST", f"/api/admin/{path}", headers=admin, json=body | {"reason": REASON})
+    begun = {"headers": admin | {"If-Match": '"1"'}, "json": {"reason": REASON}}
+    await world.ok("POST", "/api/admin/team-contests/SNOW_CUP/activate", **begun)
 
 
 async def _rules(world: World, admin: dict[str, str]) -> None:

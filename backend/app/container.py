@@ -1,7 +1,7 @@
 """Builds everything once. The only place that says `new`."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from zlib import crc32
 
 from app.config.settings import Settings
@@ -34,14 +34,19 @@ from app.flows.steps.commands import Done, PlayerCommand
 from app.services import House
 from app.utils.random_utils import SecureDraw
 
+if TYPE_CHECKING:
+    from app.core.tracing import Traces
+
 C = TypeVar("C", bound=PlayerCommand)
 R = TypeVar("R")
 
 
-def open_house(settings: Settings, *, clock: Clock | None = None, draw: Draw | None = None) -> House:
+def open_house(
+    settings: Settings, *, clock: Clock | None = None, draw: Draw | None = None, traces: "Traces | None" = None
+) -> House:
     """Database, clock and dice: all that a flow needs. Close it with `house.database.dispose()`."""
     database = Database(*make_engines(settings), budget_seconds=settings.db_budget_seconds)
-    return House(database, clock or SystemClock(), draw or SecureDraw(), settings)
+    return House(database, clock or SystemClock(), draw or SecureDraw(), settings, traces=traces)
 
 
 async def require_safe_start(settings: Settings, *, clock: Clock | None = None) -> None:
@@ -69,9 +74,16 @@ def by_code(command: RedeemCodeCommand) -> int:
 class Container:
     """Everything a process shares: settings, clock, database, the lanes of its hot commands."""
 
-    def __init__(self, settings: Settings, *, clock: Clock | None = None, draw: Draw | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        draw: Draw | None = None,
+        traces: "Traces | None" = None,
+    ) -> None:
         self.settings = settings
-        house = self.house = open_house(settings, clock=clock, draw=draw)
+        house = self.house = open_house(settings, clock=clock, draw=draw, traces=traces)
         self.clock, self.database = house.clock, house.database
         self.cache = Cache(settings.redis_url)
         self.rate_limits = RateLimits(
@@ -79,17 +91,23 @@ class Container:
         )
         heard = self.cache.messages if settings.redis_url else None
         self.stream = LiveStream(house, max_connections=settings.stream_connections, messages=heard)
-        self.plays: Lane[PlayCommand, Done] = Lane(self._told(play), key=by_player)
-        self.stamps: Lane[StampCommand, Done] = Lane(self._told(stamp), key=by_player)
-        self.claims: Lane[ClaimCommand, Done] = Lane(self._told(claim), key=by_player, width=1)
-        self.codes: Lane[RedeemCodeCommand, Done] = Lane(self._told(redeem_codes), key=by_code)
-        self.mission_claims: Lane[ClaimMissionCommand, Done] = Lane(self._told(claim_missions), key=by_player, width=1)
-        self.adjustments: Lane[AdjustCommand, Done] = Lane(self._told(adjust_wallets), key=by_player, width=1)
+        self.plays: Lane[PlayCommand, Done] = Lane(self._told(play), traces=traces, key=by_player)
+        self.stamps: Lane[StampCommand, Done] = Lane(self._told(stamp), traces=traces, key=by_player)
+        self.claims: Lane[ClaimCommand, Done] = Lane(self._told(claim), traces=traces, key=by_player, width=1)
+        self.codes: Lane[RedeemCodeCommand, Done] = Lane(self._told(redeem_codes), traces=traces, key=by_code)
+        self.mission_claims: Lane[ClaimMissionCommand, Done] = Lane(
+            self._told(claim_missions), traces=traces, key=by_player, width=1
+        )
+        self.adjustments: Lane[AdjustCommand, Done] = Lane(
+            self._told(adjust_wallets), traces=traces, key=by_player, width=1
+        )
         self.statuses: Lane[SeasonQuery, Done] = Lane(
             lambda queries: season_status(house, queries), key=by_player, width=1
         )
         self.bridges: Lane[PlayerCommand, Done] = Lane(lambda queries: bridge_status(house, queries), key=by_player)
-        presences: Lane[PresenceCommand, Done] = Lane(self._told(record_presence), key=by_player, width=1)
+        presences: Lane[PresenceCommand, Done] = Lane(
+            self._told(record_presence), traces=traces, key=by_player, width=1
+        )
         self.presence = Presence(house, presences)
         self.keys = TokenKeys.from_settings(settings)
         is_open = settings.env != "production"

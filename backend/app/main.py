@@ -1,8 +1,9 @@
 """Starts the API: one FastAPI application over one container."""
 
 import gc
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
@@ -27,6 +28,9 @@ from app.routes.hot import shorten_hot_routes
 from app.routes.middleware import Surroundings
 from app.routes.openapi import describe
 
+if TYPE_CHECKING:
+    from app.core.tracing import Traces
+
 # what scripts of other origins may send, and what they may read
 TAKEN_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Accept-Language", "Last-Event-ID")
 EXPOSED_HEADERS = ("X-Request-ID", "ETag", "Idempotency-Replayed", "Retry-After", "RateLimit", "RateLimit-Policy")
@@ -37,6 +41,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     settings = settings or Settings()
     configure_logging(settings)
     start_error_reports(settings)
+    traces = _traces(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -46,7 +51,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
             if settings.env == "production":
                 leave_process(refusal)
             raise
-        container = Container(settings, clock=clock, draw=draw)
+        container = Container(settings, clock=clock, draw=draw, traces=traces)
         app.state.container = container
         try:
             tune_garbage_collector()
@@ -67,32 +72,28 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
         redoc_url=None,
         openapi_url="/openapi.json" if settings.docs_enabled else None,
         redirect_slashes=False,
-        telemetry=_telemetry(settings),
+        telemetry=_telemetry(traces),
     )
     _open_doors(app, settings)
-    _surround(app, settings)
+    _surround(app, settings, traces)
     return app
 
 
-def _telemetry(settings: Settings) -> TelemetryConfig:
-    """One span a request where a collector is configured. Metrics and logs are our own (routes/middleware.py)."""
-    off: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
-    if settings.otel_exporter_otlp_endpoint is None:
-        return off
-    from app.core.tracing import tracer_provider  # noqa: PLC0415 – a quarter of a second, for who has a collector
-
-    provider = tracer_provider(
-        settings.otel_exporter_otlp_endpoint, service=settings.otel_service_name, environment=settings.env
-    )
-    return off | {"tracing": True, "tracer_provider": provider, "operation_spans": False}
-
-
-def _span_namer(settings: Settings) -> Callable[[str, str], None] | None:
+def _traces(settings: Settings) -> "Traces | None":
+    """What tells a collector of requests and transactions, where one is configured."""
     if settings.otel_exporter_otlp_endpoint is None:
         return None
-    from app.core.tracing import name_span  # noqa: PLC0415 – as above
+    from app.core.tracing import Traces  # noqa: PLC0415 – a quarter of a second, for who has a collector
 
-    return name_span
+    return Traces(settings.otel_exporter_otlp_endpoint, service=settings.otel_service_name, environment=settings.env)
+
+
+def _telemetry(traces: "Traces | None") -> TelemetryConfig:
+    """One span a request where there are traces. Metrics and logs are our own (routes/middleware.py)."""
+    off: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+    if traces is None:
+        return off
+    return off | {"tracing": True, "tracer_provider": traces.provider, "operation_spans": False}
 
 
 def _open_doors(app: FastAPI, settings: Settings) -> None:
@@ -110,7 +111,7 @@ def _open_doors(app: FastAPI, settings: Settings) -> None:
     shorten_hot_routes(app)
 
 
-def _surround(app: FastAPI, settings: Settings) -> None:
+def _surround(app: FastAPI, settings: Settings, traces: "Traces | None") -> None:
     """The last added is the outermost: the request id is known to everything inside."""
     if settings.cors_origins:
         app.add_middleware(
@@ -127,7 +128,7 @@ def _surround(app: FastAPI, settings: Settings) -> None:
         log=log,
         max_body_bytes=settings.max_body_bytes,
         larger_bodies={"/api/events": settings.max_events_body_bytes},
-        name_span=_span_namer(settings),
+        name_span=traces.name_span if traces else None,
     )
     app.add_middleware(CorrelationIdMiddleware, header_name="X-Request-ID")
 

@@ -80,14 +80,15 @@ async def test_an_edit_waits_for_the_stamp_under_way_so_that_it_sees_what_was_re
     read = await admin.get(f"/seasons/{world.season_id}")
     levels = [dict(line) for line in read["levels"]]
     levels[0]["required_xp"] = 15
-    may_end, today = asyncio.Event(), kst_date(world.clock.now())
+    holds, may_end, today = asyncio.Event(), asyncio.Event(), kst_date(world.clock.now())
 
     async def a_stamp_under_way(keepers: Services) -> None:
         await keepers.rule_book.in_force(["SEASON_PASS"], today)
+        holds.set()
         await may_end.wait()
 
     under_way = asyncio.create_task(world.house.write(a_stamp_under_way))
-    await asyncio.sleep(0.1)
+    await holds.wait()
     edit = body_of(read, levels=levels)
     editing = asyncio.create_task(admin.send("PUT", f"/seasons/{read['id']}", edit, version=read["version"]))
     await asyncio.sleep(0.2)

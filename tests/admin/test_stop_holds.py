@@ -41,15 +41,16 @@ async def test_a_stop_waits_for_the_play_under_way_and_later_plays_wait_for_the_
 ) -> None:
     world = mariadb_world
     player = await world.player("lee", ROULETTE_COIN=3)
-    may_end = asyncio.Event()
+    holds, may_end = asyncio.Event(), asyncio.Event()
     today = kst_date(world.clock.now())
 
     async def a_play_under_way(keepers: Services) -> None:
         await keepers.rule_book.in_force(["ROULETTE"], today)
+        holds.set()
         await may_end.wait()
 
     under_way = asyncio.create_task(world.house.write(a_play_under_way))
-    await asyncio.sleep(0.1)
+    await holds.wait()
     stopping = asyncio.create_task(stop(second))
     await asyncio.sleep(0.3)
     assert not stopping.done(), "the stop was acknowledged while a play could still be paid"

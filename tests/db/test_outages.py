@@ -77,7 +77,7 @@ async def test_a_server_that_is_gone_is_unavailable_and_welcome_back(
 ) -> None:
     run = getattr(on_own_server, pool)
     own_mariadb.kill9()
-    assert await seconds_until_unavailable(run) < BUDGET_SECONDS + 0.5
+    assert await seconds_until_unavailable(run) < BUDGET_SECONDS + 2
     own_mariadb.restart()
     for _ in range(10):  # each pooled connection is a dead one
         await run(lambda tx: tx.rows(PING))
@@ -91,7 +91,7 @@ async def test_a_server_that_hangs_is_unavailable_within_the_budget_and_welcome_
     own_mariadb.pause()
     await asyncio.sleep(0.2)  # the signal takes a moment to reach every thread
     try:
-        assert await seconds_until_unavailable(run) < BUDGET_SECONDS + 0.5
+        assert await seconds_until_unavailable(run) < BUDGET_SECONDS + 2
     finally:
         own_mariadb.resume()
     await run(lambda tx: tx.rows(PING))

@@ -23,12 +23,13 @@ PAGES = (
     *("/console/hosts/new", "/console/system/staff"),
     *("/console/rules/WATCHED_90/new", f"/console/rules/WATCHED_90/versions/2?{SPAN}"),
     *("/console/missions/DAILY_SPINS", "/console/missions/DAILY_SPINS/edit", "/console/promotions/LETTERS"),
-    "/console/coupons",
+    *("/console/coupons", "/console/leaderboards/DAILY_PLAYS", "/console/contests/SNOW_CUP"),
 )
 # made of the same parts as those: whether hostile texts stay texts is looked at here, too
 ALIKE = (
     *("/console/rules", "/console/rules/WATCHED_90", "/console/missions", "/console/missions/new"),
     *("/console/promotions", "/console/promotions/XMAS_RUSH", "/console/coupons/COFFEE"),
+    *("/console/leaderboards", "/console/contests"),
 )
 
 CONTRAST = RUN_AXE.replace("{resultTypes", '{runOnly: ["color-contrast"], resultTypes')
@@ -82,10 +83,12 @@ async def test_hostile_texts_are_shown_as_text(visit: Opener, site: Site) -> Non
         "UPDATE reward_log SET last_error = :error, requested_by = :who", error=HOSTILE[:500], who=HOSTILE[:190]
     )
     await world.sql("UPDATE host_rules SET title = :title", title=HOSTILE[:100])
-    for table, column in (("promo_campaigns", "title_ko"), ("coupon_pools", "name")):
-        await world.sql(f"UPDATE {table} SET {column} = :title", title=HOSTILE[:100])
+    for table, column in (("promo_campaigns", "title_ko"), ("coupon_pools", "name"), ("teams", "name")):
+        await world.sql(f"UPDATE {table} SET {column} = :title", title=HOSTILE[:50])
     title = HOSTILE[:100]
     await world.sql("UPDATE mission_versions SET config = replace(config, '룰렛 3번 돌리기', :title)", title=title)
+    await world.sql("UPDATE leaderboards SET config = replace(config, '오늘의 참여왕', :title)", title=title)
+    await world.sql("UPDATE team_contests SET config = replace(config, '눈싸움 대회', :title)", title=title)
     await world.sql("UPDATE host_rule_versions SET created_by = :who", who=HOSTILE[:190])
     seen = await visit()
     seen.expected.append("404")

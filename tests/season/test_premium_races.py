@@ -70,16 +70,17 @@ async def test_a_batch_that_waits_for_an_upgrade_sees_it(mariadb_world: World) -
     world = mariadb_world
     _, season = await begin(world, **PLAIN)
     first, second = await world.player("first"), await world.player("second")
-    may_end, now = asyncio.Event(), world.clock.now()
+    holds, may_end, now = asyncio.Event(), asyncio.Event(), world.clock.now()
 
     async def an_upgrade_under_way(keepers: Services) -> None:
         await keepers.player.lock([second.id], Wanted())
+        holds.set()
         await may_end.wait()
         await keepers.season_pass.save([Progress(second.id, season)], [], [], [])
         await keepers.season_pass.save_passes([SeasonPass(second.id, season, "GOLD", now, None)])
 
     upgrade_ends = asyncio.create_task(world.house.write(an_upgrade_under_way))
-    await asyncio.sleep(0.2)
+    await holds.wait()
     signed_in = {"session_id": None, "issued_at": now, "request_id": None}
     commands = [StampCommand(user_id=player.id, **signed_in) for player in (first, second)]
     batch = asyncio.create_task(stamp(world.house, commands))

@@ -90,8 +90,8 @@ async def open_house() -> AsyncIterator[OpenHouse]:
 
 @pytest.fixture(scope="module")
 def started_with() -> set[str]:
-    """The packages that a start of the API imports."""
-    code = "import sys, app.main; app.main.create_app(); print(*{name.partition('.')[0] for name in sys.modules})"
+    """The modules that a start of the API imports."""
+    code = "import sys, app.main; app.main.create_app(); print(*sys.modules)"
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "backend")}
     run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     return set(run.stdout.split())

@@ -77,7 +77,7 @@ async def test_a_schema_at_head_is_accepted(sqlite_file: str, open_house: OpenHo
     await require_schema(open_house(production(sqlite_file)).database)
 
 
-@pytest.mark.parametrize("package", ["alembic", "sentry_sdk", "redis", "httpx", "apscheduler"])
+@pytest.mark.parametrize("package", ["alembic", "sentry_sdk", "redis", "httpx", "apscheduler", "opentelemetry.sdk"])
 def test_a_start_of_the_api_never_imports_what_few_need(started_with: set[str], package: str) -> None:
     """Alembic would cost more than all else that a start does, the others 50 ms each."""
     assert package not in started_with

@@ -10,7 +10,7 @@ import httpx
 from pydantic_core import from_json
 
 
-async def until(is_so: Callable[[], bool], *, within: float = 5) -> None:
+async def until(is_so: Callable[[], bool], *, within: float = 20) -> None:
     """Returns once it is so; fails when it isn't in time."""
     for _ in range(int(within * 100)):
         if is_so():
@@ -37,7 +37,7 @@ class Ear:
     def types(self) -> list[str]:
         return [event["type"] for event in self.events]
 
-    async def hears(self, many: int, *, within: float = 5) -> list[str]:
+    async def hears(self, many: int, *, within: float = 20) -> list[str]:
         """The types of the first events, once there are so many."""
         await until(lambda: len(self.events) >= many, within=within)
         return self.types

@@ -3,9 +3,15 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
+from weakref import WeakKeyDictionary
 
 from app.core.errors import AppError
+
+if TYPE_CHECKING:
+    from opentelemetry.context import Context
+
+    from app.core.tracing import Traces
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -29,8 +35,11 @@ class Lane(Generic[C, R]):
         *,
         key: Callable[[C], int],
         width: int = 2,
+        traces: "Traces | None" = None,
     ) -> None:
-        self._run, self._key = run, key
+        self._run, self._key, self._traces = run, key, traces
+        # whose request each command that waits came from; only for traces
+        self._origins: WeakKeyDictionary[asyncio.Future[R], Context] = WeakKeyDictionary()
         self._waiting: list[deque[tuple[C, asyncio.Future[R]]]] = [deque() for _ in range(width)]
         self._runners: list[asyncio.Task[None] | None] = [None] * width
 
@@ -41,6 +50,8 @@ class Lane(Generic[C, R]):
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         number = self._key(command) % len(self._waiting)
         self._waiting[number].append((command, future))
+        if self._traces is not None:
+            self._origins[future] = self._traces.origin()
         if self._runners[number] is None:
             self._runners[number] = asyncio.create_task(self._drain(number))
         return await future
@@ -51,7 +62,7 @@ class Lane(Generic[C, R]):
             while waiting:
                 batch = [waiting.popleft() for _ in range(min(MAX_BATCH, len(waiting)))]
                 try:
-                    self._settle(batch, await self._run([command for command, _ in batch]))
+                    self._settle(batch, await self._carry_out(batch))
                 except Exception as error:
                     if isinstance(error, AppError) and error.code == "DATABASE_UNAVAILABLE":
                         # it was tried for as long as a request may take: who waited meanwhile would wait as long again
@@ -62,12 +73,19 @@ class Lane(Generic[C, R]):
             # no await lies between seeing nobody wait and this line: a command that comes later starts a new runner
             self._runners[number] = None
 
+    async def _carry_out(self, batch: list[tuple[C, "asyncio.Future[R]"]]) -> Sequence[R | AppError]:
+        commands = [command for command, _ in batch]
+        if self._traces is None:
+            return await self._run(commands)
+        with self._traces.on_behalf_of([self._origins[future] for _, future in batch]):
+            return await self._run(commands)
+
     async def _one_by_one(self, batch: list[tuple[C, "asyncio.Future[R]"]], error: Exception) -> None:
         for member in batch:
             try:
                 if len(batch) == 1 or isinstance(error, AppError):  # alone already, or the database can't serve anyone
                     raise error
-                self._settle([member], await self._run([member[0]]))
+                self._settle([member], await self._carry_out([member]))
             except Exception as own_error:
                 if not member[1].done():
                     member[1].set_exception(own_error)

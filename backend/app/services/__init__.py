@@ -7,7 +7,7 @@ keeper is the only writer of its tables and never calls another keeper.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from app.config.settings import Settings
 from app.core.time_utils import Clock
@@ -56,6 +56,9 @@ from app.services.team_service import TeamService
 from app.services.ui_config_service import UiConfigService
 from app.services.wallet_service import WalletService
 from app.services.webhook_service import WebhookService
+
+if TYPE_CHECKING:
+    from app.core.tracing import Traces
 
 T = TypeVar("T")
 
@@ -113,12 +116,17 @@ class House:
     draw: Draw
     settings: Settings
     definitions: Definitions = field(default_factory=Definitions)
+    traces: "Traces | None" = None
 
     async def write(self, work: Callable[[Services], Awaitable[T]], *, is_repeatable: bool = True) -> T:
         """Runs `work` in one transaction, committed before this returns (see `Database.transaction`)."""
-        return await self.database.transaction(
+        done = self.database.transaction(
             lambda tx: work(Services(tx, self.definitions, self.settings)), is_repeatable=is_repeatable
         )
+        if self.traces is None:
+            return await done
+        with self.traces.transaction(work):
+            return await done
 
     async def snapshot(self, work: Callable[[Services], Awaitable[T]]) -> T:
         """Runs reads that all see one moment (see `Database.snapshot`)."""

@@ -1,0 +1,126 @@
+"""A3, leaderboards: how a window stands or ended, what its ranks were paid, players taken off."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Form, Path, Query, Request, Response
+
+from app.core.auth import ADMIN
+from app.core.time_utils import kst_date
+from app.domain.board_config import MAX_RANKS, BoardConfig
+from app.flows.save_leaderboard import (
+    create_leaderboard,
+    find_leaderboard,
+    leaderboard_marks,
+    leaderboard_results,
+    mark_player,
+    replace_leaderboard,
+    switch_leaderboard,
+)
+from app.flows.standings import leaderboard_standing
+from app.pages.console.csv_files import csv_file
+from app.pages.console.document_editor import DocumentCode, Kind, editor
+from app.pages.console.doors import ConsoleRoute, done
+from app.pages.console.forms import LINES, After, Reason, Version
+from app.pages.console.look import show
+from app.pages.console.operator import operator
+from app.pages.session import container_of
+from app.schemas.admin.leaderboards import EXAMPLE
+from app.services import House
+from app.services.audit_service import AdminAct
+from app.utils.pagination import page
+
+router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
+PLACE = "/console/leaderboards"
+COLUMNS = ("rank_no", "user_id", "score", "reached_at", "state")
+WINDOW = r"^[A-Z0-9-]{1,20}$"
+MARKS = {"BANNED": "BANNED", "HIDDEN": "HIDDEN", "": None}
+Row = dict[str, Any]
+
+
+async def _stored(house: House, code: str) -> tuple[Row, int]:
+    row = await find_leaderboard(house, code)
+    return row["config"], row["version"]
+
+
+async def _create(house: House, act: AdminAct, config: BoardConfig) -> Row:
+    return await create_leaderboard(house, act, config, is_active=False)
+
+
+async def _replace(house: House, act: AdminAct, code: str, config: BoardConfig, version: int) -> Row:
+    return await replace_leaderboard(house, act, code, config, is_active=None, expected_version=version)
+
+
+editing = editor(Kind(PLACE, BoardConfig, EXAMPLE, _stored, _create, _replace))
+
+
+@router.get("/console/leaderboards")
+async def boards(request: Request, after: After = None) -> Response:
+    """Every board, newest first."""
+    who = await operator(request)
+    container = container_of(request)
+    rows = await container.house.read(lambda keepers: keepers.leaderboard.page(after=after, limit=LINES))
+    today = kst_date(container.clock.now()).isoformat()
+    return show(request, "leaderboards.html", who=who, found=page(rows, LINES), today=today, after=after)
+
+
+@router.get("/console/leaderboards/{code}")
+async def board(
+    request: Request, code: DocumentCode, window: Annotated[str | None, Query(pattern=WINDOW)] = None
+) -> Response:
+    """One board: the first ranks of a window, how each window ended, who is marked."""
+    request.state.back = PLACE
+    who = await operator(request)
+    container = container_of(request)
+    return show(
+        request,
+        "leaderboard.html",
+        who=who,
+        standing=await leaderboard_standing(container.house, code, window, limit=LINES),
+        marks=await leaderboard_marks(container.house, code),
+        today=kst_date(container.clock.now()).isoformat(),
+    )
+
+
+@router.get("/console/leaderboards/{code}/{window}.csv")
+async def as_csv(request: Request, code: DocumentCode, window: Annotated[str, Path(pattern=WINDOW)]) -> Response:
+    """The ranks of a window that ended, as a file."""
+    request.state.back = f"{PLACE}/{code}"
+    await operator(request)
+    rows = await leaderboard_results(container_of(request).house, code, window, after=0, limit=MAX_RANKS)
+    return csv_file(f"{code}-{window}", COLUMNS, rows)
+
+
+@router.post("/console/leaderboards/{code}/marks")
+async def mark(
+    request: Request,
+    code: DocumentCode,
+    *,
+    user_id: Annotated[int, Form(ge=1, le=2**63 - 1)],
+    mark: Annotated[Literal["BANNED", "HIDDEN", ""], Form()] = "",
+    reason: Reason,
+) -> Response:
+    """Bans a player from the board, hides their name, or takes either back."""
+    back = request.state.back = f"{PLACE}/{code}"
+    who = await operator(request, ADMIN)
+    await mark_player(container_of(request).house, who.act(reason), code, user_id, MARKS[mark])
+    return done(request, back)
+
+
+@router.post("/console/leaderboards/{code}/activate")
+async def activate(request: Request, code: DocumentCode, reason: Reason, version: Version) -> Response:
+    """Puts a board in force: what is done after this answer is scored."""
+    return await _switch(request, code, reason, version, is_active=True)
+
+
+@router.post("/console/leaderboards/{code}/retire")
+async def retire(request: Request, code: DocumentCode, reason: Reason, version: Version) -> Response:
+    """Ends the scoring; windows that hold scores are still closed and paid."""
+    return await _switch(request, code, reason, version, is_active=False)
+
+
+async def _switch(request: Request, code: str, reason: str, version: int, *, is_active: bool) -> Response:
+    back = request.state.back = f"{PLACE}/{code}"
+    who = await operator(request, ADMIN)
+    house = container_of(request).house
+    await switch_leaderboard(house, who.act(reason), code, is_active=is_active, expected_version=version)
+    return done(request, back)
