@@ -31,7 +31,8 @@ from app.routes.openapi import describe
 if TYPE_CHECKING:
     from app.core.tracing import Traces
 
-# what scripts of other origins may read
+# what scripts of other origins may send, and what they may read
+TAKEN_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Accept-Language", "Last-Event-ID")
 EXPOSED_HEADERS = ("X-Request-ID", "ETag", "Idempotency-Replayed", "Retry-After", "RateLimit", "RateLimit-Policy")
 
 
@@ -117,7 +118,7 @@ def _surround(app: FastAPI, settings: Settings, traces: "Traces | None") -> None
             CORSMiddleware,
             allow_origins=list(settings.cors_origins),
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Accept-Language"],
+            allow_headers=list(TAKEN_HEADERS),
             expose_headers=list(EXPOSED_HEADERS),
         )
     log = request_log(settings) if settings.access_log else None

@@ -61,7 +61,7 @@ async def test_a_refusal_is_no_error_and_is_not_reported(sqlite_url: str, clock:
 
 
 def test_every_log_line_is_one_json_object(capsys: pytest.CaptureFixture[str]) -> None:
-    configure_logging(settings_for("sqlite://"))
+    configure_logging(settings_for("sqlite+aiosqlite://"))
     structlog.get_logger().info("said", password=CANARY, token_type="POINT", text="줄\n바꿈")
     line = capsys.readouterr().err.strip().splitlines()[-1]
     said = json.loads(line)

@@ -33,7 +33,7 @@ async def of_every_connection(run: Any, count: int, statement: Statement) -> lis
 
 @pytest.mark.parametrize("pool", ["transaction", "read"])
 async def test_every_connection_has_our_session_settings(on_server: Database, pool: str) -> None:
-    settings = settings_for("sqlite://")
+    settings = settings_for("sqlite+aiosqlite://")
     count = settings.db_write_pool if pool == "transaction" else settings.db_read_pool
     rows = await of_every_connection(getattr(on_server, pool), count, SETTINGS)
     assert len({row[0] for row in rows}) == count

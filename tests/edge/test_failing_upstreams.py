@@ -103,7 +103,7 @@ def test_nginx_speaks_in_the_words_of_the_service() -> None:
 
 
 def test_both_sides_of_the_door_have_the_same_limits() -> None:
-    settings = settings_for("sqlite://")
+    settings = settings_for("sqlite+aiosqlite://")
     assert directive("client_max_body_size") == f"{settings.max_body_bytes // 1024}k"
     assert directive("client_max_body_size", "server.conf") == f"{settings.max_events_body_bytes // 1024**2}m"
     assert directive("proxy_read_timeout") == "15s"

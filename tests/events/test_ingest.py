@@ -10,6 +10,8 @@ from app.db.transaction import Database
 from tests.events.host import EVENTS, balance, coins, event, one, points, rule, send, xp, xp_of
 from tests.world import World
 
+NO_TIMES = ("0001-01-01T00:00:00+09:00", "9999-12-31T23:59:59-12:00", "1767225600", 1767225600)
+
 
 async def test_an_event_gives_what_its_rule_says_and_never_again(world: World) -> None:
     await rule(world, "DONE", xp(20), points(100), when=[{"field": "data.score", "op": "gte", "value": 60}])
@@ -47,6 +49,8 @@ async def test_one_bad_event_concerns_nobody_else(sqlite_world: World) -> None:
     bad: list[Any] = [
         7, {}, event(2, "t") | {"id": "with space"}, event(3, "t", "kim "), event(4, "t", time="yesterday"),
         event(5, "t") | {"extra": 1}, event(6, "t", blob="x" * 9_000), event(7, "t") | {"data": [1]},
+        # no instant has a day before the calendar begins or after it ends, and seconds are no time of day
+        *(event(n, "t", time=text) for n, text in enumerate(NO_TIMES, start=20)),
     ]  # fmt: skip
     answer = await send(world, event(1, "t"), *bad, event(9, "t"))
     assert (answer["accepted"], answer["rejected"]) == (2, len(bad))
@@ -54,7 +58,7 @@ async def test_one_bad_event_concerns_nobody_else(sqlite_world: World) -> None:
     refused = answer["results"][1:-1]
     assert {result["code"] for result in refused} == {"EVENT_INVALID"}
     assert [result["details"][0]["field"] for result in refused] == [
-        "(whole)", "id", "id", "subject", "time", "extra", "data", "data",
+        "(whole)", "id", "id", "subject", "time", "extra", "data", "data", *["time"] * len(NO_TIMES),
     ]  # fmt: skip
     assert await balance(world, "kim") == 2
     assert await world.rows("SELECT COUNT(*) FROM rejected_events") == [(len(bad),)]
@@ -62,7 +66,18 @@ async def test_one_bad_event_concerns_nobody_else(sqlite_world: World) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    ["[]", '{"events": []}', '{"events": 1}', '{"events": [], "x": 1}', '{"events": [{"a": NaN}]}', "{", "null"],
+    [
+        "[]",
+        '{"events": []}',
+        '{"events": 1}',
+        '{"events": [], "x": 1}',
+        '{"events": [{"a": NaN}]}',
+        "{",
+        "null",
+        '{"id": "1", "id": "2", "source": "s", "type": "t", "subject": "kim"}',
+        '{"id": "1", "source": "s", "type": "t", "subject": "kim", "data": {"minutes": 1, "minutes": 99}}',
+        '{"id": "1", "source": "s", "type": "t", "subject": "kim", "data": {"minutes": 1e400}}',
+    ],
 )
 async def test_a_body_that_is_no_list_of_events_is_refused_whole(sqlite_world: World, body: str) -> None:
     headers = await sqlite_world.token("main", "host")

@@ -25,7 +25,7 @@ def request(
     scope = {
         "type": "http", "method": method, "path": path, "query_string": b"", "path_params": params or {},
         "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in headers],
-        "server": ("test", 80), "scheme": "http", "route": SimpleNamespace(path=path),
+        "server": ("test", 80), "scheme": "http", "route": SimpleNamespace(path_format=path),
     }  # fmt: skip
     return Request(scope)
 

@@ -16,7 +16,7 @@ from app.core.claims import LEEWAY
 from tests.fixtures import settings_for
 from tests.identity.door import WALL, Door
 
-SECRET = settings_for("sqlite://").jwt_secret.get_secret_value()
+SECRET = settings_for("sqlite+aiosqlite://").jwt_secret.get_secret_value()
 OUR_HEADER = {"alg": "HS256", "kid": "k1", "typ": "at+jwt"}
 RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 PRIVATE_PEM = RSA_KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

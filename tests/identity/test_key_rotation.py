@@ -22,7 +22,7 @@ OLD, NEW = "old-" + "0123456789abcdef" * 2, "new-" + "0123456789abcdef" * 2
 
 
 def keys(**settings: str) -> TokenKeys:
-    return TokenKeys.from_settings(settings_for("sqlite://", **settings))
+    return TokenKeys.from_settings(settings_for("sqlite+aiosqlite://", **settings))
 
 
 BEFORE = keys(jwt_secret=OLD, jwt_kid="k1")
@@ -108,6 +108,6 @@ def test_the_next_key_has_an_id_of_its_own(kid: str, previous: str | None, follo
 
 
 def test_the_old_secret_is_named_and_never_printed() -> None:
-    plan = rotation(settings_for("sqlite://", jwt_secret=OLD, access_ttl_seconds=600), NEW)
+    plan = rotation(settings_for("sqlite+aiosqlite://", jwt_secret=OLD, access_ttl_seconds=600), NEW)
     assert OLD not in str(plan)
     assert plan.wait_seconds == 600

@@ -73,6 +73,16 @@ async def test_without_a_ticket_there_is_no_play(world: World, path: str) -> Non
     assert await world.rows("SELECT COUNT(*) FROM game_plays") == [(0,)]
 
 
+async def test_who_has_no_ticket_is_told_what_the_notice_says(sqlite_world: World) -> None:
+    player = await sqlite_world.player("kim")
+    refusal = await sqlite_world.client.post(DICE_PLAY, headers=player.headers | key())
+    notice = (await sqlite_world.ok("GET", "/api/ui-config/ticket_zero"))["value"]
+    assert refusal.json()["error"]["details"] == {
+        "token_type": "DICE_TOKEN", "balance": 0, "needed": 1, "ticket_zero": notice,
+    }  # fmt: skip
+    assert notice["ko"]["title"]
+
+
 @pytest.mark.parametrize("body", [{"outcome": "WIN"}, {"prize": 101}, {"box": 1}, []])
 async def test_a_play_takes_no_wishes(sqlite_world: World, body: Any) -> None:
     player = await sqlite_world.player("kim", DICE_TOKEN=1, LOTTERY_TICKET=1)

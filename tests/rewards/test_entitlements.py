@@ -54,6 +54,15 @@ async def test_a_lecture_ticket_is_one_week_from_its_redemption_to_the_second(
     assert not await world.differences()
 
 
+async def test_a_player_whose_name_holds_slashes_has_entitlements_too(sqlite_world: World) -> None:
+    host = await sqlite_world.token("main", "host")
+    player = await sqlite_world.player("org/7/김")
+    await give(sqlite_world, player, Grant(RewardType.ENTITLEMENT, 7, code="LECTURE"), operation_id="TEST:1")
+    url = "/api/entitlements/org%2F7%2F%EA%B9%80/LECTURE"
+    assert (await sqlite_world.ok("GET", url, headers=host))["redeemable"] == 1
+    assert (await sqlite_world.ok("POST", f"{url}/redeem", headers=host))["state"] == "ACTIVE"
+
+
 async def test_of_many_redemptions_at_once_one_uses_up_one(world: World, host: dict[str, str]) -> None:
     await issued(world, "TEST:1", "TEST:2")
     calls = (world.client.post(f"{URL}/redeem", headers=host | key()) for _ in range(12))

@@ -113,6 +113,7 @@ async def test_a_retired_route_says_since_when(sqlite_world: World) -> None:
         ("ko", "로그인이 필요합니다"),
         ("en-GB,en;q=0.9", "Sign-in is required"),
         ("en;q=0.5, ko;q=0.9", "로그인이 필요합니다"),
+        ("ko; q=0.1, en; q=0.9", "Sign-in is required"),
         ("fr, de;q=0.5", "로그인이 필요합니다"),
         ("en;q=x", "로그인이 필요합니다"),
         (";;,,=", "로그인이 필요합니다"),

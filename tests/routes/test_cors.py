@@ -30,6 +30,16 @@ async def test_only_the_listed_origin_may_read(sqlite_url: str, clock: FixedCloc
                 assert "Access-Control-Allow-Credentials" not in response.headers
 
 
+async def test_a_page_elsewhere_may_go_on_with_its_stream(sqlite_url: str, clock: FixedClock) -> None:
+    asks = {
+        "Origin": OURS,
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "authorization,last-event-id",
+    }
+    async with open_world(settings_for(sqlite_url, cors_origins=(OURS,)), clock) as world:
+        assert (await world.client.options("/api/stream", headers=asks)).status_code == 200
+
+
 @pytest.mark.parametrize("origin", [OURS, "null"])
 async def test_without_a_list_nobody_may_read(sqlite_url: str, clock: FixedClock, origin: str) -> None:
     async with open_world(settings_for(sqlite_url), clock) as world:

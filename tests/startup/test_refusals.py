@@ -193,7 +193,7 @@ def test_two_seconds_are_tolerated_beside_the_time_the_reading_took(seconds: flo
     after = SystemClock().now()
     moment = Moment(after - timedelta(seconds=0.5), after)
     facts = DatabaseFacts("10.11", HEAD, clock=after + timedelta(seconds=seconds))
-    found = judge_database(facts, production("sqlite://"), head=HEAD, remedy="", read=moment)
+    found = judge_database(facts, production("sqlite+aiosqlite://"), head=HEAD, remedy="", read=moment)
     assert ("clocks" in [f.name for f in found if not f.ok]) is refuses
 
 

@@ -14,6 +14,7 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
+from app.cli.acting import told_plainly
 from app.cli.environment import clock_of, demo_settings
 from app.cli.example import ExampleHost, seed_example
 from app.config.settings import Settings
@@ -21,6 +22,7 @@ from app.container import Container
 from app.core.auth import ADMIN
 from app.core.time_utils import KST, ShiftedClock
 from app.db.schema import upgrade_to_head
+from app.flows.move_demo_clock import EARLIEST_YEAR, LATEST_YEAR, move_demo_clock
 from app.flows.seed_demo import DEMO_PLAYERS, seed_demo_players
 from app.flows.seed_reference import seed_reference
 from app.flows.sign_in_link import issue_sign_in_link
@@ -33,7 +35,9 @@ DEFAULT_DATA = Path(".demo")
 
 
 def demo(  # noqa: PLR0917 – each is an option with a name
-    port: Annotated[int | None, typer.Option(help="0 = any free port; default: the first free one from 8000")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65_535, help="0 = any free port; default: the first free one from 8000")
+    ] = None,
     data: Annotated[Path, typer.Option(help="where the demo keeps its data")] = DEFAULT_DATA,
     host: Annotated[ExampleHost | None, typer.Option(help="play this example host; by default in .demo/HOST")] = None,
     database_url: Annotated[str | None, typer.Option(help="another database than SQLite in --data")] = None,
@@ -44,12 +48,12 @@ def demo(  # noqa: PLR0917 – each is an option with a name
     """Starts a seeded demo. DEMO DATA: made-up players, a clock that can be moved."""
     if host is not None and data == DEFAULT_DATA:
         data /= host
-    settings = demo_settings(data, database_url)
-    clock = clock_of(data) or ShiftedClock()
-    if now is not None:
-        clock.move_to(_instant(now))
-    upgrade_to_head(settings.database_url)
-    link_key = asyncio.run(_seed(settings, clock, host))
+    starts_at = None if now is None else _instant(now)
+    with told_plainly():
+        settings = demo_settings(data, database_url)
+        clock = clock_of(data) or ShiftedClock()
+        upgrade_to_head(settings.database_url)
+        link_key = asyncio.run(_seed(settings, clock, host, starts_at))
     bound = _bind(port)
     url = f"http://127.0.0.1:{bound.getsockname()[1]}"
     ready = {
@@ -101,10 +105,12 @@ def _greet(ready: dict[str, str]) -> None:
     )
 
 
-async def _seed(settings: Settings, clock: ShiftedClock, host: ExampleHost | None) -> str:
+async def _seed(settings: Settings, clock: ShiftedClock, host: ExampleHost | None, starts_at: datetime | None) -> str:
     """The demo's data; returns the key of a link that signs its operator in once."""
     container = Container(settings, clock=clock)
     try:
+        if starts_at is not None:  # kept, so that `ops --data` and the next start have the same clock
+            move_demo_clock(container.house, now=starts_at)
         await seed_reference(container.house, with_season=host is None)
         if host is not None:
             await seed_example(settings, clock, host)
@@ -134,4 +140,6 @@ def _instant(text: str) -> datetime:
         instant = datetime.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"{text!r} is not an ISO 8601 instant", param_hint="--now") from None
+    if not EARLIEST_YEAR <= instant.year <= LATEST_YEAR:
+        raise typer.BadParameter(f"between the years {EARLIEST_YEAR} and {LATEST_YEAR}", param_hint="--now")
     return instant if instant.tzinfo else instant.replace(tzinfo=KST)

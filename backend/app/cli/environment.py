@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import typer
+from pydantic import ValidationError
 
 from app.config.settings import Settings
 from app.core.security import new_secret
@@ -18,7 +19,7 @@ def demo_settings(data: Path, database_url: str | None) -> Settings:
     data.mkdir(parents=True, exist_ok=True)
     file = data / SETTINGS_FILE
     url = database_url or f"sqlite+aiosqlite:///{(data / 'dojang.db').resolve()}"
-    secret = settings_of(data).jwt_secret.get_secret_value() if file.exists() else new_secret()
+    secret = given_in(data)["jwt_secret"] if file.exists() else new_secret()
     lines = {"ENV": "demo", "DATABASE_URL": url, "JWT_SECRET": secret, "DEMO_DATA": str(data.resolve())}
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
         out.writelines(f"{name}={value}\n" for name, value in lines.items())
@@ -27,7 +28,11 @@ def demo_settings(data: Path, database_url: str | None) -> Settings:
 
 def settings_of(data: Path | None) -> Settings:
     """The settings of the demo in `data`, or of the environment when there is none."""
-    return Settings(**given_in(data))  # type: ignore[arg-type]  # the names are that file's own, written above
+    try:
+        return Settings(**given_in(data))  # type: ignore[arg-type]  # the names are that file's own, written above
+    except ValidationError as error:
+        problems = (f"{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors(include_input=False))
+        raise typer.BadParameter("; ".join(problems)) from None
 
 
 def given_in(data: Path | None) -> dict[str, str]:

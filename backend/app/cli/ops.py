@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from app.cli import backup, doctor, hosts, jobs, player, retain, staff
-from app.cli.acting import AsJson, Data, Reason, act
+from app.cli.acting import AsJson, Data, Reason, act, told_plainly
 from app.cli.environment import settings_of
 from app.cli.reference import write_reference
 from app.container import Container
@@ -37,7 +37,8 @@ app.command("rotate-jwt-secret")(staff.rotate_jwt_secret)
 @app.command()
 def migrate(data: Data = None) -> None:
     """Brings the database to this version's schema. Safe to run twice, or twice at once."""
-    upgrade_to_head(settings_of(data).database_url)
+    with told_plainly():
+        upgrade_to_head(settings_of(data).database_url)
     typer.echo("the schema is at head")
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.acting import AsJson, Data, Reason, act
+from app.cli.acting import AsJson, Data, Reason, act, told_plainly
 from app.container import Container
 from app.domain.season_file import SeasonPlan, read_season_file
 from app.flows.export_season import export_season
@@ -22,7 +22,8 @@ File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="a seaso
 def export(name: str, file: Path, data: Data = None) -> None:
     """Writes the season NAME to FILE. Applying that file again changes nothing, and exports the same bytes."""
     text = act(data, lambda container: export_season(container.house, name))
-    file.write_text(text, encoding="utf-8")
+    with told_plainly():
+        file.write_text(text, encoding="utf-8")
     typer.echo(file)
 
 

@@ -1,10 +1,12 @@
 """Starting the API processes."""
 
 import asyncio
+from typing import Annotated
 
+import typer
 import uvicorn
 
-from app.config.settings import Settings
+from app.cli.environment import settings_of
 from app.container import require_safe_start
 from app.core.startup import StartupRefused, leave_process
 
@@ -14,9 +16,12 @@ GRACEFUL_SECONDS = 20
 MAX_CONNECTIONS = 2_000
 
 
-def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
+Port = Annotated[int, typer.Option(min=0, max=65_535)]
+
+
+def serve(host: str = "127.0.0.1", port: Port = 8000) -> None:
     """Serves the API with WEB_CONCURRENCY processes (environment, default 1)."""
-    settings = Settings()
+    settings = settings_of(None)
     try:
         asyncio.run(require_safe_start(settings))  # before forking: a supervisor would start refused processes for ever
     except StartupRefused as refusal:
@@ -38,6 +43,6 @@ def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
     )
 
 
-def dev(host: str = "127.0.0.1", port: int = 8000) -> None:
+def dev(host: str = "127.0.0.1", port: Port = 8000) -> None:
     """Serves the API and starts again when the code changes."""
     uvicorn.run("app.main:create_app", factory=True, host=host, port=port, reload=True, log_config=None)

@@ -9,8 +9,8 @@ def preferred_language(accept: str) -> str:
     """`ko` or `en`: whichever an Accept-Language header prefers; Korean when it says neither."""
     wanted: list[tuple[float, str]] = []
     for part in accept.split(",")[:MOST_TAGS]:
-        tag, _, quality = part.strip().partition(";q=")
-        name = tag.strip().lower().split("-")[0]
+        tag, _, weight = part.partition(";")
+        name, quality = tag.strip().lower().split("-")[0], weight.strip().removeprefix("q=")
         if name in LANGUAGES and _number(quality) > 0:
             wanted.append((_number(quality), name))
     return max(wanted, key=lambda item: item[0])[1] if wanted else KOREAN

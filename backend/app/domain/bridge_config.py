@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from app.core.errors import invalid
 from app.core.time_utils import kst_midnight
 from app.domain.bridge import Mission, MissionKind, Slot
-from app.domain.config_fields import MAX_AMOUNT, Code, Label, RewardFields, StrictModel
+from app.domain.config_fields import MAX_AMOUNT, Code, Label, Moment, RewardFields, StrictModel
 from app.domain.grants import grant_from
 from app.domain.player import DEFAULT_PROGRAM
 from app.domain.season_config import Day, Program
@@ -68,7 +68,7 @@ class BridgeConfig(StrictModel):
     required_keys: int = Field(ge=1, le=MAX_SLOTS)
     points_per_key: int = Field(default=DEFAULT_POINTS, ge=0, le=MAX_AMOUNT)
     policy: Literal["all_or_nothing", "per_key"] = "all_or_nothing"
-    settles_at: Annotated[AwareDatetime, Field(strict=False)]
+    settles_at: Moment
     target_season_id: int | None = Field(default=None, ge=1, le=2**31 - 1)
     slots: tuple[SlotConfig, ...] = Field(min_length=1, max_length=MAX_SLOTS, strict=False)
 

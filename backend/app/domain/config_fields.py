@@ -1,8 +1,20 @@
 """Fields that the configs of games and seasons share, with their limits and reasons."""
 
+import re
+from datetime import datetime
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from app.core.errors import AppError
 from app.domain.entitlements import MAX_DAYS
@@ -22,6 +34,26 @@ Label = Annotated[
     str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$")
 ]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,49}$")]
+DAY_FIRST = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]", re.ASCII)
+# far from the ends of the calendar, so that every instant has a day in Seoul
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2999
+
+
+def _as_written(value: object) -> object:
+    """The value, if it is an instant or its text: "1767225600" and 1767225600 would pass as seconds otherwise."""
+    if isinstance(value, datetime) or (isinstance(value, str) and DAY_FIRST.match(value)):
+        return value
+    raise ValueError("a time is written as RFC 3339, with its offset")
+
+
+def _in_the_calendar(instant: datetime) -> datetime:
+    if not EARLIEST_YEAR <= instant.year <= LATEST_YEAR:
+        raise ValueError(f"a year from {EARLIEST_YEAR} to {LATEST_YEAR}")
+    return instant
+
+
+# an instant from outside
+Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_as_written), AfterValidator(_in_the_calendar)]
 
 
 class StrictModel(BaseModel):

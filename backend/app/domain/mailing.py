@@ -2,12 +2,9 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
-from typing import Annotated
-
-from pydantic import AwareDatetime, Field
 
 from app.core.errors import invalid
-from app.domain.config_fields import Label, StrictModel
+from app.domain.config_fields import Label, Moment, StrictModel
 from app.domain.season_config import Bonus
 
 LONGEST_WAIT = timedelta(days=366)
@@ -19,7 +16,7 @@ class MailingConfig(StrictModel):
     title_ko: Label
     title_en: Label
     rewards: Bonus
-    expires_at: Annotated[AwareDatetime, Field(strict=False)]
+    expires_at: Moment
 
     def require_time_to_claim(self, now: datetime) -> None:
         """Returns when it expires in the future, within a year; raises VALIDATION_ERROR otherwise."""

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from app.core.errors import invalid
 from app.domain.codes import NewCode
-from app.domain.config_fields import Code, Label, StrictModel
+from app.domain.config_fields import Code, Label, Moment, StrictModel
 from app.domain.promo import Campaign
 from app.domain.season_config import Bonus
 from app.domain.stock import MAX_STOCK
@@ -45,8 +45,8 @@ class PromoConfig(StrictModel):
     host: str | None = Field(default=None, min_length=1, max_length=50)
     kind: Literal["SHARED", "UNIQUE"]
     shared_code: PromoText | None = None
-    opens_at: Annotated[AwareDatetime, Field(strict=False)]
-    closes_at: Annotated[AwareDatetime, Field(strict=False)] | None = None
+    opens_at: Moment
+    closes_at: Moment | None = None
     units: int | None = Field(default=None, ge=1, le=MAX_STOCK, description="none: endless")
     rewards: Bonus
     is_open: bool = True

@@ -2,20 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 
 from app.core.errors import AppError
 from app.core.time_utils import kst_midnight, kst_text
 from app.domain.board_config import MAX_CLOSE_AFTER_MINUTES, BoardCode, RankRewards
-from app.domain.config_fields import MAX_AMOUNT, Label
+from app.domain.config_fields import MAX_AMOUNT, Label, Moment
 from app.domain.metrics import ONCE_A_DAY, MetricName
 from app.domain.season import Season
 from app.domain.team_member import Membership
 
 MAX_TEAM_SIZE = 100
-Instant = Annotated[AwareDatetime, Field(strict=False)]
 
 
 class ContestConfig(RankRewards):
@@ -29,8 +28,8 @@ class ContestConfig(RankRewards):
     title_en: Label
     season_id: int = Field(ge=1, le=2**31 - 1)
     metric: MetricName
-    join_from: Instant
-    join_until: Instant
+    join_from: Moment
+    join_until: Moment
     size_limit: int = Field(ge=1, le=MAX_TEAM_SIZE)
     daily_cap: int | None = Field(default=None, ge=1, le=MAX_AMOUNT, description="per player and KST day")
     close_after_minutes: int = Field(default=10, ge=0, le=MAX_CLOSE_AFTER_MINUTES)

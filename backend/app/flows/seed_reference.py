@@ -21,6 +21,7 @@ MAIN_HOST = "main"
 # a season of the reference's length that began a few days ago: the board is never empty and never over
 DAYS_AGO, DAYS_AHEAD = 3, 13
 NEW_YEAR_DAYS = 30
+ONE_DAY = timedelta(days=1)
 
 
 async def seed_reference(house: House, *, with_season: bool = False) -> list[str]:
@@ -59,20 +60,27 @@ async def seed_reference(house: House, *, with_season: bool = False) -> list[str
 
 
 async def _add_season(keepers: Services, house: House) -> list[str]:
-    """A running season unless one runs today, and one that begins with the new year if its days are free."""
+    """A running season unless one runs today, and one that begins with the new year, both on days that are free."""
     now = house.clock.now()
     today = kst_date(now)
     if (await keepers.rule_book.seasons_on(today)).seasons:
         return []
-    start, end = today - timedelta(days=DAYS_AGO), today + timedelta(days=DAYS_AHEAD)
+    rows = await keepers.season.page(after=None, limit=1_000)
+    taken = [row for row in rows if row["is_active"] and row["program"] == DEFAULT_PROGRAM]
+    ended = [row["end_date"] + ONE_DAY for row in taken if row["end_date"] < today]
+    planned = [row["start_date"] - ONE_DAY for row in taken if row["start_date"] > today]
+    start = max(today - timedelta(days=DAYS_AGO), *ended, date.min)
+    end = min(today + timedelta(days=DAYS_AHEAD), *planned, date.max)
     seasons = [(f"WINTER_{start:%Y%m%d}", start, end)]
     new_year = date(today.year + 1, 1, 1)
-    if end < new_year:
+    if end < new_year and not planned:
         seasons.append((f"NEW_YEAR_{new_year.year}", new_year, new_year + timedelta(days=NEW_YEAR_DAYS)))
-    for name, first, last in seasons:
+    known = {row["season_name"] for row in rows}
+    new = [season for season in seasons if season[0] not in known]  # an operator who retired one meant it
+    for name, first, last in new:
         config = SeasonConfig.model_validate(reference_season(name, first, last))
         await keepers.season.add(config, is_active=True, now=now)
-    return [f"season {name}" for name, _, _ in seasons]
+    return [f"season {name}" for name, _, _ in new]
 
 
 async def _add_bridge(keepers: Services, house: House, *, is_open: bool) -> list[str]:

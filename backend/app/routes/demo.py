@@ -3,9 +3,10 @@
 from typing import Any, Self
 
 from fastapi import Request
-from pydantic import AwareDatetime, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from app.core.time_utils import kst_text
+from app.domain.config_fields import Moment
 from app.flows.move_demo_clock import move_demo_clock
 from app.routes.deps import container_of
 from app.routes.doors import api_router
@@ -21,7 +22,7 @@ class ClockBody(RequestBody):
 
     model_config = ConfigDict(defer_build=False)  # FastAPI builds it with the route, and keeps Pydantic's warnings down
 
-    now: AwareDatetime | None = Field(default=None, strict=False, examples=["2026-12-25T09:00:00+09:00"])
+    now: Moment | None = Field(default=None, examples=["2026-12-25T09:00:00+09:00"])
     advance_seconds: int | None = Field(default=None, ge=-MOST_SECONDS, le=MOST_SECONDS, examples=[86400])
 
     @model_validator(mode="after")

@@ -141,7 +141,7 @@ def idempotency_key(request: Request, body: bytes) -> IdempotencyKey | None:
         return None
     if len(values) > 1 or not VISIBLE_ASCII.fullmatch(values[0]):
         raise AppError("IDEMPOTENCY_KEY_REQUIRED")
-    route = request.scope["route"].path.removeprefix(PREFIX)  # as in the fingerprints that are stored
+    route = request.scope["route"].path_format.removeprefix(PREFIX)  # as in the fingerprints that are stored
     fingerprint = _known_fingerprint if len(body) <= SHORT_BODY_BYTES else _fingerprint
     return IdempotencyKey(values[0], fingerprint(request.method, route, tuple(request.path_params.items()), body))
 

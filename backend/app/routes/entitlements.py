@@ -20,12 +20,13 @@ from app.schemas.possessions import EntitlementStanding, RedeemBody, Redeemed
 
 router = api_router("/entitlements", tag="host")
 Host = Annotated[Principal, Depends(require_host)]
+# a path: a name may hold slashes, and they come decoded
 ExternalId = Annotated[str, Path(min_length=1, max_length=MAX_EXTERNAL_ID)]
 BY_HOST: list[dict[str, list[str]]] = [{API_KEY: []}, {BEARER: []}]
 
 
 @router.get(
-    "/{external_id}/{resource}",
+    "/{external_id:path}/{resource}",
     operation_id="check_entitlement",
     response_model=EntitlementStanding,
     responses=problems("AUTH_REQUIRED", "SCOPE_REQUIRED", "USER_NOT_FOUND"),
@@ -38,7 +39,7 @@ async def check(request: Request, who: Host, external_id: ExternalId, resource: 
 
 
 @router.post(
-    "/{external_id}/{resource}/redeem",
+    "/{external_id:path}/{resource}/redeem",
     operation_id="redeem_entitlement",
     response_model=None,
     responses=answers(

@@ -12,7 +12,7 @@ from app.core.errors import invalid
 from app.domain.config_fields import field_problems
 from app.domain.host_events import MAX_DATA_BYTES, MAX_EVENTS, HostEvent, RefusedEvent
 from app.flows.ingest_events import EventsCommand, ingest_events
-from app.routes.bodies import json_answer
+from app.routes.bodies import json_answer, require_one_meaning
 from app.routes.deps import container_of, request_id, require_host
 from app.routes.doors import api_router
 from app.routes.openapi import API_KEY, BEARER, answers
@@ -75,6 +75,7 @@ def _documents(raw: bytes) -> list[Any]:
         body = from_json(raw or b"{}", allow_inf_nan=False)
     except ValueError:
         raise invalid(("(whole)", "not readable as JSON")) from None
+    require_one_meaning(raw or b"{}")
     if not isinstance(body, dict):
         raise invalid(("(whole)", "one event, or an object with `events`"))
     if "events" not in body:

@@ -8,6 +8,7 @@ from app.domain.game import Game
 from app.flows.game_status import GameQuery, game_odds, game_status
 from app.flows.play import PlayCommand
 from app.flows.steps.commands import PlayerCommand, unwrap
+from app.flows.ui_text import ui_text
 from app.games import GAMES
 from app.routes.bodies import json_answer, parse_body
 from app.routes.deps import caller, container_of, required_idempotency_key
@@ -16,6 +17,7 @@ from app.routes.openapi import answers, body_of, keyed, problems
 from app.schemas.games import GameStatus, Odds, PlayAnswer
 
 router = api_router(tag="games")
+TICKET_ZERO = "ticket_zero"
 
 
 def operation_name(game: Game) -> str:
@@ -31,7 +33,12 @@ def _add_play(game: Game) -> None:
         choice = parse_body(game.choice, raw).model_dump() or None
         key = required_idempotency_key(request, raw)
         command = PlayCommand(**who.command_fields, idempotency=key, game=game, choice=choice)
-        done = await container_of(request).plays.submit(command)
+        try:
+            done = await container_of(request).plays.submit(command)
+        except AppError as refusal:
+            if refusal.code == "NOT_ENOUGH_TOKENS":  # what the page tells a player without tickets comes along
+                refusal.facts[TICKET_ZERO] = (await ui_text(container_of(request).house, TICKET_ZERO))["value"]
+            raise
         (REPLAYS.labels("PLAY") if done.is_replay else PLAYS.labels(game.code)).inc()
         return json_answer(done)
 

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from app.core.names import is_external_id
 from app.domain.bridge_config import HostEventType
+from app.domain.config_fields import Moment
 from app.domain.host_events import MAX_EVENTS
 from app.schemas.common import RequestBody, Shape, Timed
 
@@ -25,16 +26,9 @@ def _known_name(text: str) -> str:
     return text
 
 
-def _from_text(value: object) -> object:
-    if not isinstance(value, str):
-        raise ValueError("a time is written as RFC 3339, with its offset")
-    return value
-
-
 EventId = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,100}$")]
 EventSource = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,200}$")]
 Subject = Annotated[str, AfterValidator(_known_name)]
-EventTime = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_from_text)]
 Ignored = Annotated[str, StringConstraints(max_length=500)]
 
 
@@ -50,7 +44,7 @@ class EventIn(RequestBody):
     source: EventSource
     type: HostEventType
     subject: Subject
-    time: EventTime | None = None
+    time: Moment | None = None
     data: dict[str, Any] = Field(default_factory=dict)
     # of CloudEvents, and of no meaning here
     specversion: Literal["1.0"] = "1.0"

@@ -4,11 +4,12 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from app.domain.config_fields import Moment
 from app.domain.rule_config import RuleConfig
 from app.schemas.admin.common import HostCode, Instant
 from app.schemas.admin.rules import EXAMPLE as RULE
 from app.schemas.common import RequestBody, Shape
-from app.schemas.events import EventEffect, EventIn, EventTime, FieldProblem
+from app.schemas.events import EventEffect, EventIn, FieldProblem
 
 MAX_SAMPLE = 100
 
@@ -94,8 +95,8 @@ class RuleReplay(RequestBody):
 
     config: RuleConfig = Field(examples=[RULE])
     host: HostCode | None = None
-    since: EventTime
-    until: EventTime
+    since: Moment
+    until: Moment
 
 
 class RuleTotals(Shape):

@@ -1,9 +1,10 @@
 """Webhook endpoints and deliveries as operators see and set them."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import AwareDatetime, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
+from app.domain.config_fields import Moment
 from app.domain.event_names import Topic
 from app.domain.webhook_config import EndpointFields
 from app.domain.webhooks import DeliveryState
@@ -16,7 +17,6 @@ EXAMPLE: dict[str, Any] = {
     "topics": ["season_pass.level_up", "reward.granted"],
     "reason": "The LMS shows rewards at once",
 }
-Moment = Annotated[AwareDatetime, Field(strict=False, examples=["2026-01-01T00:00:00+09:00"])]
 
 
 class WebhookEdit(EndpointFields):
