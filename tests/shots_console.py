@@ -28,6 +28,8 @@ DESK = {
     "a3-leaderboard": "/console/leaderboards/DAILY_PLAYS",
     "a3-contests": "/console/contests",
     "a3-contest": "/console/contests/SNOW_CUP",
+    "a3-texts": "/console/texts",
+    "a3-text": "/console/texts/ticket_zero",
     "a4-players": "/console/players",
     "a4-player": "/console/players/4",
     "a4-player-ledger": "/console/players/4?tab=ledger",

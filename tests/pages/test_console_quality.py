@@ -24,12 +24,13 @@ PAGES = (
     *("/console/rules/WATCHED_90/new", f"/console/rules/WATCHED_90/versions/2?{SPAN}"),
     *("/console/missions/DAILY_SPINS", "/console/missions/DAILY_SPINS/edit", "/console/promotions/LETTERS"),
     *("/console/coupons", "/console/leaderboards/DAILY_PLAYS", "/console/contests/SNOW_CUP"),
+    "/console/texts/ticket_zero",
 )
 # made of the same parts as those: whether hostile texts stay texts is looked at here, too
 ALIKE = (
     *("/console/rules", "/console/rules/WATCHED_90", "/console/missions", "/console/missions/new"),
     *("/console/promotions", "/console/promotions/XMAS_RUSH", "/console/coupons/COFFEE"),
-    *("/console/leaderboards", "/console/contests"),
+    *("/console/leaderboards", "/console/contests", "/console/texts"),
 )
 
 CONTRAST = RUN_AXE.replace("{resultTypes", '{runOnly: ["color-contrast"], resultTypes')
@@ -87,6 +88,8 @@ async def test_hostile_texts_are_shown_as_text(visit: Opener, site: Site) -> Non
         await world.sql(f"UPDATE {table} SET {column} = :title", title=HOSTILE[:50])
     title = HOSTILE[:100]
     await world.sql("UPDATE mission_versions SET config = replace(config, '룰렛 3번 돌리기', :title)", title=title)
+    said = json.dumps({"ko": {"title": HOSTILE, "body": HOSTILE}, "en": {"title": HOSTILE[:900]}})
+    await world.sql("UPDATE app_ui_config SET value = :said, updated_by = :who", said=said, who=HOSTILE[:190])
     await world.sql("UPDATE leaderboards SET config = replace(config, '오늘의 참여왕', :title)", title=title)
     await world.sql("UPDATE team_contests SET config = replace(config, '눈싸움 대회', :title)", title=title)
     await world.sql("UPDATE host_rule_versions SET created_by = :who", who=HOSTILE[:190])

@@ -51,3 +51,17 @@ async def test_a_campaign_is_stopped_on_a_phone_without_script(visit: Opener, si
     await page.click("button[value=look]:visible")
     await page.wait_for_selector("#faults:has-text('units')")
     assert await site.world.rows("SELECT is_open, units FROM promo_campaigns WHERE code = 'XMAS_RUSH'") == [(0, 500)]
+
+
+async def test_a_notice_is_seen_as_one_types_and_then_by_players(visit: Opener, site: Site) -> None:
+    seen = await sit(visit, site)
+    page = seen.page
+    await seen.open("/console/texts/notice_home")
+    await page.fill("[id='ko.title']", "오늘 밤 1시 점검")
+    await page.wait_for_selector("#seen:has-text('오늘 밤 1시 점검')")
+    await page.fill("#reason", "the database is moved")
+    await page.click("button[value=save]")
+    await page.wait_for_selector(".story:has-text('the database is moved')")
+    player = await visit()
+    await player.enter()
+    assert "오늘 밤 1시 점검" in await player.page.inner_text("#notice")

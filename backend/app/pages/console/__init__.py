@@ -27,6 +27,7 @@ from app.pages.console import (
     seasons,
     staff,
     system,
+    texts,
     webhooks,
 )
 from app.pages.console.look import ASSETS
@@ -48,6 +49,7 @@ PAGES = (
     leaderboards.router,
     contests.editing,
     contests.router,
+    texts.router,
     batches.router,
     rewards.router,
     promotions.editing,
