@@ -151,3 +151,13 @@ async def test_whoever_lost_the_right_to_give_a_bonus_gives_none(world: World) -
     await world.sql("UPDATE staff SET scopes = 'ops'")
     answer = await world.ok("POST", STAMP, json={"xp_bonus": 500}, headers=both)
     assert (answer["xp_added"], answer["current_xp"]) == (20, 20)
+
+
+async def test_a_process_whose_clock_is_behind_midnight_gives_no_second_stamp(sqlite_world: World) -> None:
+    """Another one, already past it, stamped the player for the new day: the old day's stamp is not to be had again."""
+    player = await sqlite_world.player("kim")
+    await sqlite_world.ok("POST", STAMP, headers=player.headers)
+    sqlite_world.clock.advance(days=1)
+    await sqlite_world.ok("POST", STAMP, headers=player.headers)
+    sqlite_world.clock.advance(days=-1)
+    assert await sqlite_world.code("POST", STAMP, headers=player.headers) == (400, "ALREADY_STAMPED_TODAY")

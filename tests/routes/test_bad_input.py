@@ -149,3 +149,9 @@ async def test_an_unexpected_error_tells_nothing(sqlite_world: World, monkeypatc
     assert (response.status_code, response.json()["error"]["code"]) == (500, "INTERNAL_ERROR")
     assert "season_claims" not in response.text
     assert json.loads(response.text)["error"]["details"] == {}
+
+
+async def test_a_day_is_no_number_of_seconds(sqlite_world: World) -> None:
+    admin = await sqlite_world.token("me", "admin")
+    path, body = "/api/admin/rankings/1767225600", {"entries": [], "reason": "a test"}
+    assert await sqlite_world.code("PUT", path, json=body, headers=admin) == (422, "VALIDATION_ERROR")

@@ -58,7 +58,8 @@ async def stamp(house: House, commands: Sequence[StampCommand]) -> list[Result]:
 def _stamp_once(decision: Decision, command: StampCommand, rules: RuleBook) -> bytes:
     rules.require_open(Feature.SEASON_PASS)
     season = decision.season = rules.running_season(decision.player, command.program)
-    if decision.player.progress_in(season.id).last_stamp_date == decision.today:
+    last = decision.player.progress_in(season.id).last_stamp_date
+    if last is not None and last >= decision.today:  # later: the clock of another process is past midnight already
         raise AppError("ALREADY_STAMPED_TODAY", date=decision.today.isoformat())
     answer = add_stamp(
         decision,
