@@ -7,16 +7,21 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.util import LRUCache
 
 from app import main
 from app.config.settings import Settings
 from app.core.time_utils import KST, FixedClock
+from app.db import session
 from app.db.schema import upgrade_to_head
 from app.models import metadata
+from tests.db.databases import connect
 from tests.world import World, open_world
 
 NOON = datetime(2025, 12, 10, 12, 0, tzinfo=KST)  # the second day of the reference season XMAS_2025
@@ -28,6 +33,30 @@ def collector_left_alone() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(main, "tune_garbage_collector", lambda: None)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_compiled_once() -> Iterator[None]:
+    """A test process opens thousands of engines, and each would compile every statement anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        made = partial(session.create_async_engine, execution_options={"compiled_cache": CompiledForAll(5_000)})
+        patch.setattr(session, "create_async_engine", made)
+        yield
+
+
+class CompiledForAll(LRUCache[Any, Any]):
+    """SQLAlchemy's own cache of compiled statements, shared by the engines of one kind of server."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get(self._without_engine(key), default)
+
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        super().__setitem__(self._without_engine(key), compiled)
+
+    def _without_engine(self, key: Any) -> Any:
+        dialect, *statement = key
+        version = dialect.server_version_info, getattr(dialect, "is_mariadb", False)
+        return type(dialect), version, *statement
 
 
 @pytest.fixture
@@ -113,15 +142,17 @@ def sync_url(url: str) -> str:
     return url.replace("+aiomysql", "+pymysql").replace("+aiosqlite", "")
 
 
+# One question for all tables; it waits for a transaction that still writes, as a DELETE would.
+FILLED = " UNION ALL ".join(f"(SELECT '{table}' FROM {table} LIMIT 1 LOCK IN SHARE MODE)" for table in metadata.tables)
+
+
 def empty_tables(url: str) -> None:
     """Deletes every row; a test before this one may have left some."""
-    engine = create_engine(sync_url(url))
-    with engine.begin() as connection:
-        connection.execute(text("SET FOREIGN_KEY_CHECKS = 0"))
-        for table in metadata.tables:
-            connection.execute(text(f"DELETE FROM {table}"))
-        connection.execute(text("SET FOREIGN_KEY_CHECKS = 1"))
-    engine.dispose()
+    with connect(url) as connection, connection.cursor() as cursor:
+        cursor.execute("SET FOREIGN_KEY_CHECKS = 0")
+        cursor.execute(FILLED)
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"DELETE FROM {table}")
 
 
 def settings_for(url: str, **overrides: object) -> Settings:
@@ -131,7 +162,8 @@ def settings_for(url: str, **overrides: object) -> Settings:
     values |= {"rate_limits": {}}
     # a loaded machine is no failing database; tests of the budget set theirs
     values |= {"db_budget_seconds": 60, "db_pool_timeout_seconds": 60}
-    return Settings(_env_file=None, **values | overrides)  # type: ignore[call-arg, arg-type]
+    # this one source instead of four that would be looked through for every field
+    return Settings(_build_sources=((lambda: values | overrides,), {}))  # type: ignore[arg-type]
 
 
 @pytest.fixture

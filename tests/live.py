@@ -18,6 +18,7 @@ from app.config.settings import Settings
 from app.container import Container
 from app.core.time_utils import FixedClock, SystemClock
 from app.flows.seed_reference import seed_reference
+from tests.phones import NO_CERTIFICATES, Phones
 from tests.world import World
 
 ROOT = Path(__file__).parents[1]
@@ -84,27 +85,27 @@ def start_service(settings: Settings, *, workers: int, port: int | None = None, 
 def wait_until_ready(service: Service) -> None:
     """Returns when it may get traffic."""
     until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until:
-        assert service.process.poll() is None, "the service ended while it started"
-        try:
-            if httpx.get(f"{service.url}/health/ready", timeout=1).status_code == 200:
-                return
-        except httpx.HTTPError:
-            pass
-        time.sleep(0.05)
+    # one client: reading the machine's certificates for each look would take a third of a core from who starts
+    with httpx.Client(base_url=service.url, timeout=1, verify=NO_CERTIFICATES) as client:
+        while time.monotonic() < until:
+            assert service.process.poll() is None, "the service ended while it started"
+            try:
+                if client.get("/health/ready").status_code == 200:
+                    return
+            except httpx.HTTPError:
+                pass
+            time.sleep(0.05)
     raise AssertionError("the service did not get ready")
 
 
 @asynccontextmanager
 async def live_world(settings: Settings, *, workers: int = 2, **environment: str) -> AsyncIterator[World]:
-    """A served service with the reference event running today, and a client with room for 1,000 connections."""
+    """A served service with the reference event running today, and a client with a connection for each request."""
     container = Container(settings, clock=SystemClock())
     await seed_reference(container.house, with_season=True)
-    # a connection is given up before the server gives it up after 5 s, or a request could meet its closing
-    limits = httpx.Limits(max_connections=1_000, max_keepalive_connections=1_000, keepalive_expiry=2)
     try:
         with serve(settings, workers=workers, **environment) as url:
-            async with httpx.AsyncClient(base_url=url, limits=limits, timeout=60) as client:
+            async with httpx.AsyncClient(base_url=url, transport=Phones(), timeout=60) as client:
                 season = (await container.house.read(lambda k: k.season.page(after=None, limit=1)))[0]
                 yield World(None, container, client, FixedClock(SystemClock().now()), season["id"])
     finally:

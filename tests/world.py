@@ -4,7 +4,6 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import httpx
@@ -16,15 +15,11 @@ from app.container import Container
 from app.core.time_utils import Clock, FixedClock
 from app.db.transaction import Tx
 from app.domain.draw import Draw
-from app.domain.reference import reference_season
-from app.domain.season_config import SeasonConfig
 from app.flows.issue_token import issue_token
 from app.flows.reconcile import reconcile
-from app.flows.seed_reference import seed_reference
 from app.main import create_app
-from app.services import House, Services
-
-SEASON_START, SEASON_END = date(2025, 12, 9), date(2025, 12, 25)
+from app.services import House
+from tests.planting import plant
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +112,7 @@ async def open_world(settings: Settings, clock: Clock, draw: Draw | None = None)
     app = create_app(settings, clock=clock, draw=draw)
     async with app.router.lifespan_context(app):
         container: Container = app.state.container
-        await seed_reference(container.house)
-        season_id = await add_reference_season(container.house)
+        season_id = await plant(container.house)
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://dojang.test") as client:
             yield World(app, container, client, clock, season_id)
-
-
-async def add_reference_season(house: House) -> int:
-    """The first reference season, active."""
-    config = SeasonConfig.model_validate(reference_season("XMAS_2025", SEASON_START, SEASON_END))
-
-    async def work(keepers: Services) -> int:
-        return await keepers.season.add(config, is_active=True, now=house.clock.now())
-
-    return await house.write(work)

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from tests.bridge.campaigns import add_new_season, kst, one_play, open_campaign, play, tick_all
+from tests.planting import honest
 from tests.world import Person, World
 
 ALL_BLANKS = {"name": "blanks", "segments": [{"slot_index": n, "label": "p", "weight": 1} for n in range(6)]}
@@ -65,8 +66,7 @@ async def settled(world: World) -> tuple[Person, Person]:
 
 @pytest.mark.parametrize("check", PLANTED)
 async def test_a_planted_violation_makes_exactly_its_check_fire(world: World, check: str) -> None:
-    player, waiting = await settled(world)
-    assert not await world.differences(), "an honest history has no differences"
+    player, waiting = await honest(world, settled)
     newest = (await world.rows("SELECT MAX(slot_no) FROM job_runs WHERE job = 'season_turn'"))[0][0]
     known = {"u": player.id, "w": waiting.id, "last": newest}
     for statement in PLANTED[check]:

@@ -17,6 +17,7 @@ from app.core.time_utils import FixedClock, SystemClock
 from app.flows.seed_reference import seed_reference
 from tests.fixtures import settings_for
 from tests.live import Service, start_service, wait_until_ready
+from tests.phones import NO_CERTIFICATES
 from tests.stream.ear import until
 from tests.wheel import ALWAYS_TEN
 from tests.world import World, key
@@ -39,7 +40,7 @@ class Balancer:
         while True:
             for number, service in enumerate(self.services):
                 try:
-                    async with httpx.AsyncClient(timeout=1) as fresh:
+                    async with httpx.AsyncClient(timeout=1, verify=NO_CERTIFICATES) as fresh:
                         self.ready[number] = (await fresh.get(f"{service.url}/health/ready")).status_code == 200
                 except httpx.HTTPError:
                     self.ready[number] = False
@@ -67,7 +68,7 @@ async def two_processes(mariadb_url: str) -> AsyncIterator[tuple[World, list[Ser
     try:
         for service in services:
             wait_until_ready(service)
-        async with httpx.AsyncClient(base_url=services[1].url, timeout=20) as client:
+        async with httpx.AsyncClient(base_url=services[1].url, timeout=20, verify=NO_CERTIFICATES) as client:
             yield World(None, container, client, FixedClock(SystemClock().now()), 0), services
     finally:
         for service in services:
@@ -81,7 +82,7 @@ async def test_a_process_that_is_told_to_stop_under_load_fails_no_request(
     world, services = two_processes
     await world.configure("roulette", ALWAYS_TEN)
     people = [await world.player(f"p{n}", ROULETTE_COIN=10_000) for n in range(PLAYERS)]
-    clients = [httpx.AsyncClient(base_url=service.url, timeout=20) for service in services]
+    clients = [httpx.AsyncClient(base_url=service.url, timeout=20, verify=NO_CERTIFICATES) for service in services]
     balancer, is_over = Balancer(services, clients), asyncio.Event()
 
     async def play_on(headers: dict[str, str]) -> None:

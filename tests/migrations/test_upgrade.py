@@ -30,6 +30,14 @@ def version(url: str) -> str | None:
     return rows[0][0] if rows else None
 
 
+@pytest.fixture
+def revisions_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step runs one revision, but Alembic reads them all for each."""
+    directory = ScriptDirectory.from_config(alembic_config())
+    monkeypatch.setattr(ScriptDirectory, "from_config", lambda _config: directory)
+
+
+@pytest.mark.usefixtures("revisions_read_once")
 def test_each_step_goes_up_down_and_up_again(empty: str) -> None:
     before: dict[str, list[str]] = {}
     for revision in LINE:

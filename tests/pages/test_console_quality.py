@@ -8,7 +8,7 @@ import pytest
 
 from tests.pages.conftest import Opener, Site, Visit
 from tests.pages.desk import link, sit_down
-from tests.pages.test_player_quality import HOSTILE, RUN_AXE, SMALL_TARGETS, findings
+from tests.pages.test_player_quality import CONTRAST, HOSTILE, findings, judged
 from tests.shots_console import SPAN, tell
 
 pytestmark = pytest.mark.browser
@@ -33,21 +33,15 @@ ALIKE = (
     *("/console/leaderboards", "/console/contests", "/console/texts"),
 )
 
-CONTRAST = RUN_AXE.replace("{resultTypes", '{runOnly: ["color-contrast"], resultTypes')
-
 
 async def by_night_on_a_phone(seen: Visit) -> list[str]:
     """What differs there: the colours, and whether all fits."""
     await seen.page.emulate_media(color_scheme="dark")
     await seen.page.set_viewport_size({"width": 360, "height": 780})
-    found: list[str] = await seen.page.evaluate(
-        RUN_AXE.replace("{resultTypes", '{runOnly: ["color-contrast"], resultTypes')
-    )
-    wide = await seen.page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    small: list[str] = await seen.page.evaluate(SMALL_TARGETS)
+    found = await judged(seen, CONTRAST)
     await seen.page.emulate_media(color_scheme="light")
     await seen.page.set_viewport_size({"width": 1280, "height": 720})
-    return [*found, *(["it scrolls sideways"] if wide else []), *small]
+    return found
 
 
 @pytest.mark.timeout(300)  # three dozen pages in two widths and themes, on a loaded machine

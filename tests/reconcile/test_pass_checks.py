@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.planting import honest
 from tests.season.rich import begin, points, wheel
 from tests.season.test_premium import gain, upgrade
 from tests.world import Person, World, key
@@ -38,8 +39,7 @@ async def lived_in(world: World) -> tuple[Person, int]:
 
 @pytest.mark.parametrize("check", PLANTED)
 async def test_a_planted_violation_makes_exactly_its_check_fire(world: World, check: str) -> None:
-    player, season = await lived_in(world)
-    assert not await world.differences(), "an honest history has no differences"
+    player, season = await honest(world, lived_in)
     for statement in PLANTED[check]:
         params = {name: value for name, value in (("u", player.id), ("s", season)) if f":{name}" in statement}
         await world.sql(statement, **params)

@@ -6,6 +6,7 @@ import pytest
 
 from app.domain.grants import Grant, RewardType
 from tests.admin.desk import desk_of
+from tests.planting import honest
 from tests.rewards.gifts import give
 from tests.rewards.promotions import campaign, redeem
 from tests.world import World
@@ -33,8 +34,8 @@ PLANTED: dict[str, tuple[str, ...]] = {
 }
 
 
-@pytest.mark.parametrize("check", PLANTED)
-async def test_a_planted_violation_makes_exactly_its_check_fire(world: World, check: str) -> None:
+async def lived_in(world: World) -> int:
+    """A player who was given, redeemed and claimed one of everything; returns another campaign of codes."""
     player = await world.player("park")
     admin = await desk_of(world, "kim@example.com", "admin")
     await admin.ok("POST", "/coupons/pools", {"code": "COFFEE", "name": "coffee"})
@@ -49,7 +50,12 @@ async def test_a_planted_violation_makes_exactly_its_check_fire(world: World, ch
     mailing = {"title_ko": "t", "title_en": "t", "expires_at": expires, "user_ids": [player.id]}
     await admin.ok("POST", "/inbox", mailing | {"rewards": [{"reward_type": "POINT", "reward_amount": 1}]})
     await world.ok("POST", "/api/inbox/claim-all", headers=player.headers)
-    assert not await world.differences()
+    return int(other["id"])
+
+
+@pytest.mark.parametrize("check", PLANTED)
+async def test_a_planted_violation_makes_exactly_its_check_fire(world: World, check: str) -> None:
+    other = await honest(world, lived_in)
     for statement in PLANTED[check]:
-        await world.sql(statement, **({"other": other["id"]} if ":other" in statement else {}))
+        await world.sql(statement, **({"other": other} if ":other" in statement else {}))
     assert list(await world.differences()) == [check]
