@@ -1,5 +1,6 @@
 """Starts the API: one FastAPI application over one container."""
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -25,7 +26,7 @@ from app.pages.player import add_player_pages
 from app.routes import ROUTERS, demo, health
 from app.routes.error_handlers import install_error_handlers
 from app.routes.hot import shorten_hot_routes
-from app.routes.middleware import Surroundings
+from app.routes.middleware import REQUEST_ID, Surroundings
 from app.routes.openapi import describe
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
         finally:
             container.begin_to_stop()
             await container.close()
+            if traces is not None:
+                await asyncio.to_thread(traces.close)
 
     app = FastAPI(
         title="Dojang",
@@ -130,7 +133,7 @@ def _surround(app: FastAPI, settings: Settings, traces: "Traces | None") -> None
         larger_bodies={"/api/events": settings.max_events_body_bytes},
         name_span=traces.name_span if traces else None,
     )
-    app.add_middleware(CorrelationIdMiddleware, header_name="X-Request-ID")
+    app.add_middleware(CorrelationIdMiddleware, header_name=REQUEST_ID)
 
 
 def tune_garbage_collector() -> None:

@@ -2318,7 +2318,7 @@ export interface User {
   status: "ACTIVE" | "BLOCKED";
 }
 
-/** What happened. A large gift waits as APPROVAL: then the balance has not moved yet. */
+/** What happened. A large gift and every make-good wait as APPROVAL: the balance has not moved yet. */
 export interface WalletAdjusted {
   amount: number;
   balance: number;
@@ -2777,6 +2777,30 @@ export interface operations {
       200: Answer<ApprovedMany>;
       401: Refusal;
       403: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Asks that a player gets tokens, once per Idempotency-Key. However few, they wait until an admin approves. */
+  admin_ask_make_good: {
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      amount: number;
+      external_id?: string | null;
+      /** Whose external_id it is. */
+      host?: string;
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+      token_type: string;
+      user_id?: number | null;
+    } } };
+    responses: {
+      200: Answer<WalletAdjusted>;
+      400: Refusal;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
       413: Refusal;
       422: Refusal;
       503: Refusal;
@@ -6331,6 +6355,9 @@ export interface paths {
   };
   "/api/admin/wallets/grant": {
     post: operations["admin_grant_tokens"];
+  };
+  "/api/admin/wallets/make-good": {
+    post: operations["admin_ask_make_good"];
   };
   "/api/admin/wallets/revoke": {
     post: operations["admin_revoke_tokens"];

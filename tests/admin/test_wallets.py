@@ -8,7 +8,7 @@ import pytest
 from tests.admin.desk import WHY, Desk, desk_of, newest_audit, traces
 from tests.world import key
 
-GRANT, REVOKE = "/wallets/grant", "/wallets/revoke"
+GRANT, REVOKE, MAKE_GOOD = "/wallets/grant", "/wallets/revoke", "/wallets/make-good"
 
 
 def gift(user_id: int | None = None, amount: int = 3, **more: Any) -> dict[str, Any]:
@@ -55,6 +55,45 @@ async def test_taking_back_moves_the_wallet_and_leaves_every_trace(admin: Desk) 
     assert newest == [("REWARD_REVOKED",)]
     audit = await newest_audit(world)
     assert (audit["action"], audit["before"]["balance"], audit["after"]["balance"]) == ("WALLET_REVOKED", 5, 3)
+
+
+async def test_a_make_good_however_small_waits_until_an_admin_approves_it(admin: Desk) -> None:
+    world = admin.world
+    player = await world.player("lee")
+    support = await desk_of(world, "help@example.com", "support")
+    asked = await support.ok("POST", MAKE_GOOD, gift(player.id, 1), keyed=True)
+    assert (asked["state"], asked["balance"]) == ("APPROVAL", 0)
+    audit = await newest_audit(world)
+    assert (audit["action"], audit["actor"], audit["reason"]) == ("MAKE_GOOD_ASKED", "staff:help@example.com", WHY)
+    [waiting] = (await admin.get("/rewards", state="APPROVAL"))["items"]
+    assert (waiting["operation_id"], waiting["requested_by"]) == (asked["operation_id"], "staff:help@example.com")
+    assert await world.rows("SELECT COUNT(*) FROM wallets") == [(0,)]
+    assert not await world.differences()
+
+    assert await support.refused("POST", f"/rewards/{waiting['id']}/approve") == (403, "SCOPE_REQUIRED")
+    await admin.ok("POST", f"/rewards/{waiting['id']}/approve")
+    assert await world.rows("SELECT balance FROM wallets") == [(1,)]
+    assert not await world.differences()
+
+
+async def test_an_admin_who_asks_for_a_make_good_cannot_approve_it(admin: Desk) -> None:
+    player = await admin.world.player("lee")
+    await admin.ok("POST", MAKE_GOOD, gift(player.id, 1), keyed=True)
+    [waiting] = (await admin.get("/rewards", state="APPROVAL"))["items"]
+    assert await admin.refused("POST", f"/rewards/{waiting['id']}/approve") == (403, "SECOND_PERSON_REQUIRED")
+
+
+async def test_one_key_asks_once_and_a_gift_may_use_it_too(admin: Desk) -> None:
+    world = admin.world
+    player = await world.player("lee")
+    headers, body = admin.headers | {"Idempotency-Key": "ticket-1"}, gift(player.id, 2, reason=WHY)
+    answers = [
+        await world.client.post(f"/api/admin{path}", headers=headers, json=body)
+        for path in (MAKE_GOOD, MAKE_GOOD, GRANT)
+    ]
+    assert [answer.json()["state"] for answer in answers] == ["APPROVAL", "APPROVAL", "GRANTED"]
+    assert answers[0].content == answers[1].content
+    assert await world.rows("SELECT COUNT(*) FROM reward_log") == [(2,)]
 
 
 async def test_nothing_is_taken_below_zero(admin: Desk) -> None:

@@ -48,6 +48,8 @@ async def test_readiness_tells_what_it_found(sqlite_world: World) -> None:
     behind = await sqlite_world.client.get("/health/ready")
     assert (behind.status_code, behind.json()["migration"]) == (503, "mismatch")
     assert (await sqlite_world.client.get("/health")).json() == {"status": "ok"}
+    heads = [await sqlite_world.client.head(f"/health{path}") for path in ("", "/live", "/ready")]
+    assert [head.status_code for head in heads] == [200, 200, 503]
 
 
 async def test_a_draining_process_gets_no_more_traffic(sqlite_world: World) -> None:

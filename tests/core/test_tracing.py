@@ -148,7 +148,10 @@ async def test_without_a_collector_nothing_is_traced(sqlite_world: World) -> Non
     assert len(lanes) > 5 and all(lane._traces is None for lane in lanes)
 
 
-async def test_a_collector_that_is_away_hinders_nobody(sqlite_url: str, clock: FixedClock) -> None:
+async def test_a_collector_that_is_away_hinders_nobody(
+    sqlite_url: str, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "0.2")  # s; the end of a process waits so long for it
     async with open_world(settings_for(sqlite_url, otel_exporter_otlp_endpoint="http://127.0.0.1:9"), clock) as world:
         player = await world.player("kim")
         assert (await world.client.get("/api/me", headers=player.headers)).status_code == 200

@@ -120,6 +120,22 @@ async def test_a_large_gift_waits_and_another_operator_lets_it_pass(world: World
     assert await world.differences() == {}
 
 
+async def test_support_asks_for_a_make_good_and_gives_nothing_itself(world: World) -> None:
+    kim = await world.player("kim")
+    await sit_down(world, "support")
+    here = f"/console/players/{kim.id}"
+    shown = await page(world, here)
+    assert "요청 미리 보기" in shown
+    assert "지급 미리 보기" not in shown
+    assert "관리자가 승인한 뒤에" in await page(world, f"{here}/adjust?token_type=DICE_TOKEN&amount=1&direction=ask")
+    form = {"token_type": "DICE_TOKEN", "amount": 1, "direction": "ask", "reason": "a lost ticket", "key": form_key()}
+    for direction in ("grant", "revoke"):
+        assert (await send(world, f"{here}/adjust", **form | {"direction": direction})).status_code == 403
+    for _ in range(2):
+        assert "승인을 기다립니다" in await does(world, f"{here}/adjust", **form)
+    assert await world.rows("SELECT state, amount FROM reward_log") == [("APPROVAL", 1)]
+
+
 async def second_admin(world: World) -> None:
     world.client.cookies.clear()
     await world.client.get(await link(world, "another-admin"))

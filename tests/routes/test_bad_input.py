@@ -149,6 +149,8 @@ async def test_an_unexpected_error_tells_nothing(sqlite_world: World, monkeypatc
     assert (response.status_code, response.json()["error"]["code"]) == (500, "INTERNAL_ERROR")
     assert "season_claims" not in response.text
     assert json.loads(response.text)["error"]["details"] == {}
+    assert response.headers["x-request-id"] == response.json()["request_id"]
+    assert (response.headers["cache-control"], response.headers["x-frame-options"]) == ("no-store", "DENY")
 
 
 async def test_a_day_is_no_number_of_seconds(sqlite_world: World) -> None:

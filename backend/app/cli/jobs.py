@@ -11,7 +11,7 @@ from app.cli.acting import AsJson, Data, Reason, act, print_json
 from app.container import Container
 from app.core.errors import AppError
 from app.core.time_utils import kst_date, kst_text
-from app.domain.bridge import Outcome
+from app.domain.bridge import CampaignState, Outcome
 from app.domain.jobs import BRIDGE_LEVELS, BRIDGE_SETTLEMENT, RunStatus, daily_slot, subject_slot
 from app.flows.bridge_reads import settlement_status
 from app.flows.control_jobs import list_jobs, pause_job
@@ -75,18 +75,40 @@ def resume(name: str, reason: Reason, data: Data = None) -> None:
 
 
 def settle_bridge(
-    campaign: Annotated[str, typer.Option(help="the campaign's code")],
+    campaign: Annotated[str | None, typer.Option(help="the campaign's code")] = None,
+    day: Annotated[
+        str | None, typer.Option("--date", help="the one that settles on this KST day; default: today")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would happen")] = False,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """Settles a bridge campaign here and now; can be stopped and run again. Also gives levels that waited."""
-    answer = act(data, lambda container: _preview(container, campaign) if dry_run else _settle(container, campaign))
+    if campaign is not None and day is not None:
+        raise typer.BadParameter("name the campaign or the day it settles on, not both")
+    settles_on = _day(day)
+
+    async def work(container: Container) -> Row:
+        code = campaign or await _settles(container, settles_on or kst_date(container.clock.now()))
+        return await (_preview if dry_run else _settle)(container, code)
+
+    answer = act(data, work)
     if as_json:
         print_json(answer)
         return
     for name, value in answer.items():
         typer.echo(f"{name}: {value}")
+
+
+async def _settles(container: Container, day: date) -> str:
+    """The one campaign that settles on this day."""
+    all_states = tuple(CampaignState)
+    campaigns = await container.house.read(lambda keepers: keepers.bridge.in_state(*all_states))
+    codes = [campaign["code"] for campaign in campaigns if kst_date(campaign["settles_at"]) == day]
+    if len(codes) != 1:
+        several = f"{', '.join(codes)} settle on {day}: name one" if codes else f"no campaign settles on {day}"
+        raise typer.BadParameter(several, param_hint="--campaign")
+    return str(codes[0])
 
 
 async def _preview(container: Container, code: str) -> Row:

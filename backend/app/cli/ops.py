@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli import backup, doctor, hosts, jobs, player, retain, staff
+from app.cli import backup, doctor, grant, hosts, jobs, player, retain, staff
 from app.cli.acting import AsJson, Data, Reason, act, told_plainly
 from app.cli.environment import settings_of
 from app.cli.reference import write_reference
@@ -24,6 +24,7 @@ from app.services.audit_service import AdminAct
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 app.add_typer(jobs.app, name="jobs", help="The worker's jobs.")
 app.command("settle-bridge")(jobs.settle_bridge)
+app.command("grant")(grant.grant)
 app.command("doctor")(doctor.doctor)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)

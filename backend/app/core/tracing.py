@@ -37,6 +37,10 @@ class Traces:
         self.provider = tracer_provider(address, service=service, environment=environment)
         self._tracer = self.provider.get_tracer("dojang")
 
+    def close(self) -> None:
+        """Sends what is left, once; of a collector that is away nothing is expected."""
+        self.provider.shutdown()
+
     @staticmethod
     def name_span(method: str, route: str) -> None:
         """Gives the present request's span its route: the short way to the hot ones (routes/hot.py) tells none."""
@@ -87,7 +91,7 @@ class Traces:
 def tracer_provider(address: str, *, service: str, environment: str) -> TracerProvider:
     """Sends spans to `address` as OTLP over HTTP, in the background; they are dropped while the collector is away.
 
-    What is left is sent when the process ends. OTEL_RESOURCE_ATTRIBUTES and OTEL_TRACES_SAMPLER mean what the
+    OTEL_RESOURCE_ATTRIBUTES and OTEL_TRACES_SAMPLER mean what the
     specification says.
     """
     named = Resource.create({"service.name": service, "deployment.environment.name": environment})

@@ -1,4 +1,4 @@
-"""An operator gives tokens to a player, or takes some back.
+"""An operator gives tokens to a player, takes some back, or asks for a make-good.
 
 Reads and locks grant_allowances, then user_profiles with wallets; reads idempotency_keys. Writes wallets,
 wallet_ledger, reward_log (grants), user_event_log, outbox, grant_allowances, admin_audit_log, idempotency_keys.
@@ -7,6 +7,7 @@ wallet_ledger, reward_log (grants), user_event_log, outbox, grant_allowances, ad
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from pydantic_core import to_json
@@ -33,23 +34,43 @@ from app.utils.random_utils import new_id
 ADMIN_SOURCE = "ADMIN"
 
 
+class Adjustment(StrEnum):
+    """What an operator does with a wallet. A make-good is a gift that waits for a second person, however small."""
+
+    GRANT = "GRANT"
+    REVOKE = "REVOKE"
+    MAKE_GOOD = "MAKE_GOOD"
+
+
+AUDITED_AS = {
+    Adjustment.GRANT: "WALLET_GRANTED",
+    Adjustment.REVOKE: "WALLET_REVOKED",
+    Adjustment.MAKE_GOOD: "MAKE_GOOD_ASKED",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdjustCommand(OperatorCommand):
-    """One operator moves one wallet of one player: gives, or takes back when `is_grant` is false."""
+    """One operator and one wallet of one player."""
 
-    is_grant: bool
+    kind: Adjustment
     token_type: str
     amount: int
 
     def answer_key(self, idempotency: IdempotencyKey) -> tuple[str, str, str]:
         """The key is the operator's, whoever the player is."""
-        return (short_actor(self.act.actor), "ADMIN_GRANT" if self.is_grant else "ADMIN_REVOKE", idempotency.key)
+        return (short_actor(self.act.actor), f"ADMIN_{self.kind}", idempotency.key)
+
+    @property
+    def gives(self) -> bool:
+        return self.kind is not Adjustment.REVOKE
 
     @property
     def grant(self) -> Grant:
+        waits = self.kind is Adjustment.MAKE_GOOD
         if self.token_type == POINT:
-            return Grant(RewardType.POINT, self.amount)
-        return Grant(RewardType.TOKEN, self.amount, self.token_type)
+            return Grant(RewardType.POINT, self.amount, needs_approval=waits)
+        return Grant(RewardType.TOKEN, self.amount, self.token_type, needs_approval=waits)
 
 
 @dataclass(slots=True)
@@ -112,7 +133,7 @@ async def adjust_wallets(house: House, commands: Sequence[AdjustCommand]) -> lis
 
     async def work(keepers: Services) -> list[Result]:
         allowances = Allowances(today, house.settings.daily_grant_cap, {})
-        allowances.stored = await keepers.allowance.lock({allowances.key(c) for c in commands if c.is_grant})
+        allowances.stored = await keepers.allowance.lock({allowances.key(c) for c in commands if c.gives})
         players = await keepers.player.lock((command.user_id for command in commands), Wanted(wallets=True))
         answers = await keepers.idempotency.stored(answer_keys(commands))
         rules = RuleBook({}, (), today)  # a gift asks no switch and no season
@@ -131,7 +152,7 @@ async def adjust_wallets(house: House, commands: Sequence[AdjustCommand]) -> lis
 def _adjust(decision: Decision, command: AdjustCommand, allowances: Allowances, notes: list[Note]) -> bytes:
     before = decision.player.balances.get(command.token_type, 0)
     operation_id = f"ADMIN:{new_id(decision.now)}"
-    if command.is_grant:
+    if command.gives:
         allowances.require_room(command)
         state = _give(decision, command, operation_id)
         allowances.use(command)
@@ -191,7 +212,7 @@ async def _audit(keepers: Services, note: Note, batch: Batch) -> None:
     command = note.command
     await keepers.audit.add(
         command.act,
-        "WALLET_GRANTED" if command.is_grant else "WALLET_REVOKED",
+        AUDITED_AS[command.kind],
         f"player:{command.user_id}",
         before={"token_type": command.token_type, "balance": note.before},
         after={name: note.answer[name] for name in ("token_type", "balance", "amount", "state", "operation_id")},

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from app.core.errors import AppError
 from app.core.languages import ENGLISH, preferred_language
 from app.core.metrics import REFUSALS
+from app.routes.middleware import API_HEADERS, REQUEST_ID
 from app.schemas.status import STATUS
 
 CODE_OF_STATUS = {
@@ -79,4 +80,6 @@ def install_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> Response:
         log.error("unexpected_error", path=request.url.path, exc_info=error)
-        return problem(request, AppError("INTERNAL_ERROR"))
+        # Starlette answers this from outside of everything that surrounds a request, so nobody else adds these
+        headers = {name.decode(): value.decode() for name, value in API_HEADERS}
+        return problem(request, AppError("INTERNAL_ERROR"), headers | {REQUEST_ID: correlation_id.get() or ""})

@@ -15,13 +15,16 @@ from app.routes.deps import container_of
 router = APIRouter(tags=["health"])
 
 
+@router.head("/health", include_in_schema=False)
 @router.get("/health", operation_id="health")
+@router.head("/health/live", include_in_schema=False)
 @router.get("/health/live", operation_id="health_live")
 async def live() -> dict[str, str]:
     """Alive: depends on nothing at all."""
     return {"status": "ok"}
 
 
+@router.head("/health/ready", include_in_schema=False)
 @router.get("/health/ready", operation_id="health_ready", response_model=None)
 async def ready(request: Request) -> Response:
     """Ready: the database takes writes and fits the code, and the process isn't going down. Redis is only reported."""

@@ -19,6 +19,7 @@ API_HEADERS = [
     (b"cache-control", b"no-store"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 ]
+REQUEST_ID = "X-Request-ID"
 API_HEADER_NAMES = {name for name, _ in API_HEADERS}
 
 

@@ -8,7 +8,7 @@ from pydantic_core import from_json
 from app.core.auth import ADMIN, SUPPORT
 from app.domain.config_fields import Code
 from app.domain.season_config import MAX_STREAK_DAYS
-from app.flows.adjust_wallet import AdjustCommand, require_adjustable
+from app.flows.adjust_wallet import AdjustCommand, Adjustment, require_adjustable
 from app.flows.block_player import block_player, sign_out_player
 from app.flows.change_premium import PremiumCommand, change_premium
 from app.flows.player_story import player_story
@@ -23,6 +23,8 @@ from app.utils.random_utils import new_id
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False, prefix="/console/players/{user_id}")
 Direction = Literal["grant", "revoke"]
+ToWallet = Literal["grant", "revoke", "ask"]
+ADJUSTMENTS = {"grant": Adjustment.GRANT, "revoke": Adjustment.REVOKE, "ask": Adjustment.MAKE_GOOD}
 MOST = 2**53
 SeasonId = Annotated[int, Form(ge=1, le=2**31 - 1)]
 
@@ -39,16 +41,16 @@ async def preview(
     *,
     token_type: Annotated[Code, Query()],
     amount: Annotated[int, Query(ge=1, le=MOST)],
-    direction: Annotated[Direction, Query()],
+    direction: Annotated[ToWallet, Query()],
 ) -> Response:
-    """What a gift or a withdrawal would make of the balance, before anybody signs it."""
+    """What a gift, a withdrawal or a make-good would make of the balance, before anybody signs it."""
     _back(request, user_id)
-    who = await operator(request, ADMIN)
+    who = await operator(request, *_may(direction))
     container = container_of(request)
     require_adjustable(container.house, token_type, amount)
     story = await player_story(container.house, user_id, after=None, limit=1)
     balance = story.balances.get(token_type, 0)
-    waits = token_type == "POINT" and direction == "grant"
+    is_large = token_type == "POINT" and amount > container.settings.approval_threshold_points
     return show(
         request,
         "adjust.html",
@@ -58,8 +60,8 @@ async def preview(
         amount=amount,
         direction=direction,
         before=balance,
-        after=balance + amount if direction == "grant" else balance - amount,
-        needs_approval=waits and amount > container.settings.approval_threshold_points,
+        after=balance - amount if direction == "revoke" else balance + amount,
+        is_large=direction == "grant" and is_large,
         form_key=new_id(container.clock.now()),
     )
 
@@ -71,23 +73,27 @@ async def adjust(
     *,
     token_type: Annotated[Code, Form()],
     amount: Annotated[int, Form(ge=1, le=MOST)],
-    direction: Annotated[Direction, Form()],
+    direction: Annotated[ToWallet, Form()],
     reason: Reason,
     key: FormKey,
 ) -> Response:
-    """Gives tokens or takes them back, once for this form."""
+    """Gives tokens, takes them back, or asks for a make-good, once for this form. Support may ask."""
     back = _back(request, user_id)
-    who = await operator(request, ADMIN)
+    who = await operator(request, *_may(direction))
     container = container_of(request)
     require_adjustable(container.house, token_type, amount)
     command = AdjustCommand(
         **who.about(user_id, reason, key, token_type, amount, direction),
-        is_grant=direction == "grant",
+        kind=ADJUSTMENTS[direction],
         token_type=token_type,
         amount=amount,
     )
     answer = from_json((await container.adjustments.submit(command)).body)
     return done(request, f"{back}?tab=ledger", "WAITS" if answer["state"] == "APPROVAL" else "DONE")
+
+
+def _may(direction: str) -> tuple[str, ...]:
+    return (ADMIN, SUPPORT) if direction == "ask" else (ADMIN,)
 
 
 @router.post("/block")

@@ -1,10 +1,10 @@
-"""Giving tokens to players and taking them back."""
+"""Giving tokens to players, taking them back, asking for a make-good."""
 
 from fastapi import Request, Response
 
 from app.core.auth import Principal
-from app.flows.adjust_wallet import AdjustCommand, find_player, require_adjustable
-from app.routes.admin.common import Admin, write
+from app.flows.adjust_wallet import AdjustCommand, Adjustment, find_player, require_adjustable
+from app.routes.admin.common import Admin, Helper, write
 from app.routes.bodies import json_answer, parse_body
 from app.routes.deps import admin_act, container_of, required_idempotency_key
 from app.routes.doors import admin_router
@@ -24,7 +24,7 @@ REFUSALS = problems("IDEMPOTENCY_KEY_REQUIRED", "SCOPE_REQUIRED", "USER_NOT_FOUN
 )
 async def grant(request: Request, who: Admin) -> Response:
     """Gives tokens, once per Idempotency-Key. More points than the threshold wait for approval."""
-    return await _adjust(request, who, is_grant=True)
+    return await _adjust(request, who, Adjustment.GRANT)
 
 
 @router.post(
@@ -36,10 +36,22 @@ async def grant(request: Request, who: Admin) -> Response:
 )
 async def revoke(request: Request, who: Admin) -> Response:
     """Takes tokens back, once per Idempotency-Key; never below zero."""
-    return await _adjust(request, who, is_grant=False)
+    return await _adjust(request, who, Adjustment.REVOKE)
 
 
-async def _adjust(request: Request, who: Principal, *, is_grant: bool) -> Response:
+@router.post(
+    "/make-good",
+    operation_id="admin_ask_make_good",
+    response_model=None,
+    openapi_extra=write(WalletAdjustment, is_keyed=True),
+    responses={200: {"model": WalletAdjusted}} | REFUSALS | problems("DAILY_LIMIT_REACHED", "VALIDATION_ERROR"),
+)
+async def make_good(request: Request, who: Helper) -> Response:
+    """Asks that a player gets tokens, once per Idempotency-Key. However few, they wait until an admin approves."""
+    return await _adjust(request, who, Adjustment.MAKE_GOOD)
+
+
+async def _adjust(request: Request, who: Principal, kind: Adjustment) -> Response:
     raw = await request.body()
     body = parse_body(WalletAdjustment, raw)
     key = required_idempotency_key(request, raw)
@@ -56,7 +68,7 @@ async def _adjust(request: Request, who: Principal, *, is_grant: bool) -> Respon
         request_id=act.request_id,
         idempotency=key,
         act=act,
-        is_grant=is_grant,
+        kind=kind,
         token_type=body.token_type,
         amount=body.amount,
     )

@@ -39,8 +39,9 @@ DESK_CHECKS: tuple[Check, ...] = (
         "every gift of an operator stands in the operators' log with a reason",
         """
         SELECT r.operation_id, r.requested_by FROM reward_log r
-        LEFT JOIN admin_audit_log a ON a.target = CONCAT('player:', r.user_id) AND a.action = 'WALLET_GRANTED'
-            AND a.actor = r.requested_by AND a.reason <> '' AND INSTR(a.after, r.operation_id) > 0
+        LEFT JOIN admin_audit_log a ON a.target = CONCAT('player:', r.user_id)
+            AND a.action IN ('WALLET_GRANTED', 'MAKE_GOOD_ASKED') AND a.actor = r.requested_by
+            AND a.reason <> '' AND INSTR(a.after, r.operation_id) > 0
         WHERE r.source = 'ADMIN' AND INSTR(r.operation_id, 'ADMIN:') = 1 AND INSTR(r.operation_id, '#') = 0
             AND a.id IS NULL
         """,
