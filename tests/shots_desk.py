@@ -46,7 +46,7 @@ SET: list[tuple[str, dict[str, Any]]] = [
                           {"from_rank": 2, "to_rank": 10, "rewards": [COIN]}]}),
     ("team-contests", {"code": "SNOW_CUP", "title_ko": "눈싸움 대회", "title_en": "Snow cup", "season_id": 1,
                        "metric": "PLAY", "join_from": "2025-12-09T00:00:00+09:00",
-                       "join_until": "2025-12-16T00:00:00+09:00", "size_limit": 5, "daily_cap": 20,
+                       "join_until": "2025-12-20T00:00:00+09:00", "size_limit": 5, "daily_cap": 20,
                        "rank_rewards": [{"from_rank": 1, "to_rank": 1, "rewards": [POINTS]}]}),
     ("coupons/pools", {"code": "COFFEE", "name": "커피 한 잔"}),
     ("coupons/pools/COFFEE/generate", {"count": 30, "prefix": "CAFE-"}),

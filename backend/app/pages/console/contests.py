@@ -4,14 +4,13 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from app.core.auth import ADMIN
 from app.domain.teams import ContestConfig
 from app.flows.save_contest import contest_results, create_contest, find_contest, replace_contest, switch_contest
 from app.flows.standings import contest_standing
 from app.pages.console.csv_files import MOST_IN_CSV, csv_file
 from app.pages.console.document_editor import DocumentCode, Kind, editor
-from app.pages.console.doors import ConsoleRoute, done
-from app.pages.console.forms import LINES, After, Reason, Version
+from app.pages.console.doors import ConsoleRoute
+from app.pages.console.forms import LINES, After
 from app.pages.console.look import show
 from app.pages.console.operator import operator
 from app.pages.session import container_of
@@ -39,7 +38,7 @@ async def _replace(house: House, act: AdminAct, code: str, config: ContestConfig
     return await replace_contest(house, act, code, config, expected_version=version)
 
 
-editing = editor(Kind(PLACE, ContestConfig, EXAMPLE, _stored, _create, _replace))
+editing = editor(Kind(PLACE, ContestConfig, EXAMPLE, _stored, _create, _replace, switch_contest))
 
 
 @router.get("/console/contests")
@@ -66,23 +65,3 @@ async def as_csv(request: Request, code: DocumentCode) -> Response:
     await operator(request)
     rows = await contest_results(container_of(request).house, code, after=0, limit=MOST_IN_CSV)
     return csv_file(f"{code}-results", COLUMNS, rows)
-
-
-@router.post("/console/contests/{code}/activate")
-async def activate(request: Request, code: DocumentCode, reason: Reason, version: Version) -> Response:
-    """Puts a contest in force: players make teams from `join_from` on."""
-    return await _switch(request, code, reason, version, is_active=True)
-
-
-@router.post("/console/contests/{code}/retire")
-async def retire(request: Request, code: DocumentCode, reason: Reason, version: Version) -> Response:
-    """Calls a contest off: nothing is scored any more, and nothing will be paid."""
-    return await _switch(request, code, reason, version, is_active=False)
-
-
-async def _switch(request: Request, code: str, reason: str, version: int, *, is_active: bool) -> Response:
-    back = request.state.back = f"{PLACE}/{code}"
-    who = await operator(request, ADMIN)
-    house = container_of(request).house
-    await switch_contest(house, who.act(reason), code, is_active=is_active, expected_version=version)
-    return done(request, back)

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
 
 from fastapi import APIRouter, Form, Path, Request, Response
 
@@ -12,7 +12,7 @@ from app.domain.config_diff import Change, diff
 from app.domain.config_fields import Code, StrictModel, parse_config
 from app.pages.console.documents import Document, Problem, Typed, problems_of, read_document, read_reason, written
 from app.pages.console.doors import ConsoleRoute, done
-from app.pages.console.forms import Version
+from app.pages.console.forms import Reason, Version
 from app.pages.console.look import show
 from app.pages.console.operator import Operator, operator
 from app.pages.session import container_of
@@ -25,6 +25,14 @@ DocumentCode = Annotated[Code, Path()]
 Do = Annotated[Literal["save", "look"], Form()]
 
 
+class Switch(Protocol):
+    """A flow that puts a document in force, or takes it out."""
+
+    def __call__(
+        self, house: House, act: AdminAct, code: str, *, is_active: bool, expected_version: int | None
+    ) -> Awaitable[Row]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[M]):
     """One kind of document: where its pages are, its shape, and the flows that keep it."""
@@ -35,6 +43,7 @@ class Kind(Generic[M]):
     stored: Callable[[House, str], Awaitable[tuple[Row, int]]]
     create: Callable[[House, AdminAct, M], Awaitable[Row]]
     replace: Callable[[House, AdminAct, str, M, int], Awaitable[Row]]
+    switch: Switch | None = None  # puts it in force and ends it; what that means is said at the flow
 
 
 @dataclass(slots=True)
@@ -79,7 +88,26 @@ def editor(kind: Kind[M]) -> APIRouter:
         who = await operator(request, ADMIN)
         return await _sent(request, who, kind, Draft(code, version, config, reason=reason), do)
 
+    if kind.switch is not None:
+        _add_switch(router, kind.place, kind.switch)
     return router
+
+
+def _add_switch(router: APIRouter, place: str, switch: Switch) -> None:
+    async def turn(request: Request, code: str, reason: str, version: int, *, is_active: bool) -> Response:
+        back = request.state.back = f"{place}/{code}"
+        who = await operator(request, ADMIN)
+        house = container_of(request).house
+        await switch(house, who.act(reason), code, is_active=is_active, expected_version=version)
+        return done(request, back)
+
+    @router.post(f"{place}/{{code}}/activate")
+    async def activate(request: Request, code: DocumentCode, reason: Reason, version: Version) -> Response:
+        return await turn(request, code, reason, version, is_active=True)
+
+    @router.post(f"{place}/{{code}}/retire")
+    async def retire(request: Request, code: DocumentCode, reason: Reason, version: Version) -> Response:
+        return await turn(request, code, reason, version, is_active=False)
 
 
 async def _sent(request: Request, who: Operator, kind: Kind[M], draft: Draft, do: str) -> Response:

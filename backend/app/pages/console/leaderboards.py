@@ -20,7 +20,7 @@ from app.flows.standings import leaderboard_standing
 from app.pages.console.csv_files import csv_file
 from app.pages.console.document_editor import DocumentCode, Kind, editor
 from app.pages.console.doors import ConsoleRoute, done
-from app.pages.console.forms import LINES, After, Reason, Version
+from app.pages.console.forms import LINES, After, Reason
 from app.pages.console.look import show
 from app.pages.console.operator import operator
 from app.pages.session import container_of
@@ -50,7 +50,7 @@ async def _replace(house: House, act: AdminAct, code: str, config: BoardConfig, 
     return await replace_leaderboard(house, act, code, config, is_active=None, expected_version=version)
 
 
-editing = editor(Kind(PLACE, BoardConfig, EXAMPLE, _stored, _create, _replace))
+editing = editor(Kind(PLACE, BoardConfig, EXAMPLE, _stored, _create, _replace, switch_leaderboard))
 
 
 @router.get("/console/leaderboards")
@@ -103,24 +103,4 @@ async def mark(
     back = request.state.back = f"{PLACE}/{code}"
     who = await operator(request, ADMIN)
     await mark_player(container_of(request).house, who.act(reason), code, user_id, MARKS[mark])
-    return done(request, back)
-
-
-@router.post("/console/leaderboards/{code}/activate")
-async def activate(request: Request, code: DocumentCode, reason: Reason, version: Version) -> Response:
-    """Puts a board in force: what is done after this answer is scored."""
-    return await _switch(request, code, reason, version, is_active=True)
-
-
-@router.post("/console/leaderboards/{code}/retire")
-async def retire(request: Request, code: DocumentCode, reason: Reason, version: Version) -> Response:
-    """Ends the scoring; windows that hold scores are still closed and paid."""
-    return await _switch(request, code, reason, version, is_active=False)
-
-
-async def _switch(request: Request, code: str, reason: str, version: int, *, is_active: bool) -> Response:
-    back = request.state.back = f"{PLACE}/{code}"
-    who = await operator(request, ADMIN)
-    house = container_of(request).house
-    await switch_leaderboard(house, who.act(reason), code, is_active=is_active, expected_version=version)
     return done(request, back)

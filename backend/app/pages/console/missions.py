@@ -4,7 +4,6 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from app.core.auth import ADMIN
 from app.core.time_utils import kst_date
 from app.domain.mission_config import MissionConfig
 from app.flows.save_mission import (
@@ -17,8 +16,8 @@ from app.flows.save_mission import (
 )
 from app.pages.console.document_editor import DocumentCode, Kind, editor
 from app.pages.console.documents import written
-from app.pages.console.doors import ConsoleRoute, done
-from app.pages.console.forms import LINES, After, Reason, Version
+from app.pages.console.doors import ConsoleRoute
+from app.pages.console.forms import LINES, After
 from app.pages.console.look import show
 from app.pages.console.operator import operator
 from app.pages.session import container_of
@@ -45,7 +44,7 @@ async def _replace(house: House, act: AdminAct, code: str, config: MissionConfig
     return await replace_mission(house, act, code, config, is_active=None, expected_version=version)
 
 
-editing = editor(Kind(PLACE, MissionConfig, EXAMPLE, _stored, _create, _replace))
+editing = editor(Kind(PLACE, MissionConfig, EXAMPLE, _stored, _create, _replace, switch_mission))
 
 
 @router.get("/console/missions")
@@ -76,23 +75,3 @@ async def mission(request: Request, code: DocumentCode, after: After = None) -> 
         today=kst_date(container.clock.now()).isoformat(),
         after=after,
     )
-
-
-@router.post("/console/missions/{code}/activate")
-async def activate(request: Request, code: DocumentCode, reason: Reason, version: Version) -> Response:
-    """Puts a mission in force: what is done after this answer counts."""
-    return await _switch(request, code, reason, version, is_active=True)
-
-
-@router.post("/console/missions/{code}/retire")
-async def retire(request: Request, code: DocumentCode, reason: Reason, version: Version) -> Response:
-    """Ends the counting; what was completed can still be claimed."""
-    return await _switch(request, code, reason, version, is_active=False)
-
-
-async def _switch(request: Request, code: str, reason: str, version: int, *, is_active: bool) -> Response:
-    back = request.state.back = f"{PLACE}/{code}"
-    who = await operator(request, ADMIN)
-    house = container_of(request).house
-    await switch_mission(house, who.act(reason), code, is_active=is_active, expected_version=version)
-    return done(request, back)
