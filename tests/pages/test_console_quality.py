@@ -1,11 +1,12 @@
 """Every page of the desk by day and by night: accessible, whole at 360 px, cheap, and deaf to hostile texts."""
 
 import json
+import statistics
+import time
 
 import pytest
 
 from tests.pages.conftest import Opener, Site, Visit
-from tests.pages.cost import cost_ms
 from tests.pages.desk import link, sit_down
 from tests.pages.test_player_quality import CONTRAST, HOSTILE, findings, judged
 from tests.shots_console import SPAN, tell
@@ -99,14 +100,15 @@ async def test_hostile_texts_are_shown_as_text(visit: Opener, site: Site) -> Non
     assert "<img" not in answer.text
 
 
+@pytest.mark.slow  # a figure of milliseconds asks for a machine that does nothing else
 async def test_the_first_page_costs_little(site: Site) -> None:
-    """At most 40 ms of a processor at the median: it is asked for every second."""
+    """At most 40 ms of a processor at the median, the test's own client included: it is asked for every second."""
     await tell(site.world)
     await sit_down(site.world)
-
-    async def ask() -> None:
+    spent = []
+    for _ in range(31):
+        started = time.process_time()
         assert (await site.world.client.get("/console")).status_code == 200
-
-    cost = await cost_ms(ask)
-    print(f"the first page costs {cost:.1f} ms")
-    assert cost <= 40
+        spent.append((time.process_time() - started) * 1000)
+    print(f"the first page costs {statistics.median(spent):.1f} ms")
+    assert statistics.median(spent) <= 40

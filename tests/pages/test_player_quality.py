@@ -1,6 +1,8 @@
 """Every page by day and by night: accessible, light, fast, whole at 360 px, and deaf to hostile texts."""
 
 import gzip
+import statistics
+import time
 from datetime import datetime
 
 import pytest
@@ -11,7 +13,6 @@ from app.pages.player.game_pages import GAME_PAGES
 from app.pages.player.look import ASSETS
 from app.services.audit_service import AdminAct
 from tests.pages.conftest import AXE, Opener, Site, Visit
-from tests.pages.cost import cost_ms
 from tests.pages.tickets import open_boxes
 
 pytestmark = pytest.mark.browser
@@ -173,17 +174,18 @@ async def body_of(seen: Visit, url: str) -> bytes:
     return await (await seen.context.request.get(url)).body()
 
 
+@pytest.mark.slow  # a figure of milliseconds asks for a machine that does nothing else
 async def test_the_front_page_costs_little(site: Site) -> None:
-    """At most 15 ms of a processor at the median."""
+    """At most 15 ms of a processor at the median, the test's own client included: other work on the machine aside."""
     client = site.world.client
     await client.post("/enter", data={"player": "haneul"}, headers={"Sec-Fetch-Site": "same-origin"})
-
-    async def ask() -> None:
+    spent = []
+    for _ in range(41):
+        started = time.process_time()
         assert (await client.get("/")).status_code == 200
-
-    cost = await cost_ms(ask)
-    print(f"the front page costs {cost:.1f} ms")
-    assert cost <= 15
+        spent.append((time.process_time() - started) * 1000)
+    print(f"the front page costs {statistics.median(spent):.1f} ms")
+    assert statistics.median(spent) <= 15
 
 
 async def test_files_are_kept_for_ever_under_their_hash(site: Site) -> None:
