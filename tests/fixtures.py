@@ -155,6 +155,10 @@ def empty_tables(url: str) -> None:
             cursor.execute(f"DELETE FROM {table}")
 
 
+# what a served service waits for its database at most, where a test is about that
+AS_DELIVERED = {name: Settings.model_fields[name].default for name in ("db_budget_seconds", "db_pool_timeout_seconds")}
+
+
 def settings_for(url: str, **overrides: object) -> Settings:
     """Settings of a test: nothing of the environment decides."""
     values = {"env": "test", "database_url": url, "jwt_secret": "x" * 16 + "0123456789abcdef", "access_log": False}

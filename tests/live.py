@@ -75,6 +75,8 @@ def start_service(settings: Settings, *, workers: int, port: int | None = None, 
         "WEB_CONCURRENCY": str(workers),
         "ACCESS_LOG": "false",
         "RATE_LIMITS": json.dumps(settings.rate_limits),
+        "DB_BUDGET_SECONDS": str(settings.db_budget_seconds),
+        "DB_POOL_TIMEOUT_SECONDS": str(settings.db_pool_timeout_seconds),
         **environment,
     }
     command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]

@@ -1,6 +1,7 @@
 """Builds everything once. The only place that says `new`."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 from zlib import crc32
 
@@ -24,6 +25,7 @@ from app.flows.claim_mission import ClaimMissionCommand, claim_missions
 from app.flows.deliver_webhooks import Post
 from app.flows.lane import Lane
 from app.flows.live_stream import LiveStream
+from app.flows.meet_players import meet_players
 from app.flows.play import PlayCommand, play
 from app.flows.presence import Presence, PresenceCommand, record_presence
 from app.flows.redeem_code import RedeemCodeCommand, redeem_codes
@@ -31,6 +33,7 @@ from app.flows.season_status import SeasonQuery, season_status
 from app.flows.stamp import StampCommand, stamp
 from app.flows.start_up import refuse_unsafe_start
 from app.flows.steps.commands import Done, PlayerCommand
+from app.flows.steps.know_player import Visitor
 from app.services import House
 from app.utils.random_utils import SecureDraw
 
@@ -64,6 +67,11 @@ async def require_safe_start(settings: Settings, *, clock: Clock | None = None) 
 def by_player(command: PlayerCommand) -> int:
     """One player's commands follow one another."""
     return command.user_id
+
+
+def by_name(visitor: Visitor) -> int:
+    """One player's requests follow one another: of those that meet a new player, the first makes them."""
+    return crc32(visitor.external_id.encode())
 
 
 def by_code(command: RedeemCodeCommand) -> int:
@@ -101,10 +109,8 @@ class Container:
         self.adjustments: Lane[AdjustCommand, Done] = Lane(
             self._told(adjust_wallets), traces=traces, key=by_player, width=1
         )
-        self.statuses: Lane[SeasonQuery, Done] = Lane(
-            lambda queries: season_status(house, queries), key=by_player, width=1
-        )
-        self.bridges: Lane[PlayerCommand, Done] = Lane(lambda queries: bridge_status(house, queries), key=by_player)
+        self.statuses: Lane[SeasonQuery, Done] = Lane(partial(season_status, house), key=by_player, width=1)
+        self.bridges: Lane[PlayerCommand, Done] = Lane(partial(bridge_status, house), key=by_player)
         presences: Lane[PresenceCommand, Done] = Lane(
             self._told(record_presence), traces=traces, key=by_player, width=1
         )
@@ -112,7 +118,8 @@ class Container:
         self.keys = TokenKeys.from_settings(settings)
         is_open = settings.env != "production"
         jwks = Jwks(self.keys.clock, allow_plain_loopback=is_open, networks=settings.jwks_allowed_networks)
-        self.authenticator = Authenticator(house, self.keys, jwks)
+        self.visitors: Lane[Visitor, int] = Lane(partial(meet_players, house), traces=traces, key=by_name)
+        self.authenticator = Authenticator(house, self.keys, jwks, self.visitors)
         self.passwords = Passwords()
         sender = WebhookSender(
             allow_private=settings.webhook_allow_private, timeout_seconds=settings.webhook_timeout_seconds

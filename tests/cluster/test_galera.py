@@ -20,7 +20,7 @@ from app.db.schema import upgrade_to_head
 from app.flows.seed_reference import seed_reference
 from tests.cluster.galera import Galera
 from tests.cluster.players import Players
-from tests.fixtures import settings_for
+from tests.fixtures import AS_DELIVERED, settings_for
 from tests.live import ROOT, start_service, wait_until_ready
 from tests.servers import Unavailable
 from tests.wheel import ALWAYS_TEN
@@ -64,7 +64,7 @@ def worker(settings: Settings) -> Iterator[None]:
 @pytest.fixture(scope="module")
 async def players(galera: Galera) -> AsyncIterator[tuple[Players, World]]:
     """Two API processes and two workers over the cluster, and people who play on all the time."""
-    settings = settings_for(galera.url(DATABASE), db_write_pool=4)
+    settings = settings_for(galera.url(DATABASE), db_write_pool=4, **AS_DELIVERED)
     container = Container(settings, clock=SystemClock())
     await seed_reference(container.house, with_season=True)
     services = [start_service(settings, workers=1) for _ in range(2)]

@@ -123,3 +123,16 @@ async def switch(live: World, way: str, *, is_enabled: bool) -> None:
     ops = await live.token("minji", "ops")
     body = {"is_enabled": is_enabled, "reason": "a test of the switch"}
     await live.ok("PATCH", "/api/admin/features/ROULETTE", json=body, headers=ops | {"If-Match": "*"})
+
+
+async def test_of_500_new_players_in_one_second_nobody_is_sent_away(live: World) -> None:
+    """Each asks twice in the same instant, so that both processes meet most of them: each is made once."""
+    people = [await live.token(f"opening-{n}") for n in range(500)]
+    answers = await asyncio.gather(
+        *(live.client.get("/api/season-pass/status", headers=headers) for headers in people * 2)
+    )
+    assert codes(answers) == {"OK": 1000}
+    made = "FROM user_profiles u JOIN user_event_log e ON e.user_id = u.id WHERE u.external_id LIKE 'opening-%'"
+    assert await live.rows(f"SELECT COUNT(DISTINCT u.id), COUNT(*) {made} AND e.event_type = 'AUTH_LOGIN'") == [
+        (500, 500)
+    ]

@@ -16,7 +16,7 @@ from app.db.schema import upgrade_to_head
 from app.flows.seed_reference import seed_reference
 from tests.bench.api import children_of
 from tests.faults.book import Book
-from tests.fixtures import settings_for
+from tests.fixtures import AS_DELIVERED, settings_for
 from tests.live import Service, start_service, wait_until_ready
 from tests.servers import MariaDb
 from tests.world import World
@@ -48,7 +48,7 @@ def book(tmp_path: Path) -> Iterator[Book]:
 @pytest.fixture
 async def served(own_mariadb: MariaDb) -> AsyncIterator[Served]:
     """Two processes, and the reference event running today."""
-    settings = settings_for(own_mariadb.create_database("dojang"), db_write_pool=4)
+    settings = settings_for(own_mariadb.create_database("dojang"), db_write_pool=4, **AS_DELIVERED)
     upgrade_to_head(settings.database_url)
     container = Container(settings, clock=SystemClock())
     await seed_reference(container.house, with_season=True)

@@ -37,7 +37,8 @@ class Door:
         wall = FixedClock(WALL)
         container = world.container
         container.keys = replace(container.keys, clock=wall)
-        container.authenticator = Authenticator(container.house, container.keys, Jwks(wall, allow_plain_loopback=True))
+        jwks = Jwks(wall, allow_plain_loopback=True)
+        container.authenticator = Authenticator(container.house, container.keys, jwks, container.visitors)
         return cls(world, wall)
 
     @property

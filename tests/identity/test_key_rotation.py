@@ -33,7 +33,9 @@ PLAYER = Principal("kim", frozenset({"player"}), "main", WALL, WALL + timedelta(
 
 async def verdict(door: Door, of: TokenKeys, token: str) -> str:
     at_wall = replace(of, clock=door.wall)
-    door.world.container.authenticator = Authenticator(door.house, at_wall, Jwks(door.wall))
+    door.world.container.authenticator = Authenticator(
+        door.house, at_wall, Jwks(door.wall), door.world.container.visitors
+    )
     return await door.verdict(token)
 
 

@@ -1,6 +1,6 @@
 """Who is asking: from a token or an API key to a Principal, and from there to the player's row.
 
-Reads hosts, api_keys, staff, user_profiles. Writes user_profiles and user_event_log at a player's first request.
+Reads hosts, api_keys, staff. The players' rows: meet_players.py.
 """
 
 import asyncio
@@ -16,8 +16,9 @@ from app.core.host_tokens import KnownHost, parse_key, verify_host_token
 from app.core.jwks import FRESH, Jwks
 from app.core.security import is_api_key, sha256_hex
 from app.core.tokens import TokenKeys
-from app.flows.steps.know_player import know_player, log_sign_in
-from app.services import House, Services
+from app.flows.lane import Lane
+from app.flows.steps.know_player import Visitor
+from app.services import House
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -68,6 +69,7 @@ class Authenticator:
     house: House
     keys: TokenKeys
     jwks: Jwks
+    visitors: Lane[Visitor, int]
     _hosts: HostBook | None = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _seen: dict[str, Seen] = field(default_factory=dict)
@@ -130,21 +132,8 @@ class Authenticator:
         return known[0]
 
     async def _known_player(self, principal: Principal, request_id: str | None) -> int:
-        found = await self.house.read(lambda keepers: keepers.player.find(principal.host_code, principal.subject))
-        if found is not None:
-            return found
         host = await self.host(principal.host_code)
-        now = self.house.clock.now()
-
-        async def work(keepers: Services) -> int:
-            player, is_new = await know_player(keepers, host, principal.subject, now=now)
-            if is_new:
-                await log_sign_in(
-                    keepers, player, how="TOKEN", session_id=principal.session_id, request_id=request_id, now=now
-                )
-            return player.id
-
-        return await self.house.write(work)
+        return await self.visitors.submit(Visitor(host.id, principal.subject, principal.session_id, request_id))
 
     async def staff(self, principal: Principal) -> Principal:
         """The operator as they stand now, read at each call: only scopes that token *and* row have count.

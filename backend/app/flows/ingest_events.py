@@ -22,6 +22,7 @@ from app.flows.steps.apply_rules import Ground
 from app.flows.steps.commands import Done
 from app.flows.steps.decide_events import EventBatch, match
 from app.flows.steps.goals import load_goals
+from app.flows.steps.know_player import know_players
 from app.flows.steps.revoke_events import Revocables, load_revocables
 from app.flows.steps.save_changes import save_changes
 from app.services import House, Services
@@ -58,7 +59,8 @@ async def ingest_events(house: House, command: EventsCommand) -> Done:
         rules.require_open(Feature.INGEST)
         active = await keepers.rule.in_force(command.host_id)
         matches = match(events, active)
-        ids = await _known_players(keepers, command.host_id, events, now)
+        # who is new is made, as at a first sign-in
+        ids, _ = await know_players(keepers, command.host_id, {event.subject for event in events}, now=now)
         wanted = Wanted.of(rules, wallets=True, claims=matches.need_claims, bridges=rules.bridge_ids)
         players = await keepers.player.lock(ids.values(), wanted)
         names = [event.name for event in events]
@@ -99,17 +101,3 @@ def _in_time(item: HostEvent | RefusedEvent, now: datetime, tolerance: timedelta
         reason = {"field": "time", "reason": refusal.meaning.en}
         return RefusedEvent(item.id, item.source, item.type, refusal.code, [reason], item.document())
     return item
-
-
-async def _known_players(keepers: Services, host_id: int, events: Sequence[HostEvent], now: datetime) -> dict[str, int]:
-    """The ids of everybody whom the events are about, by external id. Who is new is made, as at a first sign-in.
-
-    When two calls meet a new player at once, the loser of the unique key runs its transaction again and finds them.
-    """
-    subjects = sorted({event.subject for event in events})
-    ids = await keepers.player.find_all(host_id, subjects)
-    new = [subject for subject in subjects if subject not in ids]
-    if new:
-        await keepers.player.add_all(host_id, new, now=now)
-        ids |= await keepers.player.find_all(host_id, new)
-    return ids

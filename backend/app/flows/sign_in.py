@@ -8,7 +8,7 @@ from typing import Any
 from app.core.errors import AppError
 from app.core.host_tokens import KnownHost
 from app.core.tokens import TokenKeys
-from app.flows.steps.know_player import know_player, log_sign_in
+from app.flows.steps.know_player import know_player, sign_in_event
 from app.flows.steps.sessions import new_family, open_session, player_owner
 from app.services import House, Services
 
@@ -30,10 +30,11 @@ async def sign_in(
 
     async def work(keepers: Services) -> dict[str, Any]:
         family = new_family(house.settings, tokens_now)
-        player, _ = await know_player(keepers, host, external_id, nickname=nickname, now=now)
+        player = await know_player(keepers, host, external_id, nickname=nickname, now=now)
         if player.is_blocked:
             raise AppError("USER_BLOCKED")
-        await log_sign_in(keepers, player, how="HOST_EXCHANGE", session_id=family.id, request_id=request_id, now=now)
+        event = sign_in_event(player.id, how="HOST_EXCHANGE", session_id=family.id, request_id=request_id, now=now)
+        await keepers.event_log.add([event])
         owner = player_owner(player, host.code)
         return await open_session(keepers, house.settings, keys, owner, family, now=tokens_now)
 

@@ -1,0 +1,69 @@
+"""When an event opens, thousands of new players come within one second: each is made once, and nobody is sent away."""
+
+import asyncio
+
+from app.core.auth import Principal
+from app.core.metrics import REGISTRY
+from app.flows.issue_token import issue_token
+from tests.identity.door import Door
+
+
+def begun(kind: str) -> float:
+    """How often this process has asked its database so far, in reads or in transactions ("write")."""
+    return REGISTRY.get_sample_value("dojang_transaction_seconds_count", {"kind": kind}) or 0
+
+
+async def principals_of(door: Door, names: list[tuple[str, str]]) -> list[Principal]:
+    """What the tokens of these players of these hosts say."""
+    tokens = [
+        await issue_token(door.house, door.keys, subject=name, host=code, ttl_seconds=3600) for code, name in names
+    ]
+    return [await door.authenticator.principal(token) for token in tokens]
+
+
+async def meet_at_once(door: Door, principals: list[Principal]) -> list[int]:
+    return await asyncio.gather(
+        *(door.authenticator.player_id(who, request_id=f"request-{n}") for n, who in enumerate(principals))
+    )
+
+
+async def test_300_new_players_share_a_handful_of_transactions(door: Door) -> None:
+    """With one connection for each of them a third of a thousand was sent away (ADR 206)."""
+    principals = await principals_of(door, [("main", f"new-{n}") for n in range(300)])
+    before = begun("write")
+    assert len(set(await meet_at_once(door, principals))) == 300
+    assert begun("write") - before <= 8
+    made = "SELECT COUNT(DISTINCT u.id), COUNT(*) FROM user_profiles u JOIN user_event_log e ON e.user_id = u.id"
+    assert await door.world.rows(f"{made} WHERE e.event_type = 'AUTH_LOGIN'") == [(300, 300)]
+
+
+async def test_one_new_player_with_many_requests_signs_in_once_with_the_first(door: Door) -> None:
+    [principal] = await principals_of(door, [("main", "kim")])
+    assert len(set(await meet_at_once(door, [principal] * 50))) == 1
+    assert await door.world.rows("SELECT request_id FROM user_event_log") == [("request-0",)]
+
+
+async def test_known_players_cost_a_process_that_just_started_no_transaction(door: Door) -> None:
+    principals = await principals_of(door, [("main", f"known-{n}") for n in range(100)])
+    met = await meet_at_once(door, principals)
+    restarted = Door.of(door.world)
+    await restarted.authenticator.host("main")  # all would wait for the first look at the hosts
+    writes, reads = begun("write"), begun("read")
+    assert await meet_at_once(restarted, principals) == met
+    assert begun("write") == writes
+    assert begun("read") - reads <= 8
+
+
+async def test_each_gets_their_own_row_of_their_own_host(door: Door) -> None:
+    """Three hosts name their players alike, one of whom is known, and all come in the same moment."""
+    for code in ("left", "right"):
+        await door.add_host(code)
+    names = [(code, name) for code in ("main", "left", "right") for name in ("kim", "lee")]
+    principals = await principals_of(door, names)
+    await meet_at_once(door, principals[:1])
+    met = await meet_at_once(Door.of(door.world), principals)
+    rows = await door.world.rows(
+        "SELECT h.code, u.external_id, u.id FROM user_profiles u JOIN hosts h ON h.id = u.host_id"
+    )
+    assert {(code, name): user_id for code, name, user_id in rows} == dict(zip(names, met, strict=True))
+    assert await door.world.rows("SELECT COUNT(*) FROM user_event_log WHERE event_type = 'AUTH_LOGIN'") == [(6,)]
