@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from zlib import crc32
 
 from app.config.settings import Settings
@@ -30,10 +30,11 @@ from app.flows.play import PlayCommand, play
 from app.flows.presence import Presence, PresenceCommand, record_presence
 from app.flows.redeem_code import RedeemCodeCommand, redeem_codes
 from app.flows.season_status import SeasonQuery, season_status
+from app.flows.sign_in import SignIn, sign_in_players
 from app.flows.stamp import StampCommand, stamp
 from app.flows.start_up import refuse_unsafe_start
 from app.flows.steps.commands import Done, PlayerCommand
-from app.flows.steps.know_player import Visitor
+from app.flows.steps.know_player import Arrival
 from app.services import House
 from app.utils.random_utils import SecureDraw
 
@@ -69,9 +70,9 @@ def by_player(command: PlayerCommand) -> int:
     return command.user_id
 
 
-def by_name(visitor: Visitor) -> int:
+def by_name(who: Arrival | SignIn) -> int:
     """One player's requests follow one another: of those that meet a new player, the first makes them."""
-    return crc32(visitor.external_id.encode())
+    return crc32(who.external_id.encode())
 
 
 def by_code(command: RedeemCodeCommand) -> int:
@@ -118,8 +119,11 @@ class Container:
         self.keys = TokenKeys.from_settings(settings)
         is_open = settings.env != "production"
         jwks = Jwks(self.keys.clock, allow_plain_loopback=is_open, networks=settings.jwks_allowed_networks)
-        self.visitors: Lane[Visitor, int] = Lane(partial(meet_players, house), traces=traces, key=by_name)
-        self.authenticator = Authenticator(house, self.keys, jwks, self.visitors)
+        self.sign_ins: Lane[SignIn, dict[str, Any]] = Lane(
+            lambda sign_ins: sign_in_players(house, self.keys, sign_ins), traces=traces, key=by_name
+        )
+        self.arrivals: Lane[Arrival, int] = Lane(partial(meet_players, house), traces=traces, key=by_name)
+        self.authenticator = Authenticator(house, self.keys, jwks, self.arrivals)
         self.passwords = Passwords()
         sender = WebhookSender(
             allow_private=settings.webhook_allow_private, timeout_seconds=settings.webhook_timeout_seconds

@@ -16,7 +16,7 @@ from app.flows.steps.collect_keys import collect_host_key
 from app.flows.steps.decision import Decision
 from app.flows.steps.save_changes import save_changes
 from app.services import House, Services
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 from tests.world import Person, World, key
 
 CODE = "XMAS_BRIDGE_2025"

@@ -14,7 +14,7 @@ from app.flows.steps.decision import Decision
 from app.flows.steps.goals import load_goals, settle_counts
 from app.flows.steps.save_changes import save_changes
 from app.services import Services
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 from tests.flows.test_play import command
 from tests.goals.missions import COIN, begin, coins, line, mission, operations, spin, stands
 from tests.statements import counted

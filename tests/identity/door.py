@@ -38,7 +38,7 @@ class Door:
         container = world.container
         container.keys = replace(container.keys, clock=wall)
         jwks = Jwks(wall, allow_plain_loopback=True)
-        container.authenticator = Authenticator(container.house, container.keys, jwks, container.visitors)
+        container.authenticator = Authenticator(container.house, container.keys, jwks, container.arrivals)
         return cls(world, wall)
 
     @property

@@ -34,7 +34,7 @@ PLAYER = Principal("kim", frozenset({"player"}), "main", WALL, WALL + timedelta(
 async def verdict(door: Door, of: TokenKeys, token: str) -> str:
     at_wall = replace(of, clock=door.wall)
     door.world.container.authenticator = Authenticator(
-        door.house, at_wall, Jwks(door.wall), door.world.container.visitors
+        door.house, at_wall, Jwks(door.wall), door.world.container.arrivals
     )
     return await door.verdict(token)
 

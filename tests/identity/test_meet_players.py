@@ -1,10 +1,13 @@
-"""When an event opens, thousands of new players come within one second: each is made once, and nobody is sent away."""
+"""When an event opens, thousands come within one second: each new player is made once, and nobody is sent away."""
 
 import asyncio
+from typing import Any
 
 from app.core.auth import Principal
+from app.core.errors import AppError
 from app.core.metrics import REGISTRY
 from app.flows.issue_token import issue_token
+from app.flows.sign_in import SignIn
 from tests.identity.door import Door
 
 
@@ -67,3 +70,46 @@ async def test_each_gets_their_own_row_of_their_own_host(door: Door) -> None:
     )
     assert {(code, name): user_id for code, name, user_id in rows} == dict(zip(names, met, strict=True))
     assert await door.world.rows("SELECT COUNT(*) FROM user_event_log WHERE event_type = 'AUTH_LOGIN'") == [(6,)]
+
+
+async def sign_in_at_once(door: Door, who: list[tuple[str, str | None]]) -> list[dict[str, Any] | AppError]:
+    """By their host's word: (external id, nickname) of each."""
+    host = await door.authenticator.host("main")
+    sign_ins = [SignIn(host=host, external_id=name, nickname=nick, request_id=None) for name, nick in who]
+    submit = door.world.container.sign_ins.submit
+    return await asyncio.gather(*map(submit, sign_ins), return_exceptions=True)  # type: ignore[return-value]
+
+
+async def test_300_sign_ins_share_a_handful_of_transactions_and_each_gets_tokens_of_their_own(door: Door) -> None:
+    before = begun("write")
+    answers = await sign_in_at_once(door, [(f"fan-{n}", f"이름{n}") for n in range(300)])
+    assert begun("write") - before <= 8
+    for n, answer in enumerate(answers):
+        assert isinstance(answer, dict)
+        assert (answer["user"]["external_id"], answer["user"]["nickname"]) == (f"fan-{n}", f"이름{n}")
+        assert (await door.authenticator.principal(answer["access_token"])).subject == f"fan-{n}"
+    assert len({answer["refresh_token"] for answer in answers if isinstance(answer, dict)}) == 300
+    made = "SELECT COUNT(*) FROM user_profiles u JOIN refresh_tokens t ON t.user_id = u.id WHERE u.version = 1"
+    assert await door.world.rows(made) == [(300,)]
+    assert (await door.refreshed(answers[7]["refresh_token"]))["user"]["external_id"] == "fan-7"  # type: ignore[index]
+
+
+async def test_a_blocked_player_is_refused_alone_and_keeps_the_name(door: Door) -> None:
+    await sign_in_at_once(door, [("kim", "하늘"), ("lee", "바다")])
+    await door.world.sql("UPDATE user_profiles SET is_blocked = 1 WHERE external_id = 'kim'")
+    kim, lee, park = await sign_in_at_once(door, [("kim", "구름"), ("lee", "파도"), ("park", None)])
+    assert isinstance(kim, AppError)
+    assert kim.code == "USER_BLOCKED"
+    assert isinstance(lee, dict)
+    assert isinstance(park, dict)
+    assert (lee["user"]["external_id"], park["user"]["external_id"]) == ("lee", "park")
+    names = dict(await door.world.rows("SELECT external_id, nickname FROM user_profiles"))
+    assert names == {"kim": "하늘", "lee": "파도", "park": None}
+    assert await door.world.rows("SELECT COUNT(*) FROM refresh_tokens") == [(4,)]
+
+
+async def test_one_player_twice_in_one_moment_is_signed_in_twice_under_the_last_name(door: Door) -> None:
+    answers = await sign_in_at_once(door, [("kim", "하늘"), ("kim", None), ("kim", "바다")])
+    assert [answer["user"]["nickname"] for answer in answers if isinstance(answer, dict)] == ["하늘", "하늘", "바다"]
+    assert await door.world.rows("SELECT nickname FROM user_profiles") == [("바다",)]
+    assert len({answer["refresh_token"] for answer in answers if isinstance(answer, dict)}) == 3

@@ -39,7 +39,7 @@ async def test_a_host_that_is_off_is_refused_at_every_door_and_loses_nothing(doo
     world = door.world
     await door.add_host("lms", jwt_algorithm="ES256", jwt_issuer=ISSUER, jwt_public_key=public(KEY))
     door.wall.set(WALL)
-    other = Authenticator(door.house, door.keys, Jwks(door.wall), door.world.container.visitors)  # of another process
+    other = Authenticator(door.house, door.keys, Jwks(door.wall), door.world.container.arrivals)  # of another process
     server, lms = await door.api_key(), await door.api_key("lms")
     kim = await world.ok("POST", TOKEN, json={"external_id": "kim"}, headers=server)
     ours = await world.token("main", "host")

@@ -8,7 +8,7 @@ from app.domain.records import SeasonPass
 from app.domain.season import Progress
 from app.flows.stamp import StampCommand, stamp
 from app.services import Services
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 from tests.season.rich import begin
 from tests.season.test_premium import PLAIN, STAMP, gain, upgrade
 from tests.world import World, key

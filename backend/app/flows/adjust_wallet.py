@@ -28,7 +28,7 @@ from app.flows.steps.save_changes import save_changes
 from app.games import TOKEN_TYPES
 from app.services import House, Services
 from app.services.allowance_service import AllowanceKey
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 from app.utils.random_utils import new_id
 
 ADMIN_SOURCE = "ADMIN"

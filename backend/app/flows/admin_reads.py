@@ -12,7 +12,7 @@ from app.core.time_utils import kst_date, kst_text
 from app.flows.steps.edits import Row
 from app.games import GAMES
 from app.services import House, Services
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 
 
 async def list_features(house: House) -> Row:

@@ -17,7 +17,7 @@ from app.core.jwks import FRESH, Jwks
 from app.core.security import is_api_key, sha256_hex
 from app.core.tokens import TokenKeys
 from app.flows.lane import Lane
-from app.flows.steps.know_player import Visitor
+from app.flows.steps.know_player import Arrival
 from app.services import House
 
 K = TypeVar("K")
@@ -69,7 +69,7 @@ class Authenticator:
     house: House
     keys: TokenKeys
     jwks: Jwks
-    visitors: Lane[Visitor, int]
+    arrivals: Lane[Arrival, int]
     _hosts: HostBook | None = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _seen: dict[str, Seen] = field(default_factory=dict)
@@ -133,7 +133,7 @@ class Authenticator:
 
     async def _known_player(self, principal: Principal, request_id: str | None) -> int:
         host = await self.host(principal.host_code)
-        return await self.visitors.submit(Visitor(host.id, principal.subject, principal.session_id, request_id))
+        return await self.arrivals.submit(Arrival(host.id, principal.subject, principal.session_id, request_id))
 
     async def staff(self, principal: Principal) -> Principal:
         """The operator as they stand now, read at each call: only scopes that token *and* row have count.

@@ -7,7 +7,7 @@ from app.core.errors import AppError
 from app.flows.steps.edits import Row, only, require_version
 from app.services import House, Services
 from app.services.audit_service import AdminAct
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 
 
 async def block_player(

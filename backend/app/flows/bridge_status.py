@@ -14,7 +14,7 @@ from app.flows.steps.bridge_view import bridge_view, mission_games
 from app.flows.steps.commands import PlayerCommand, Result
 from app.flows.steps.look_each import look_each
 from app.services import House, Services
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 
 
 async def bridge_status(house: House, queries: Sequence[PlayerCommand]) -> list[Result]:

@@ -22,7 +22,7 @@ from app.flows.steps.operators import OperatorCommand, short_actor
 from app.flows.steps.premium import grant_premium, revoke_premium
 from app.flows.steps.save_changes import save_changes
 from app.services import House, Services
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 
 PassKey = tuple[int, int, str]
 Row = dict[str, Any]

@@ -24,7 +24,7 @@ from app.flows.steps.decision import Decision
 from app.flows.steps.grant_rewards import grant_rewards
 from app.flows.steps.save_changes import save_changes
 from app.services import House, Services
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 from app.utils.pagination import page
 
 INBOX_SOURCE = "INBOX"

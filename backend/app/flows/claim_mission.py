@@ -27,7 +27,7 @@ from app.flows.steps.decision import Decision
 from app.flows.steps.goals import load_claimable, pay_completion, settle_counts
 from app.flows.steps.save_changes import save_changes
 from app.services import House, Services
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 
 Versions = dict[tuple[int, int], Mission]
 

@@ -25,7 +25,7 @@ from app.flows.steps.lease import hold
 from app.flows.steps.save_changes import save_changes
 from app.services import House, Services
 from app.services.job_service import Advance
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 
 JOB = "leaderboard_close"
 BOARD_SOURCE = "BOARD"

@@ -9,7 +9,7 @@ from app.core.errors import AppError
 from app.domain.privacy import is_pseudonym
 from app.services import House, Services
 from app.services.audit_service import AdminAct
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 
 
 async def erase_player(house: House, act: AdminAct, user_id: int, *, tokens_now: datetime) -> dict[str, int] | None:

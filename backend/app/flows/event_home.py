@@ -21,7 +21,7 @@ from app.flows.steps.bridge_view import bridge_view
 from app.flows.steps.commands import PlayerCommand
 from app.games import GAMES
 from app.services import House, Services
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 
 AREAS = (Feature.SEASON_PASS, Feature.CLAIM, Feature.BRIDGE)
 GAME_TYPES = tuple(sorted(game.feature_type for game in GAMES.values()))

@@ -20,7 +20,7 @@ from app.domain.weighted import plays_until_guarantee
 from app.flows.steps.commands import PlayerCommand, Result
 from app.flows.steps.look_each import look_each
 from app.services import House, Services
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

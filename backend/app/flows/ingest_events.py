@@ -26,7 +26,7 @@ from app.flows.steps.know_player import know_players
 from app.flows.steps.revoke_events import Revocables, load_revocables
 from app.flows.steps.save_changes import save_changes
 from app.services import House, Services
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 
 FEATURES = (Feature.INGEST, Feature.BRIDGE)
 
@@ -59,8 +59,7 @@ async def ingest_events(house: House, command: EventsCommand) -> Done:
         rules.require_open(Feature.INGEST)
         active = await keepers.rule.in_force(command.host_id)
         matches = match(events, active)
-        # who is new is made, as at a first sign-in
-        ids, _ = await know_players(keepers, command.host_id, {event.subject for event in events}, now=now)
+        ids = await _ids(keepers, command.host_id, events, now)
         wanted = Wanted.of(rules, wallets=True, claims=matches.need_claims, bridges=rules.bridge_ids)
         players = await keepers.player.lock(ids.values(), wanted)
         names = [event.name for event in events]
@@ -101,3 +100,10 @@ def _in_time(item: HostEvent | RefusedEvent, now: datetime, tolerance: timedelta
         reason = {"field": "time", "reason": refusal.meaning.en}
         return RefusedEvent(item.id, item.source, item.type, refusal.code, [reason], item.document())
     return item
+
+
+async def _ids(keepers: Services, host_id: int, events: Sequence[HostEvent], now: datetime) -> dict[str, int]:
+    """The ids of everybody whom the events are about, by external id. Who is new is made, as at a first sign-in."""
+    names = {(host_id, event.subject): None for event in events}
+    ids, _ = await know_players(keepers, names, now=now)
+    return {subject: user_id for (_, subject), user_id in ids.items()}

@@ -17,7 +17,7 @@ from app.domain.spans import is_span_key, season_key, season_of_key, span_key
 from app.flows.steps.allowed_player import allowed_player
 from app.flows.steps.commands import PlayerCommand
 from app.services import House, Services
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 
 View = dict[str, Any]
 MAX_GRACE = timedelta(days=90)  # of a season: its board can be looked at as long

@@ -22,7 +22,7 @@ from app.domain.event_names import STREAMED, Topic
 from app.flows.steps.allowed_player import allowed_player
 from app.flows.steps.commands import PlayerCommand
 from app.services import House, Services
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 
 log = structlog.get_logger()
 # a browser has six connections to a host without HTTP/2: some must be left for the pages

@@ -9,7 +9,7 @@ from app.flows.steps.allowed_player import allowed_player
 from app.flows.steps.commands import PlayerCommand
 from app.flows.steps.sessions import player_view
 from app.services import House, Services
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 
 
 async def me(house: House, query: PlayerCommand) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from app.flows.steps.allowed_player import allowed_player
 from app.flows.steps.commands import PlayerCommand
 from app.flows.steps.goals import load_claimable
 from app.services import House, Services
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 
 View = dict[str, Any]
 

@@ -38,7 +38,7 @@ from app.flows.steps.grant_rewards import grant_rewards
 from app.flows.steps.save_changes import save_changes
 from app.flows.steps.stamp_season import count_win, stamp_play
 from app.services import House, Services
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 from app.utils.random_utils import new_id
 
 COST = 1  # every game costs one ticket

@@ -8,7 +8,7 @@ from app.domain.event_names import EventType
 from app.domain.records import Event
 from app.flows.steps.commands import PlayerCommand
 from app.services import House, Services
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 from app.utils.pagination import page
 
 

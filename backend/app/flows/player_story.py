@@ -9,7 +9,7 @@ from typing import Any
 
 from app.core.errors import AppError
 from app.services import House, Services
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 from app.utils.pagination import page
 
 Row = dict[str, Any]

@@ -13,7 +13,7 @@ from app.flows.steps.allowed_player import allowed_player
 from app.flows.steps.commands import PlayerCommand
 from app.flows.steps.entitlement_view import entitlement_view
 from app.services import House, Services
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 from app.utils.pagination import MAX_PAGE, page
 
 Row = dict[str, Any]

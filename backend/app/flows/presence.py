@@ -25,7 +25,7 @@ from app.flows.steps.decision import Decision
 from app.flows.steps.goals import load_goals, settle_counts
 from app.flows.steps.save_changes import save_changes
 from app.services import House, Services
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 
 # a campaign that is opened in the evening is noticed within this time by every process
 FRESH = timedelta(seconds=60)

@@ -7,7 +7,7 @@ from app.core.time_utils import kst_text
 from app.flows.steps.allowed_player import allowed_player
 from app.flows.steps.commands import PlayerCommand
 from app.services import House, Services
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 
 
 async def promo_status(house: House, query: PlayerCommand, code: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from app.flows.steps.sessions import Family, Owner, open_session, player_owner, 
 from app.services import House, Services
 from app.services.audit_service import AdminAct
 from app.services.identity_service import RefreshToken
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 
 # two tabs, or a client that never got the first answer, may spend a token twice within this time
 GRACE = timedelta(seconds=10)

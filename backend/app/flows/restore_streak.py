@@ -23,7 +23,7 @@ from app.flows.steps.operators import OperatorCommand
 from app.flows.steps.save_changes import save_changes
 from app.flows.steps.stamp_season import pay_milestones
 from app.services import House, Services
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ from app.flows.steps.bridge_view import bridge_view, mission_games
 from app.flows.steps.commands import PlayerCommand, Result
 from app.flows.steps.look_each import look_each
 from app.services import House, Services
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from app.flows.steps.save_changes import save_changes
 from app.flows.steps.stamp_season import DAILY, add_stamp
 from app.games import GAMES_BY_FEATURE
 from app.services import House, Services
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 
 STARTING_TICKETS = 10
 STAMPED_AT = time(20, 30)

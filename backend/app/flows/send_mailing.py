@@ -15,7 +15,7 @@ from app.flows.steps.edits import Row
 from app.games import TOKEN_TYPES
 from app.services import House, Services
 from app.services.audit_service import AdminAct
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 
 
 async def send_mailing(

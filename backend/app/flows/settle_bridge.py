@@ -32,7 +32,7 @@ from app.flows.steps.save_changes import save_changes
 from app.services import House, Services
 from app.services.bridge_control_service import ControlTotals, DueTotal
 from app.services.job_service import Advance
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 
 POINT_ITEM = "POINT"
 Progress = Callable[[JobRun], None]

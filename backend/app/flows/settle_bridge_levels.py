@@ -22,7 +22,7 @@ from app.flows.steps.raise_level import raise_level, target_season
 from app.flows.steps.save_changes import save_changes
 from app.services import House, Services
 from app.services.job_service import Advance
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 
 Row = dict[str, Any]
 

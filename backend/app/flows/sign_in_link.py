@@ -36,14 +36,9 @@ async def issue_sign_in_link(house: House, keys: TokenKeys, *, login: str, scope
     async def work(keepers: Services) -> None:
         now = house.clock.now()
         member = await know_operator(keepers, CLI, login, scopes, now=now)
-        await keepers.identity.add_refresh_token(
-            family_id=new_id(made_at),
-            staff_id=member.id,
-            token_hash=_stored(secret),
-            created_at=made_at,
-            expires_at=made_at + LINK_LIFE,
-            family_expires_at=made_at + LINK_LIFE,
-        )
+        token = {"family_id": new_id(made_at), "staff_id": member.id, "token_hash": _stored(secret)}
+        times = {"created_at": made_at, "expires_at": made_at + LINK_LIFE, "family_expires_at": made_at + LINK_LIFE}
+        await keepers.identity.add_refresh_tokens([token | times])
         await keepers.audit.add(CLI, "SIGN_IN_LINK_ISSUED", f"staff:{member.login}", now=now)
 
     await house.write(work)

@@ -13,7 +13,7 @@ from app.core.tokens import TokenKeys
 from app.flows.steps.end_session import end_player_session
 from app.services import House, Services
 from app.services.audit_service import AdminAct
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 
 
 async def sign_out(

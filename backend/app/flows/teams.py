@@ -16,7 +16,7 @@ from app.domain.teams import Contest
 from app.flows.steps.allowed_player import allowed_player
 from app.flows.steps.commands import PlayerCommand
 from app.services import House, Services
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 
 View = dict[str, Any]
 

@@ -23,7 +23,7 @@ from app.flows.steps.decision import Decision
 from app.flows.steps.grant_rewards import grant_rewards
 from app.flows.steps.save_changes import save_changes
 from app.services import House, Services
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from app.core.auth import PLAYER, STAFF_SCOPES
 from app.core.errors import invalid
 from app.flows.me import me
 from app.flows.refresh_sign_in import refresh_sign_in
-from app.flows.sign_in import sign_in
+from app.flows.sign_in import SignIn
 from app.flows.sign_out import sign_out
 from app.flows.staff_sign_in import staff_sign_in
 from app.flows.steps.commands import PlayerCommand
@@ -70,13 +70,8 @@ async def get_token(request: Request) -> dict[str, Any]:
             request_id=request_id(),
         )
     vouching = await container.authenticator.host((await require_host(request)).host_code)
-    return await sign_in(
-        container.house,
-        container.keys,
-        vouching,
-        external_id=body.external_id,
-        nickname=body.nickname,
-        request_id=request_id(),
+    return await container.sign_ins.submit(
+        SignIn(host=vouching, external_id=body.external_id, nickname=body.nickname, request_id=request_id())
     )
 
 

@@ -1,6 +1,6 @@
 """Keeper of `hosts`, `api_keys`, `staff`, `refresh_tokens` and `revoked_sessions`: who may knock, and signed in how."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -210,9 +210,10 @@ class IdentityService:
         row = (await self._tx.execute(select(refresh_tokens).where(refresh_tokens.c.token_hash == token_hash))).first()
         return None if row is None else RefreshToken(**row._mapping)
 
-    async def add_refresh_token(self, **values: Any) -> None:
-        """A further token of a family: the columns of `refresh_tokens`."""
-        await self._tx.execute(refresh_tokens.insert().values(**values))
+    async def add_refresh_tokens(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Further tokens of families, in one statement: each row names the same columns of `refresh_tokens`."""
+        if rows:
+            await self._tx.execute(refresh_tokens.insert(), list(rows))
 
     async def use_refresh_token(self, token_id: int, *, seed: str, now: datetime) -> bool:
         """Spends a token, once; False when it was spent or revoked before, whoever did it."""
@@ -228,15 +229,14 @@ class IdentityService:
 
     async def add_ended_session(self, staff_id: int, session_id: str, *, expires_at: datetime, now: datetime) -> None:
         """Marks a sign-in without refresh tokens (the CLI's) as ended: a family whose only token nobody ever held."""
-        await self.add_refresh_token(
-            family_id=session_id,
-            staff_id=staff_id,
-            token_hash=sha256_hex(new_secret()),
-            created_at=now,
-            expires_at=expires_at,
-            family_expires_at=expires_at,
-            revoked_at=now,
-        )
+        ended = {
+            "family_id": session_id,
+            "staff_id": staff_id,
+            "token_hash": sha256_hex(new_secret()),
+            "revoked_at": now,
+        }
+        times = {"created_at": now, "expires_at": expires_at, "family_expires_at": expires_at}
+        await self.add_refresh_tokens([ended | times])
 
     async def revoke_session(self, user_id: int, session_id: str, *, expires_at: datetime, now: datetime) -> None:
         """Ends the access tokens of a player's sign-in until they have all expired. Lock the player first."""

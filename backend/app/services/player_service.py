@@ -1,25 +1,18 @@
-"""Players: reads and locks everything of a player in one statement; sole writer of `user_profiles`.
+"""Players: reads and locks everything of a player in one statement; sole writer of `user_profiles`."""
 
-The state that it reads joins tables of other keepers (wallets, progress, newest plays): one round trip, one lock order.
-"""
-
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from functools import lru_cache
-from typing import Any, Self
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, select, union, update
 
 from app.db.statements import Insert, Statement
 from app.db.transaction import Tx, new_row_id
-from app.db.values import day_in, instant_in, instant_out, json_in, known_instant_in
-from app.domain.player import DEFAULT_PROGRAM, LastPlay, PlayerState
-from app.domain.rule_book import RuleBook
-from app.domain.season import Progress
-from app.domain.season_options import Counters
+from app.db.values import instant_out
+from app.domain.player import PlayerState
 from app.models.identity import hosts
 from app.models.player import user_profiles
+from app.services.player_state import Wanted, read_row, state_statement
 
 WITH_KEYS = Statement("""
     SELECT id FROM user_profiles
@@ -28,97 +21,13 @@ WITH_KEYS = Statement("""
 SET_KEY_COUNTERS = Statement(
     "UPDATE user_profiles SET event_key_count = ?, event_pending_points = ? WHERE id IN ({ids})"
 )
-FIND_ALL = Statement("SELECT external_id, id FROM user_profiles WHERE host_id = ? AND external_id IN ({ids})")
-ADD_ALL = Insert(
-    user_profiles,
-    ["host_id", "external_id", "is_blocked", "event_key_count", "event_pending_points", "version", "created_at"],
+FIND_ALL = Statement(
+    "SELECT host_id, external_id, id FROM user_profiles WHERE host_id = ? AND external_id IN ({names})"
 )
+NEW = ("is_blocked", "event_key_count", "event_pending_points", "version")
+ADD_ALL = Insert(user_profiles, ["host_id", "external_id", "nickname", *NEW, "created_at"])
 LAST_CHARACTER = "\U0010ffff"  # sorts behind every other, byte for byte: ends the range of a prefix
 LONGEST_ID = 19  # digits of 2**63: a longer number is no id
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which parts of a player a command needs: each costs a join, so ask only for what is used."""
-
-    wallets: bool = False
-    seasons: tuple[int, ...] = ()
-    games: tuple[str, ...] = ()
-    claims: bool = False
-    passes: bool = False
-    counters: bool = False
-    # the bridge counters, and which days of these campaigns the player has
-    bridges: tuple[int, ...] = ()
-
-    @classmethod
-    def of(
-        cls,
-        rules: RuleBook,
-        *,
-        wallets: bool = False,
-        games: tuple[str, ...] = (),
-        claims: bool = False,
-        bridges: tuple[int, ...] = (),
-    ) -> Self:
-        """These parts, and of the seasons in force only what they use: passes and counters where there are any."""
-        return cls(wallets, tuple(rules.season_ids), games, claims, rules.has_premium, rules.has_options, bridges)
-
-
-# one step in an index: the first program of the player's host, if it has one of its own
-OWN_PROGRAM = "(SELECT g.code FROM programs g WHERE g.host_id = u.host_id ORDER BY g.id LIMIT 1)"
-COUNTERS = (
-    *("counted_since", "earned_xp", "play_stamps", "overflow_bonuses"),
-    *("streak_days", "streak_best", "streak_freezes", "streak_on"),
-)
-
-
-@lru_cache(maxsize=128)
-def _state_statement(wanted: Wanted, locked: bool) -> Statement:
-    columns = [
-        "u.id, u.host_id, u.external_id, u.nickname, u.is_blocked, u.tokens_valid_from",
-        "(SELECT GROUP_CONCAT(r.session_id) FROM revoked_sessions r WHERE r.user_id = u.id)",
-    ]
-    joins = []
-    if wanted.wallets:
-        columns.append("w.token_type, w.balance")
-        joins.append("LEFT JOIN wallets w ON w.user_id = u.id")
-    if wanted.seasons:
-        columns.append(OWN_PROGRAM)
-        columns.append("p.season_id, p.current_level, p.current_xp, p.total_stamps, p.last_stamp_date, p.internal_wins")
-        joins.append("LEFT JOIN season_progress p ON p.user_id = u.id AND p.season_id IN ({seasons})")
-    if wanted.seasons and wanted.claims:
-        columns.append("c.track, c.level")
-        joins.append("LEFT JOIN season_claims c ON c.user_id = u.id AND c.season_id = p.season_id")
-    if (
-        wanted.seasons and wanted.passes
-    ):  # joined, not asked for in a subquery: only a locking read sees a pass that was committed just now
-        columns.append("y.track, y.granted_at")
-        joins.append(
-            "LEFT JOIN season_passes y ON y.user_id = u.id AND y.season_id = p.season_id AND y.revoked_at IS NULL"
-        )
-    if wanted.seasons and wanted.counters:
-        columns.append(", ".join(f"k.{name}" for name in COUNTERS))
-        joins.append("LEFT JOIN season_counters k ON k.user_id = u.id AND k.season_id = p.season_id")
-    for n in range(
-        len(wanted.games)
-    ):  # the newest play of each game: one step back in a unique index, however long the history
-        columns.append(f"g{n}.play_no, g{n}.play_date, g{n}.day_no, g{n}.created_at, g{n}.memory")
-        joins.append(
-            f"LEFT JOIN game_plays g{n} ON g{n}.user_id = u.id AND g{n}.feature_type = ? AND g{n}.play_no = "
-            f"(SELECT x.play_no FROM game_plays x WHERE x.user_id = u.id AND x.feature_type = ? "
-            f"ORDER BY x.play_no DESC LIMIT 1)"
-        )
-    if wanted.bridges:
-        columns.append("u.event_key_count, u.event_pending_points")
-        columns.append(
-            "(SELECT GROUP_CONCAT(CONCAT(k.campaign_id, ':', k.day)) FROM bridge_keys k"
-            " WHERE k.user_id = u.id AND k.campaign_id IN ({bridges}))"
-        )
-    lock = "FOR UPDATE" if locked else ""
-    return Statement(
-        f"SELECT {', '.join(columns)} FROM user_profiles u {' '.join(joins)} "
-        f"WHERE u.id IN ({{ids}}) ORDER BY u.id {lock}"
-    )
 
 
 class PlayerService:
@@ -138,14 +47,14 @@ class PlayerService:
     async def _states(self, ids: Iterable[int], wanted: Wanted, *, locked: bool) -> dict[int, PlayerState]:
         if not (unique := sorted(set(ids))):
             return {}
-        statement = _state_statement(wanted, locked)
+        statement = state_statement(wanted, locked)
         games = [mark for game in wanted.games for mark in (game, game)]
         params: list[Any] = [*wanted.bridges, *wanted.seasons, *games]
         counts = {"bridges": len(wanted.bridges), "seasons": len(wanted.seasons), "ids": len(unique)}
         rows = await self._tx.rows(statement, [*params, *unique], **counts)
         players: dict[int, PlayerState] = {}
         for row in rows:
-            _read_row(players, row, wanted)
+            read_row(players, row, wanted)
         return players
 
     async def find(self, host_code: str, external_id: str) -> int | None:
@@ -163,17 +72,22 @@ class PlayerService:
         rows = await self._tx.execute(query)
         return {row.id: (row.host_id, row.code, row.external_id) for row in rows}
 
-    async def find_all(self, host_id: int, external_ids: Sequence[str]) -> dict[str, int]:
-        """The ids of a host's players whom we know, by external id."""
-        if not external_ids:
-            return {}
-        rows = await self._tx.rows(FIND_ALL, (host_id, *external_ids), ids=len(external_ids))
-        return {row[0]: row[1] for row in rows}
+    async def find_all(self, names: Iterable[tuple[int, str]]) -> dict[tuple[int, str], int]:
+        """The ids of the players whom we know, by (host, external id): one statement for each host."""
+        by_host: dict[int, list[str]] = {}
+        for host_id, external_id in sorted(names):
+            by_host.setdefault(host_id, []).append(external_id)
+        found: dict[tuple[int, str], int] = {}
+        for host_id, external_ids in by_host.items():
+            rows = await self._tx.rows(FIND_ALL, (host_id, *external_ids), names=len(external_ids))
+            found |= {(row[0], row[1]): row[2] for row in rows}
+        return found
 
-    async def add_all(self, host_id: int, external_ids: Sequence[str], *, now: datetime) -> None:
-        """New players with nothing yet, as `add`, in one statement."""
+    async def add_all(self, nicknames: Mapping[tuple[int, str], str | None], *, now: datetime) -> None:
+        """New players with nothing yet, as `add`, in one statement; by (host, external id)."""
         at = instant_out(now)
-        await self._tx.write(ADD_ALL, [(host_id, external_id, 0, 0, 0, 1, at) for external_id in external_ids])
+        rows = [(host, name, nickname, 0, 0, 0, 1, at) for (host, name), nickname in nicknames.items()]
+        await self._tx.write(ADD_ALL, rows)
 
     async def profile(self, user_id: int) -> dict[str, Any] | None:
         """The player's own row with the host's code. To change it, lock the player first."""
@@ -239,62 +153,3 @@ def _matches(text: str) -> list[ColumnElement[bool]]:
     conditions = [and_(column >= text, column < text + LAST_CHARACTER) for column in (c.external_id, c.nickname)]
     is_id = text.isascii() and text.isdigit() and len(text) < LONGEST_ID
     return [*conditions, c.id == int(text)] if is_id else conditions
-
-
-def _read_row(players: dict[int, PlayerState], row: Sequence[Any], wanted: Wanted) -> None:
-    """Adds one joined row to the states; a player has as many rows as wallets x claims."""
-    player = players.get(row[0])
-    if player is None:
-        revoked = frozenset(row[6].split(",")) if row[6] else frozenset()
-        player = players[row[0]] = PlayerState(
-            row[0], row[1], row[2], row[3], bool(row[4]), instant_in(row[5]), revoked
-        )
-    at = 7
-    if wanted.wallets:
-        if row[at] is not None:
-            player.balances[row[at]] = row[at + 1]
-        at += 2
-    if wanted.seasons:
-        at = _read_progress(player, row, at, wanted)
-    for game in wanted.games:
-        if row[at] is not None:
-            play_no, day, day_no, played_at, memory = row[at : at + 5]
-            player.last_plays[game] = LastPlay(play_no, day_in(day), day_no, instant_in(played_at), json_in(memory))
-        at += 5
-    if wanted.bridges:
-        player.event_key_count, player.event_pending_points, days = row[at : at + 3]
-        if days:
-            player.bridge_days.update(_campaign_day(pair) for pair in days.split(","))
-
-
-def _campaign_day(pair: str) -> tuple[int, int]:
-    campaign_id, _, day = pair.partition(":")
-    return int(campaign_id), int(day)
-
-
-def _read_progress(player: PlayerState, row: Sequence[Any], at: int, wanted: Wanted) -> int:
-    """Reads the program and progress columns and, if asked for, claims, passes and counters; returns where they end."""
-    player.program = row[at] or DEFAULT_PROGRAM
-    season_id = row[at + 1]
-    progress = player.progress.get(season_id)
-    if progress is None and season_id is not None:
-        level, xp, stamps, last, wins = row[at + 2 : at + 7]
-        progress = Progress(player.id, season_id, level, xp, stamps, day_in(last), wins)
-        player.progress[season_id] = progress
-    at += 7
-    if wanted.claims:
-        if progress is not None and row[at] is not None:
-            progress.claimed.add((row[at], row[at + 1]))
-        at += 2
-    if wanted.passes:
-        if progress is not None and row[at] is not None:
-            progress.passes[row[at]] = known_instant_in(row[at + 1])
-        at += 2
-    if wanted.counters:
-        if progress is not None and row[at] is not None:
-            counters = dict(zip(COUNTERS, row[at : at + len(COUNTERS)], strict=True))
-            counters["counted_since"] = known_instant_in(counters["counted_since"])
-            counters["streak_on"] = day_in(counters["streak_on"])
-            progress.counters = Counters(player.id, season_id, **counters)
-        at += len(COUNTERS)
-    return at

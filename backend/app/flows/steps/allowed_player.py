@@ -4,7 +4,7 @@ from app.core.errors import AppError
 from app.domain.player import PlayerState
 from app.flows.steps.commands import PlayerCommand
 from app.services import Services
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 
 
 async def allowed_player(keepers: Services, query: PlayerCommand, wanted: Wanted) -> PlayerState:

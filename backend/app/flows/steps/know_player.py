@@ -3,21 +3,19 @@
 When two transactions meet a new player at once, the loser of the unique key runs again and finds them.
 """
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.core.host_tokens import KnownHost
-from app.core.invariants import InvariantBroken
 from app.domain.event_names import EventType
-from app.domain.player import PlayerState
 from app.domain.records import Event
 from app.services import Services
-from app.services.player_service import Wanted
+
+Name = tuple[int, str]  # the host's id, and what the host calls the player
 
 
 @dataclass(frozen=True, slots=True)
-class Visitor:
+class Arrival:
     """The bearer of a token that verified, of whom this process doesn't know the row."""
 
     host_id: int
@@ -26,38 +24,21 @@ class Visitor:
     request_id: str | None
 
     @property
-    def name(self) -> tuple[int, str]:
+    def name(self) -> Name:
         """Who they are."""
         return (self.host_id, self.external_id)
 
 
 async def know_players(
-    keepers: Services, host_id: int, external_ids: Collection[str], *, now: datetime
-) -> tuple[dict[str, int], list[str]]:
-    """(the ids of all these players, by external id; who of them is new). Who is new is made; nobody is locked."""
-    names = sorted(set(external_ids))
-    ids = await keepers.player.find_all(host_id, names)
-    new = [name for name in names if name not in ids]
+    keepers: Services, nicknames: Mapping[Name, str | None], *, now: datetime
+) -> tuple[dict[Name, int], list[Name]]:
+    """(the ids of all these players; who of them is new). Who is new is made, with this nickname; nobody is locked."""
+    ids = await keepers.player.find_all(nicknames)
+    new = sorted(name for name in nicknames if name not in ids)
     if new:
-        await keepers.player.add_all(host_id, new, now=now)
-        ids |= await keepers.player.find_all(host_id, new)
+        await keepers.player.add_all({name: nicknames[name] for name in new}, now=now)
+        ids |= await keepers.player.find_all(new)
     return ids, new
-
-
-async def know_player(
-    keepers: Services, host: KnownHost, external_id: str, *, nickname: str | None = None, now: datetime
-) -> PlayerState:
-    """The player, locked. A `nickname` that differs replaces the old one."""
-    user_id = await keepers.player.find(host.code, external_id)
-    if user_id is None:
-        user_id = await keepers.player.add(host_id=host.id, external_id=external_id, nickname=nickname, now=now)
-    player = (await keepers.player.lock([user_id], Wanted())).get(user_id)
-    if player is None:
-        raise InvariantBroken("a player's row is never deleted")
-    if nickname is not None and nickname != player.nickname:
-        await keepers.player.change(player.id, nickname=nickname)
-        player.nickname = nickname
-    return player
 
 
 def sign_in_event(user_id: int, *, how: str, session_id: str | None, request_id: str | None, now: datetime) -> Event:

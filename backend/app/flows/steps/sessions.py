@@ -1,5 +1,6 @@
 """A sign-in: one family of refresh tokens, and the access tokens that come from it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -76,21 +77,34 @@ def new_family(settings: Settings, now: datetime) -> Family:
     return Family(new_id(now), now + timedelta(seconds=settings.refresh_family_ttl_seconds))
 
 
+async def open_sessions(
+    keepers: Services, settings: Settings, keys: TokenKeys, sessions: Sequence[tuple[Owner, Family]], *, now: datetime
+) -> list[dict[str, Any]]:
+    """Stores each family's next refresh token; returns the answers that carry them. `now` is of the tokens' clock."""
+    refresh_ends_at = now + timedelta(seconds=settings.refresh_ttl_seconds)
+    await keepers.identity.add_refresh_tokens(
+        [
+            {
+                "family_id": family.id,
+                "user_id": owner.user_id,
+                "staff_id": owner.staff_id,
+                "token_hash": sha256_hex(family.token),
+                "created_at": now,
+                "expires_at": min(refresh_ends_at, family.expires_at),
+                "family_expires_at": family.expires_at,
+            }
+            for owner, family in sessions
+        ]
+    )
+    return [session_answer(settings, keys, owner, family, now=now) for owner, family in sessions]
+
+
 async def open_session(
     keepers: Services, settings: Settings, keys: TokenKeys, owner: Owner, family: Family, *, now: datetime
 ) -> dict[str, Any]:
-    """Stores the family's next refresh token and returns the answer that carries it. `now` is of the tokens' clock."""
-    refresh_ends_at = now + timedelta(seconds=settings.refresh_ttl_seconds)
-    await keepers.identity.add_refresh_token(
-        family_id=family.id,
-        user_id=owner.user_id,
-        staff_id=owner.staff_id,
-        token_hash=sha256_hex(family.token),
-        created_at=now,
-        expires_at=min(refresh_ends_at, family.expires_at),
-        family_expires_at=family.expires_at,
-    )
-    return session_answer(settings, keys, owner, family, now=now)
+    """As `open_sessions`, of one."""
+    [answer] = await open_sessions(keepers, settings, keys, [(owner, family)], now=now)
+    return answer
 
 
 def session_answer(

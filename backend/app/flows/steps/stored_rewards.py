@@ -17,7 +17,7 @@ from app.flows.steps.decision import Decision
 from app.flows.steps.save_changes import save_changes
 from app.flows.steps.tell_reward import tell_reward
 from app.services import House, Services
-from app.services.player_service import Wanted
+from app.services.player_state import Wanted
 
 Decide = Callable[[Decision, StoredReward], None]
 

@@ -11,7 +11,7 @@ from app.core.claims import MAX_TOKEN_LENGTH
 from app.core.errors import AppError
 from app.flows.me import require_allowed
 from app.flows.seed_demo import DEMO_PLAYERS
-from app.flows.sign_in import sign_in
+from app.flows.sign_in import SignIn
 from app.flows.sign_out import sign_out
 from app.flows.steps.commands import PlayerCommand
 from app.pages.origin import require_own_page
@@ -63,13 +63,8 @@ def _demo_player(request: Request, external_id: str) -> str:
 async def _enter_as(request: Request, host_code: str, external_id: str) -> None:
     container = container_of(request)
     host = await container.authenticator.host(host_code)
-    session = await sign_in(
-        container.house,
-        container.keys,
-        host,
-        external_id=external_id,
-        nickname=None,
-        request_id=correlation_id.get(),
+    session = await container.sign_ins.submit(
+        SignIn(host=host, external_id=external_id, nickname=None, request_id=correlation_id.get())
     )
     remember_session(request, session)
 
