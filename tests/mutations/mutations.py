@@ -57,7 +57,7 @@ MUTATIONS = (
         ),
         ("tests/reconcile/test_each_check_fires.py", "-k", "sqlite and I25"),
     ),
-    _one("a player's row is read without its lock", "services/player_service.py",
+    _one("a player's row is read without its lock", "services/player_state.py",
          'lock = "FOR UPDATE" if locked else ""', 'lock = ""',
          "tests/concurrency/test_exactly_once.py", "-k", "mariadb and 300_tickets"),
     _one("an answer does not wait for its commit", "db/transaction.py",
