@@ -5,15 +5,12 @@ from typing import Any
 
 from app.core.auth import Principal
 from app.core.errors import AppError
-from app.core.metrics import REGISTRY
 from app.flows.issue_token import issue_token
+from app.flows.presence import Presence
 from app.flows.sign_in import SignIn
+from app.flows.steps.commands import PlayerCommand
 from tests.identity.door import Door
-
-
-def begun(kind: str) -> float:
-    """How often this process has asked its database so far, in reads or in transactions ("write")."""
-    return REGISTRY.get_sample_value("dojang_transaction_seconds_count", {"kind": kind}) or 0
+from tests.statements import counted
 
 
 async def principals_of(door: Door, names: list[tuple[str, str]]) -> list[Principal]:
@@ -33,9 +30,9 @@ async def meet_at_once(door: Door, principals: list[Principal]) -> list[int]:
 async def test_300_new_players_share_a_handful_of_transactions(door: Door) -> None:
     """With one connection for each of them a third of a thousand was sent away (ADR 206)."""
     principals = await principals_of(door, [("main", f"new-{n}") for n in range(300)])
-    before = begun("write")
-    assert len(set(await meet_at_once(door, principals))) == 300
-    assert begun("write") - before <= 8
+    with counted(door.house) as asked:
+        assert len(set(await meet_at_once(door, principals))) == 300
+    assert 0 < asked.commits <= 8
     made = "SELECT COUNT(DISTINCT u.id), COUNT(*) FROM user_profiles u JOIN user_event_log e ON e.user_id = u.id"
     assert await door.world.rows(f"{made} WHERE e.event_type = 'AUTH_LOGIN'") == [(300, 300)]
 
@@ -51,10 +48,10 @@ async def test_known_players_cost_a_process_that_just_started_no_transaction(doo
     met = await meet_at_once(door, principals)
     restarted = Door.of(door.world)
     await restarted.authenticator.host("main")  # all would wait for the first look at the hosts
-    writes, reads = begun("write"), begun("read")
-    assert await meet_at_once(restarted, principals) == met
-    assert begun("write") == writes
-    assert begun("read") - reads <= 8
+    with counted(door.house) as asked:
+        assert await meet_at_once(restarted, principals) == met
+    assert asked.commits == 0
+    assert len(asked.statements) <= 8
 
 
 async def test_each_gets_their_own_row_of_their_own_host(door: Door) -> None:
@@ -81,9 +78,9 @@ async def sign_in_at_once(door: Door, who: list[tuple[str, str | None]]) -> list
 
 
 async def test_300_sign_ins_share_a_handful_of_transactions_and_each_gets_tokens_of_their_own(door: Door) -> None:
-    before = begun("write")
-    answers = await sign_in_at_once(door, [(f"fan-{n}", f"이름{n}") for n in range(300)])
-    assert begun("write") - before <= 8
+    with counted(door.house) as asked:
+        answers = await sign_in_at_once(door, [(f"fan-{n}", f"이름{n}") for n in range(300)])
+    assert 0 < asked.commits <= 8
     for n, answer in enumerate(answers):
         assert isinstance(answer, dict)
         assert (answer["user"]["external_id"], answer["user"]["nickname"]) == (f"fan-{n}", f"이름{n}")
@@ -113,3 +110,19 @@ async def test_one_player_twice_in_one_moment_is_signed_in_twice_under_the_last_
     assert [answer["user"]["nickname"] for answer in answers if isinstance(answer, dict)] == ["하늘", "하늘", "바다"]
     assert await door.world.rows("SELECT nickname FROM user_profiles") == [("바다",)]
     assert len({answer["refresh_token"] for answer in answers if isinstance(answer, dict)}) == 3
+
+
+async def test_what_being_there_counts_for_is_read_once_a_minute_however_many_ask(door: Door) -> None:
+    """Plays wait for that read: two hundred at once, each with a connection, would keep the others from theirs."""
+    house = door.house
+    here = PlayerCommand(user_id=1, session_id=None, issued_at=house.clock.now(), request_id=None)
+    presence = Presence(house, door.world.container.presence.lane)
+    await presence.note(here)  # from the second read on the goals are known, too
+    for _ in range(2):
+        door.world.clock.advance(seconds=60)
+        with counted(house) as one:
+            await presence.note(here)
+        door.world.clock.advance(seconds=60)
+        with counted(house) as all_of_them:
+            await asyncio.gather(*(presence.note(here) for _ in range(200)))
+        assert all_of_them.statements == one.statements

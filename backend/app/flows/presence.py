@@ -5,6 +5,7 @@ Reads feature_config, bridge_campaigns and goal_book (share-locked), user_profil
 user_event_log, outbox.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -86,6 +87,9 @@ class Known:
     has_mission: bool
     from_hour: int | None
 
+    def is_fresh(self, now: datetime) -> bool:
+        return abs(now - self.read_at) < FRESH and kst_date(self.read_at) == kst_date(now)
+
     def open_at(self, hour: int) -> Stage:
         mission = Stage.MISSION if self.has_mission else Stage.NOTHING
         return mission | (Stage.BRIDGE if self.from_hour is not None and hour >= self.from_hour else Stage.NOTHING)
@@ -102,6 +106,7 @@ class Presence:
     house: House
     lane: Lane[PresenceCommand, Done]
     _known: Known | None = None
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _day: date | None = None
     _seen: dict[int, Stage] = field(default_factory=dict)
 
@@ -127,12 +132,18 @@ class Presence:
         self._seen[command.user_id] = stage
 
     async def _current(self, now: datetime) -> Known:
+        if self._known is not None and self._known.is_fresh(now):
+            return self._known
+        async with self._turn:  # of all that wait here, the first reads for everyone
+            if self._known is None or not self._known.is_fresh(now):
+                self._known = await self._read(now)
+            return self._known
+
+    async def _read(self, now: datetime) -> Known:
         today = kst_date(now)
-        if self._known is None or abs(now - self._known.read_at) >= FRESH or kst_date(self._known.read_at) != today:
-            rules = await self.house.read(lambda keepers: keepers.rule_book.seasons_on(today))
-            slots = [c.slot_on(today) for c in rules.bridges if c.state is CampaignState.OPEN]
-            missions = [slot.mission for slot in slots if slot is not None]
-            hours = [mission.from_hour for mission in missions if mission.kind is MissionKind.PRESENCE]
-            has_mission = rules.goals.is_met_by(metrics.PRESENCE, today)
-            self._known = Known(now, has_mission, min(hours, default=None))
-        return self._known
+        rules = await self.house.read(lambda keepers: keepers.rule_book.seasons_on(today))
+        slots = [c.slot_on(today) for c in rules.bridges if c.state is CampaignState.OPEN]
+        missions = [slot.mission for slot in slots if slot is not None]
+        hours = [mission.from_hour for mission in missions if mission.kind is MissionKind.PRESENCE]
+        has_mission = rules.goals.is_met_by(metrics.PRESENCE, today)
+        return Known(now, has_mission, min(hours, default=None))
