@@ -59,7 +59,7 @@ MUTATIONS = (
     ),
     _one("a player's row is read without its lock", "services/player_state.py",
          'lock = "FOR UPDATE" if locked else ""', 'lock = ""',
-         "tests/concurrency/test_exactly_once.py", "-k", "mariadb and 300_tickets"),
+         "tests/concurrency/test_one_at_a_time.py"),
     _one("an answer does not wait for its commit", "db/transaction.py",
          "                await transaction.commit()\n",
          "                with suppress(DBAPIError):\n                    await transaction.commit()\n",

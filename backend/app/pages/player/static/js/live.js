@@ -2,6 +2,7 @@ import { pause } from "./post.js";
 
 const SOON = 150;
 const ANYWAY = 60_000;
+const AGAIN = 10_000;
 
 /**
  * Keeps a page true. A stream says "something changed" as it happens; without one, and once a minute in any case (a day
@@ -10,6 +11,7 @@ const ANYWAY = 60_000;
 export function keepLive(root) {
   const everySeconds = Number(root.dataset.every);
   let timer = 0;
+  let later = 0;
   let source = null;
   let askedAt = 0;
   let isAsking = false;
@@ -36,9 +38,14 @@ export function keepLive(root) {
     source = new EventSource("/stream");
     source.onopen = askSoon;
     source.onmessage = askSoon;
+    // a browser opens a line that broke by itself, but never one that was refused; not everybody comes back at once
+    source.onerror = () => {
+      if (source.readyState === EventSource.CLOSED) later = setTimeout(listen, AGAIN * (1 + Math.random()));
+    };
   };
   const rest = () => {
     clearInterval(timer);
+    clearTimeout(later);
     source?.close();
     source = null;
   };
