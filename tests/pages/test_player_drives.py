@@ -256,31 +256,3 @@ async def test_a_box_that_is_not_there_is_refused_and_costs_nothing(site: Site) 
         )
         assert answer.json()["code"] == "VALIDATION_ERROR", answer.text
     assert await site.world.rows("SELECT COUNT(*) FROM game_plays") == [(0,)]
-
-
-async def test_what_happens_elsewhere_shows_at_once_on_an_open_page(visit: Opener, site: Site) -> None:
-    """By the stream: the page itself would ask only every 15 seconds."""
-    seen = await visit()
-    await seen.enter()
-    async with seen.page.expect_response(lambda response: response.url.endswith("/stream")):
-        await seen.page.reload()
-    tally = seen.page.locator("#tally strong")
-    assert await tally.inner_text() == "0"
-    haneul = await site.world.token("haneul")
-    await site.world.ok("POST", "/api/season-pass/stamp", headers=haneul)
-    await expect(tally).to_have_text("1", timeout=5_000)
-
-
-async def test_a_stream_that_was_refused_is_asked_for_again_some_seconds_later(visit: Opener) -> None:
-    """A process that was just restarted may refuse some: their pages must not ask every 15 seconds for ever."""
-    seen = await visit()
-    seen.expected.append("503")
-    await seen.enter()
-    await seen.page.clock.install()
-    await seen.page.route("**/stream", lambda route: route.fulfill(status=503))
-    async with seen.page.expect_response(lambda response: response.url.endswith("/stream")):
-        await seen.page.reload()
-    await seen.page.unroute("**/stream")
-    async with seen.page.expect_response(lambda response: response.url.endswith("/stream"), timeout=60_000) as again:
-        await seen.page.clock.fast_forward(20_000)
-    assert (await again.value).status == 200

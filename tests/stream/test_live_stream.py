@@ -189,6 +189,25 @@ async def test_a_quiet_stream_beats_and_ends_in_time(
             assert 2 <= ear.pings <= 11
 
 
+async def test_who_came_together_does_not_come_back_together(sqlite_world: World) -> None:
+    """A thousand pages were opened in one second: their streams must not all end, and be opened again, in another."""
+    kim = await sqlite_world.player("kim")
+    kept = sqlite_world.container.stream
+    ends, retries = set(), set()
+    for _ in range(20):
+        subscription = await kept.open(query(kim, sqlite_world), None)
+        subscription.end()
+        stream = wire.EventStream(kept, subscription, seconds=600, now=lambda: 0.0, is_named=True)
+        ends.add(stream.ends_at)
+        hello = b"".join([frame async for frame in stream.body_iterator])  # type: ignore[misc]
+        retries.add(int(hello.split(b"retry: ")[1].split()[0]))
+        kept.close(subscription)
+    assert len(ends) > 10
+    assert all(480 <= end <= 600 for end in ends)
+    assert len(retries) > 10
+    assert all(3_000 <= retry < 6_000 for retry in retries)
+
+
 async def test_who_does_not_read_gets_no_more_and_loses_nothing(sqlite_world: World) -> None:
     world = sqlite_world
     kim = await world.player("kim")

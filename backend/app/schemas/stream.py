@@ -11,10 +11,14 @@ from starlette.types import Receive, Scope, Send
 from app.core.errors import invalid
 from app.flows.live_stream import LiveStream, StreamEvent, Subscription
 from app.schemas.common import Shape
+from app.utils.random_utils import jitter
 
 # below the 15 s after which nginx gives up on a silent answer
 HEARTBEAT_SECONDS = 10.0
+# Who came together, when an event opened or a process was restarted, must not come back together for ever: a client
+# returns after this time and up to as long again, and a stream ends up to a fifth earlier than it could last.
 RETRY_MILLISECONDS = 3_000
+SPREAD = 0.2
 # nginx hands on each event as it comes
 UNBUFFERED = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
 
@@ -29,7 +33,7 @@ class StreamedEvent(Shape):
 
 
 class EventStream(StreamingResponse):
-    """One connection's events until it is over: the client goes, `seconds` pass, or the process goes down."""
+    """One connection's events until it is over: the client goes, at most `seconds` pass, or the process goes down."""
 
     media_type = "text/event-stream"
 
@@ -43,7 +47,8 @@ class EventStream(StreamingResponse):
         is_named: bool,
     ) -> None:
         self._stream, self._subscription = stream, subscription
-        self._until, self._now, self._is_named = now() + seconds, now, is_named
+        self.ends_at = now() + seconds - jitter(SPREAD * seconds)  # by the clock of `now`
+        self._now, self._is_named = now, is_named
         super().__init__(self._frames(), headers=UNBUFFERED)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,8 +59,9 @@ class EventStream(StreamingResponse):
             self._stream.close(self._subscription)
 
     async def _frames(self) -> AsyncIterator[bytes]:
-        yield format_sse_event(retry=RETRY_MILLISECONDS, comment="open")
-        while not self._subscription.is_over and (left := self._until - self._now()) > 0:
+        retry = RETRY_MILLISECONDS + int(jitter(RETRY_MILLISECONDS))
+        yield format_sse_event(retry=retry, comment="open")
+        while not self._subscription.is_over and (left := self.ends_at - self._now()) > 0:
             events = await self._subscription.take(min(HEARTBEAT_SECONDS, left))
             for event in events:
                 yield self._frame(event)

@@ -27,7 +27,9 @@ FACES = {
 
 def closed_page(request: Request, code: str, status: int) -> Response:
     """The page for a refusal. Needs no database: it must stand when that is what is missing."""
-    response = show(request, "closed.html", http_status=status, face=FACES.get(code, "broken"), code=code)
+    opens_itself = status == 503 and request.method == "GET"  # whatever was sent is not sent again by itself
+    face = FACES.get(code, "broken")
+    response = show(request, "closed.html", http_status=status, face=face, code=code, opens_itself=opens_itself)
     if status == 503:
         response.headers["Retry-After"] = "5"
     return response

@@ -49,5 +49,6 @@ document.addEventListener("submit", (event) => {
 });
 
 const countdown = document.querySelector(".countdown");
-if (countdown !== null) countDown(countdown, () => location.reload());
+// everybody's countdown ends in the same second
+if (countdown !== null) countDown(countdown, () => setTimeout(() => location.reload(), 5_000 * Math.random()));
 keepLive(root);
