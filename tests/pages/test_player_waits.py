@@ -90,6 +90,7 @@ async def test_a_page_that_was_refused_for_a_moment_opens_itself(
         assert await seen.open("/") == 503
         assert "숨을 고르고" in await seen.page.inner_text("h1")
         assert "again" in await seen.page.content()
+        assert "저절로 다시 열려요" in await seen.page.inner_text(".kept")
         crowded.setattr(site.world.container.stamps, "submit", busy)
         own_page = {"Sec-Fetch-Site": "same-origin"}
         stamp = await seen.page.request.post(site.url + "/stamp", headers=own_page, max_redirects=0)
