@@ -41,6 +41,23 @@ async def test_a_stream_that_was_refused_is_asked_for_again_some_seconds_later(v
     assert (await again.value).status == 200
 
 
+async def test_nobody_listens_behind_a_page_that_was_left(visit: Opener) -> None:
+    seen = await visit()
+    seen.expected.append("503")
+    await seen.enter()
+    await seen.page.clock.install()
+    await seen.page.route("**/stream", lambda route: route.fulfill(status=503))
+    async with seen.page.expect_response(lambda response: response.url.endswith("/stream")):
+        await seen.page.reload()
+    asked: list[str] = []
+    await seen.page.evaluate("new Promise((done) => setTimeout(done, 100))")  # the page has seen the refusal
+    seen.page.on("request", lambda request: asked.append(request.url))
+    await seen.page.evaluate("dispatchEvent(new Event('pagehide'))")
+    await seen.page.clock.fast_forward(60_000)
+    await seen.page.evaluate("0")
+    assert asked == []
+
+
 async def test_the_page_that_counted_down_to_the_end_of_the_season_opens_itself_behind_it(
     visit: Opener, site: Site
 ) -> None:
@@ -73,10 +90,15 @@ async def test_a_page_that_was_refused_for_a_moment_opens_itself(
         assert await seen.open("/") == 503
         assert "숨을 고르고" in await seen.page.inner_text("h1")
         assert "again" in await seen.page.content()
+        assert "저절로 다시 열려요" in await seen.page.inner_text(".kept")
         crowded.setattr(site.world.container.stamps, "submit", busy)
         own_page = {"Sec-Fetch-Site": "same-origin"}
         stamp = await seen.page.request.post(site.url + "/stamp", headers=own_page, max_redirects=0)
         assert stamp.status == 503
         assert "again" not in await stamp.text(), "what was sent is not sent again by itself"
+    await seen.page.evaluate("Object.defineProperty(document, 'hidden', { value: true, writable: true })")
     await seen.page.clock.fast_forward(10_000)
+    await expect(seen.page.locator("h1")).to_contain_text("숨을 고르고")  # behind other tabs it waits
+    await seen.page.evaluate("document.hidden = false")
+    await seen.page.clock.fast_forward(5_000)
     await expect(seen.page.locator("#home")).to_be_visible(timeout=60_000)

@@ -91,8 +91,7 @@ class Traces:
 def tracer_provider(address: str, *, service: str, environment: str) -> TracerProvider:
     """Sends spans to `address` as OTLP over HTTP, in the background; they are dropped while the collector is away.
 
-    OTEL_RESOURCE_ATTRIBUTES and OTEL_TRACES_SAMPLER mean what the
-    specification says.
+    OTEL_RESOURCE_ATTRIBUTES and OTEL_TRACES_SAMPLER mean what the specification says.
     """
     named = Resource.create({"service.name": service, "deployment.environment.name": environment})
     provider = TracerProvider(resource=named)
