@@ -4,9 +4,9 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from app.domain.codes import read_codes
+from app.domain.code_files import PROMO
 from app.domain.config_fields import Code
-from app.domain.promo_config import PromoConfig, promo_texts
+from app.domain.promo_config import PromoConfig
 from app.flows.save_promo import (
     add_promo,
     add_promo_codes,
@@ -15,6 +15,7 @@ from app.flows.save_promo import (
     promo_rows,
     replace_promo,
 )  # fmt: skip
+from app.routes.admin.code_uploads import codes_of
 from app.routes.admin.common import READ, READERS, Admin, After, Limit, write
 from app.routes.admin.csv_files import CSV_ANSWER, ExportLimit, csv_answer
 from app.routes.bodies import parse_body
@@ -24,6 +25,7 @@ from app.routes.openapi import problems
 from app.schemas.admin.common import Listed
 from app.schemas.admin.coupons import CodesMake, CodesUpload
 from app.schemas.admin.promotions import PromoBody, PromoClaimRow, PromoCodeRow, PromoCodesAdded, PromoRow
+from app.schemas.uploads import with_file
 from app.utils.pagination import page
 
 router = admin_router("/promotions", tag="admin: codes")
@@ -97,14 +99,13 @@ async def replace(request: Request, response: Response, who: Admin, code: Code) 
     "/{code}/upload",
     operation_id="admin_upload_promotion_codes",
     response_model=PromoCodesAdded,
-    openapi_extra=write(CodesUpload),
+    openapi_extra=with_file(write(CodesUpload)),
     responses=REFUSALS,
 )
 async def upload(request: Request, who: Admin, code: Code) -> dict[str, Any]:
-    """Adds codes from CSV (header `code`) to a UNIQUE campaign. Sending a file twice does no harm."""
-    body = parse_body(CodesUpload, await request.body())
-    codes = promo_texts(read_codes(body.csv))
-    return await add_promo_codes(container_of(request).house, admin_act(who, body.reason), code, codes)
+    """Adds codes from CSV (header `code`) to a UNIQUE campaign, also as a form with a file. Twice does no harm."""
+    file = await codes_of(request, PROMO)
+    return await add_promo_codes(container_of(request).house, admin_act(who, file.reason), code, file.codes)
 
 
 @router.post(
