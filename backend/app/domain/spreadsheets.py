@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 EXACT_DIGITS = 15  # a spreadsheet's numbers hold no more; the rest becomes zeros
 FORMULA = frozenset("=+-@")
+DAY = r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
 MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 
 
@@ -59,8 +60,7 @@ LOST_DIGITS = Fault(
 SHAPES: tuple[tuple[re.Pattern[str], Fault], ...] = (
     (re.compile(r"[+-]?\d+([.,]\d+)?[eE][+-]\d+", re.ASCII), EXPONENT),
     (re.compile(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|#+)", re.ASCII | re.IGNORECASE), ERROR_CELL),
-    (re.compile(r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})([ T]\d{1,2}:\d{2}(:\d{2})?)?", re.ASCII),
-     DATE_CELL),
+    (re.compile(rf"({DAY})([ T]\d{{1,2}}:\d{{2}}(:\d{{2}})?)?", re.ASCII), DATE_CELL),
     (re.compile(rf"\d{{1,2}}-({MONTHS})(-\d{{2,4}})?|({MONTHS})-\d{{2,4}}", re.ASCII), DATE_CELL),
     (re.compile(r"\d{1,2}:\d{2}(:\d{2})?", re.ASCII), DATE_CELL),
     (re.compile(r"TRUE|FALSE", re.ASCII | re.IGNORECASE), TRUTH_CELL),

@@ -1,7 +1,7 @@
 """What operators do with coupon pools: make them, fill them, look inside.
 
-Locks coupon_pools. Writes coupon_pools, coupon_batches, coupon_codes, reward_log (when the rewards that wait are tried again),
-admin_audit_log.
+Locks coupon_pools. Writes coupon_pools, coupon_batches, coupon_codes, reward_log (when the rewards that wait are tried
+again), admin_audit_log.
 """
 
 from collections.abc import Sequence
