@@ -68,8 +68,8 @@ def is_weak(key: Any) -> bool:
 def verify_host_token(token: str, host: KnownHost, key: Any) -> Principal:
     """The player that a host vouches for; raises TOKEN_INVALID otherwise. Its times are the caller's to judge.
 
-    The scope is always `player`, whatever the token claims. Each header and payload counts as a sign-in of its own, so that
-    it can be signed out without its host's help, whatever signature it is sent with.
+    The scope is always `player`, whatever the token claims. Each header and payload counts as a sign-in of its own,
+    so that it can be signed out without its host's help, whatever signature it is sent with.
     """
     checks = CHECKS | {"verify_aud": host.audience is not None}
     with invalid_unless_read():
