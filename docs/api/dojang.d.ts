@@ -279,7 +279,7 @@ export interface BridgeProgress {
   state: string;
 }
 
-/** One day. `progress` of `target` counts today's doing; past days show the target when collected, else 0. */
+/** One day. `progress` of `target` counts what was done on it: a missed day keeps what was made. */
 export interface BridgeSlot {
   date: string;
   day: number;
