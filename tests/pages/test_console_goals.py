@@ -117,8 +117,8 @@ async def test_others_read_but_neither_codes_nor_forms(world: World) -> None:
     await does(world, "/console/coupons/COFFEE/generate", count=3, prefix="SECRET", reason="r")
     heres = {place: f"/console/{place}/{code}" for place, code in zip(PLACES, ("SPINS", "RUSH", "COFFEE"), strict=True)}
     form = {"reason": "r", "version": 1, "config": "{}", "count": 1, "csv": "code\nA", "code": "B", "name": "n"}
-    acts = {"missions": ("edit", "activate", "retire"), "promotions": ("edit", "stop", "open", "paste", "generate"),
-            "coupons": ("rename", "paste", "generate")}  # fmt: skip
+    acts = {"missions": ("edit", "activate", "retire"), "promotions": ("edit", "stop", "open", "upload", "generate"),
+            "coupons": ("rename", "upload", "generate")}  # fmt: skip
     for place, here in heres.items():
         for act in acts[place]:
             assert (await send(world, f"{here}/{act}", **form | {"reason": ""})).status_code == 422, act

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+
+from pydantic import TypeAdapter
 
 from app.core.errors import invalid
-from app.core.time_utils import kst_midnight
+from app.core.time_utils import FIRST_DAY, LAST_DAY, kst_midnight
 from app.domain.code_text import LONGEST_TYPED, as_meant, code_key
-from app.domain.config_fields import EARLIEST_YEAR, LATEST_YEAR
+from app.domain.config_fields import Day, Moment
 from app.domain.spreadsheets import Fault, fault_of, faults_between
 from app.domain.text_files import read_table, refuse
 
@@ -21,14 +23,14 @@ EXPORTED = (
 TWICE = Fault("this code stands in the file twice", "파일에 같은 코드가 두 번 있습니다")
 CELLS = Fault("more cells than the first line has", "첫 줄보다 칸이 많습니다")
 EXPIRY = Fault(
-    f"expires_at: YYYY-MM-DD or an instant with offset, {EARLIEST_YEAR} to {LATEST_YEAR}",
-    f"expires_at: YYYY-MM-DD 또는 시간대가 있는 시각이어야 하며 연도는 {EARLIEST_YEAR}~{LATEST_YEAR}입니다",
+    f"expires_at: YYYY-MM-DD or an instant with offset, from {FIRST_DAY} to {LAST_DAY}",
+    f"expires_at은 {FIRST_DAY}부터 {LAST_DAY}까지의 YYYY-MM-DD 또는 시간대가 있는 시각이어야 합니다",
 )
 NO_EXPIRY = Fault(
     "promo codes end with their campaign: no expires_at",
     "프로모션 코드는 캠페인과 함께 끝나므로 expires_at을 쓸 수 없습니다",
 )
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+DAY, INSTANT = TypeAdapter(Day), TypeAdapter(Moment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def _with_expiry(code: str, expiry: str, line: int, style: Style, found: list[Ne
         return NO_EXPIRY
     try:
         found.append(NewCode(code, _expiry(expiry), line))
-    except (ValueError, OverflowError):
+    except ValueError:
         return EXPIRY
     return None
 
@@ -126,11 +128,6 @@ def _with_expiry(code: str, expiry: str, line: int, style: Style, found: list[Ne
 def _expiry(text: str) -> datetime | None:
     if not text:
         return None
-    if not EARLIEST_YEAR <= int(text[:4]) <= LATEST_YEAR:
-        raise ValueError("a year of the calendar")
-    if DAY.fullmatch(text):
-        return kst_midnight(date.fromisoformat(text) + timedelta(days=1))
-    instant = datetime.fromisoformat(text)
-    if instant.tzinfo is None:
-        raise ValueError("an instant needs its offset")
-    return instant
+    if len(text) > len("YYYY-MM-DD"):
+        return INSTANT.validate_python(text)
+    return kst_midnight(DAY.validate_python(text) + timedelta(days=1))

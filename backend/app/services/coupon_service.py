@@ -115,18 +115,18 @@ class CouponService:
 
     async def _pools(self, now: datetime, *, code: str | None = None) -> list[Row]:
         c, p = coupon_codes.c, coupon_pools.c
-        idle = and_(c.id.is_not(None), c.operation_id.is_(None))  # a pool without codes has one row of nothing
+        idle = c.operation_id.is_(None)
         is_free = and_(
             idle, c.voided_at.is_(None), c.code_key.is_not(None), or_(c.expires_at.is_(None), c.expires_at > now)
         )
         counts = (
             func.count(c.id).label("total"),
             func.count(c.operation_id).label("given"),
-            func.coalesce(func.sum(case((is_free, 1), else_=0)), 0).label("free"),
-            func.coalesce(func.sum(case((and_(idle, c.voided_at.is_not(None)), 1), else_=0)), 0).label("voided"),
+            func.count(case((is_free, c.id))).label("free"),  # the empty row of a pool without codes has no id
+            func.count(case((and_(idle, c.voided_at.is_not(None)), c.id))).label("voided"),
         )
         query = select(coupon_pools, *counts).outerjoin(coupon_codes, c.pool_id == p.id).group_by(*coupon_pools.c)
         if code is not None:
             query = query.where(p.code == code)
         rows = (await self._tx.execute(query.order_by(p.id.desc()))).mappings()
-        return [dict(row) | {"free": int(row["free"]), "voided": int(row["voided"])} for row in rows]
+        return [dict(row) for row in rows]
