@@ -3,7 +3,7 @@
 from app.db.ddl import create_index_once, drop_index_once
 
 revision = "0210_coupons_owed"
-down_revision = "0200_host_versions"
+down_revision = "0250_event_fingerprints"
 
 
 def upgrade() -> None:

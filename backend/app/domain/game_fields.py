@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
@@ -13,6 +13,7 @@ from app.domain.stock import MAX_STOCK, Shelf
 MAX_PRIZES = 100
 MAX_PRIZE_ID = 2**31 - 1  # the column's
 ONE_DAY_SECONDS = 86_400
+PrizeNo = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
 class NoChoice(StrictModel):
@@ -121,7 +122,7 @@ class Guarantee(StrictModel):
     """After `after` plays in a row without any of these prizes, the next play is drawn among them alone."""
 
     after: int = Field(ge=1, le=10_000)
-    prizes: tuple[int, ...] = Field(min_length=1, max_length=MAX_PRIZES, strict=False)
+    prizes: tuple[PrizeNo, ...] = Field(min_length=1, max_length=MAX_PRIZES, strict=False)
 
     @model_validator(mode="after")
     def _names_each_prize_once(self) -> Self:
