@@ -27,6 +27,7 @@ export type ErrorCode =
   | "DB_SCHEMA_MISMATCH"
   | "DELIVERY_NOT_FOUND"
   | "ENTITLEMENT_ACTIVE"
+  | "EVENT_CONFLICT"
   | "EVENT_FROM_FUTURE"
   | "EVENT_INVALID"
   | "EVENT_REVOKED"
@@ -279,7 +280,7 @@ export interface BridgeProgress {
   state: string;
 }
 
-/** One day. `progress` of `target` counts today's doing; past days show the target when collected, else 0. */
+/** One day. `progress` of `target` counts what was done on it: a missed day keeps what was made. */
 export interface BridgeSlot {
   date: string;
   day: number;
@@ -443,7 +444,9 @@ export interface ContestView {
 }
 
 /**
- * How many units an event is worth: one for every whole `step` in `field`.
+ * How many units an event is worth: one for every whole `step` in `field`, at most `max_units`.
+ *
+ * What lies above `max_units` is left out, and the answer to the event says so (`MAX_UNITS`).
  *
  * `is_cumulative`: the field is a total that grows, and only what lies above the highest total seen so far counts. A
  * corrected, repeated or late total never pays twice. `per` keeps one such mark for each of its values: `["week"]`.
@@ -630,15 +633,21 @@ export interface EventPage {
   next: string | null;
 }
 
-/** What became of one event. `event_id` is our own id of it, the one that operation ids name. */
+/**
+ * What became of one event. `event_id` is our own id of it, the one that operation ids name.
+ *
+ * `conflict`: another event was taken under this source and id, and `event_id` is that one's. `reason` stands with an
+ * accepted event that gave nothing.
+ */
 export interface EventResult {
   code?: string | null;
   details?: FieldProblem[] | null;
   effects: EventEffect[];
   event_id?: string | null;
   id: string | null;
+  reason?: NoEffect | null;
   skipped?: RuleSkipped[] | null;
-  status: "accepted" | "duplicate" | "rejected";
+  status: "accepted" | "duplicate" | "rejected" | "conflict";
 }
 
 /** A reward that the event caused, as it stands now. */
@@ -671,6 +680,8 @@ export interface EventStory {
   external_id: string;
   host: string;
   id: string;
+  /** why it gave nothing; null where it gave something */
+  reason: NoEffect | null;
   received_at: string;
   request_id: string | null;
   revoked_by: string | null;
@@ -691,19 +702,22 @@ export interface EventView {
   external_id: string;
   host: string;
   id: string;
+  /** why it gave nothing; null where it gave something */
+  reason: NoEffect | null;
   received_at: string;
   request_id: string | null;
   source: string;
   user_id: number;
 }
 
-/** The results, in the order of the events. */
+/** The results, in the order of the events. Conflicts count as `rejected`; `accepted` holds `without_effect`. */
 export interface EventsAnswer {
   accepted: number;
   duplicate: number;
   rejected: number;
   results: EventResult[];
   server_time: string;
+  without_effect: number;
 }
 
 /** Many events in one call; each has a result of its own. */
@@ -1335,6 +1349,9 @@ export interface MissionVersion {
   version: number;
 }
 
+/** Why nothing at all was given for an accepted event. These words never change their meaning. */
+export type NoEffect = "no_rule" | "condition_not_met" | "not_a_number" | "out_of_range" | "field_missing" | "once" | "daily_cap" | "cooldown" | "nothing_new" | "not_given" | "player_blocked" | "event_revoked";
+
 /** True when the condition is not. */
 export interface Not {
   not: Comparison | AnyOf | AllOf | Not;
@@ -1762,6 +1779,8 @@ export interface ReplayAnswer {
   /** events that it gives something for */
   given: number;
   is_complete: boolean;
+  /** units that a bound cut off, by bound */
+  left_out: { [name: string]: number };
   players: number;
   skipped: { [name: string]: number };
   total: { [name: string]: unknown }[];
@@ -1897,9 +1916,10 @@ export interface RuleHead {
   title: string;
 }
 
-/** A rule that takes such events and gave nothing for this one. */
+/** A rule that takes such events and gave nothing for this one. `field`: which one is no number. */
 export interface RuleSkipped {
-  reason: string;
+  field?: string | null;
+  reason: "ONCE" | "DAILY_CAP" | "COOLDOWN" | "NOTHING_NEW" | "FIELD_MISSING" | "NOT_A_NUMBER" | "OUT_OF_RANGE";
   rule: string;
 }
 
@@ -1918,6 +1938,8 @@ export interface RuleVersion {
 export interface SampleAnswer {
   /** events that it gives something for */
   given: number;
+  /** units that a bound cut off, by bound */
+  left_out: { [name: string]: number };
   players: number;
   results: SampleResult[];
   skipped: { [name: string]: number };
@@ -1929,6 +1951,8 @@ export interface SampleAnswer {
 export interface SampleResult {
   effects: { [name: string]: unknown }[];
   id: string;
+  /** units that a bound cut off, with the bound */
+  left_out?: { [name: string]: unknown }[];
   skipped?: string | null;
   subject: string;
   units: number;
@@ -6707,6 +6731,7 @@ export interface components {
     MissionTotal: MissionTotal;
     MissionTotals: MissionTotals;
     MissionVersion: MissionVersion;
+    NoEffect: NoEffect;
     Not: Not;
     Odds: Odds;
     OddsLine: OddsLine;
