@@ -7,6 +7,7 @@ export type ErrorCode =
   | "ADDRESS_NOT_ALLOWED"
   | "ALREADY_IN_TEAM"
   | "ALREADY_STAMPED_TODAY"
+  | "API_KEY_SHOWN_ONCE"
   | "AUTH_REQUIRED"
   | "AUTO_CLAIM_LEVEL"
   | "BODY_TOO_LARGE"
@@ -2612,9 +2613,9 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** A further key for a host's server; the answer holds it, and it is never shown again. */
+  /** A further key for a host's server. Only the answer holds it: it is not stored, and no other call shows it. */
   admin_add_api_key: {
-    parameters: { query?: never; header?: never; path: { host: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { host: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       name: string;
       /** Why. Kept in the audit log for ever. */
@@ -2622,8 +2623,10 @@ export interface operations {
     } } };
     responses: {
       201: Answer<ApiKeyMade>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
+      409: Refusal;
       413: Refusal;
       422: Refusal;
       503: Refusal;
@@ -2727,7 +2730,7 @@ export interface operations {
   };
   /** A new campaign. It opens by itself at `opens_at`, to the second. */
   admin_add_promotion: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
       closes_at?: string | null;
       code: string;
@@ -2746,6 +2749,7 @@ export interface operations {
     } } };
     responses: {
       201: Answer<PromoRow>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       409: Refusal;
@@ -2774,13 +2778,14 @@ export interface operations {
   };
   /** Lets a reward pass and delivers it, once. Who caused it can't approve it. */
   admin_approve_reward: {
-    parameters: { query?: never; header?: never; path: { reward_id: number }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { reward_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
     responses: {
       200: Answer<RewardRow>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -2792,7 +2797,7 @@ export interface operations {
   };
   /** Approves many rewards at once, each for itself: one that is refused stops no other. */
   admin_approve_rewards: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -2800,6 +2805,7 @@ export interface operations {
     } } };
     responses: {
       200: Answer<ApprovedMany>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       413: Refusal;
@@ -3461,7 +3467,7 @@ export interface operations {
   };
   /** Adds random codes that nobody can guess. */
   admin_generate_coupon_codes: {
-    parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       count: number;
       prefix?: string;
@@ -3470,6 +3476,7 @@ export interface operations {
     } } };
     responses: {
       200: Answer<CodesAdded>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -3480,7 +3487,7 @@ export interface operations {
   };
   /** Adds random codes that nobody can guess to a UNIQUE campaign. */
   admin_generate_promotion_codes: {
-    parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       count: number;
       prefix?: string;
@@ -3489,6 +3496,7 @@ export interface operations {
     } } };
     responses: {
       200: Answer<PromoCodesAdded>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4227,13 +4235,14 @@ export interface operations {
   };
   /** Refuses a reward that waits for approval, for ever. */
   admin_reject_reward: {
-    parameters: { query?: never; header?: never; path: { reward_id: number }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { reward_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
     responses: {
       200: Answer<RewardRow>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4523,7 +4532,7 @@ export interface operations {
   };
   /** Adds units to a prize, or takes away what was not given yet. The next play sees them. */
   admin_restock: {
-    parameters: { query?: never; header: { "If-Match": string }; path: { code: string; prize_id: number }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string; "If-Match": string }; path: { code: string; prize_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -4531,6 +4540,7 @@ export interface operations {
     } } };
     responses: {
       200: Answer<StockLine>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4679,13 +4689,14 @@ export interface operations {
   };
   /** Tries now to deliver a reward that is PENDING or FAILED; a HOST reward is ordered from the host again. */
   admin_retry_reward: {
-    parameters: { query?: never; header?: never; path: { reward_id: number }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { reward_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
     responses: {
       200: Answer<RewardRow>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4697,7 +4708,7 @@ export interface operations {
   };
   /** Takes a reward back by a compensating entry. A wallet that holds less refuses and keeps what it has. */
   admin_reverse_reward: {
-    parameters: { query?: never; header?: never; path: { reward_id: number }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { reward_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -4858,13 +4869,14 @@ export interface operations {
   };
   /** Asks the worker to settle at its next tick, before the planned time or after a failed run. */
   admin_run_settlement: {
-    parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
     responses: {
       202: Answer<SettlementStatus>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4962,7 +4974,7 @@ export interface operations {
   };
   /** Sends rewards to up to 1,000 players; each claims their own. Large ones wait for approval when claimed. */
   admin_send_mailing: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
       expires_at: string;
       external_ids?: string[];
@@ -5132,7 +5144,7 @@ export interface operations {
   };
   /** Adds codes from CSV. Codes that the pool knows are left out: sending a file twice does no harm. */
   admin_upload_coupon_codes: {
-    parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       csv: string;
       /** Why. Kept in the audit log for ever. */
@@ -5140,6 +5152,7 @@ export interface operations {
     } } };
     responses: {
       200: Answer<CodesAdded>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -5150,7 +5163,7 @@ export interface operations {
   };
   /** Adds codes from CSV (header `code`) to a UNIQUE campaign. Sending a file twice does no harm. */
   admin_upload_promotion_codes: {
-    parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       csv: string;
       /** Why. Kept in the audit log for ever. */
@@ -5158,6 +5171,7 @@ export interface operations {
     } } };
     responses: {
       200: Answer<PromoCodesAdded>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -5828,10 +5842,11 @@ export interface operations {
   };
   /** Uses up one entitlement; its days begin now. While one runs, no other is used up: ENTITLEMENT_ACTIVE. */
   redeem_entitlement: {
-    parameters: { query?: never; header?: { "Idempotency-Key"?: string }; path: { external_id: string; resource: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { external_id: string; resource: string }; cookie?: never; };
     requestBody?: { content: { "application/json": { [name: string]: never } } };
     responses: {
       200: Answer<Redeemed>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -5969,12 +5984,13 @@ export interface operations {
   };
   /** One free ticket at balance 0, as often as the game's config allows per KST day and ISO week. */
   trial_grant: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    parameters: { query?: never; header?: { "Idempotency-Key"?: string }; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
       token_type: string;
     } } };
     responses: {
       200: Answer<TrialAnswer>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;

@@ -7,9 +7,10 @@ from app.core.errors import AppError, invalid
 from app.core.time_utils import kst_date, kst_text
 from app.domain.game import Game
 from app.domain.stock import Shelf
+from app.flows.steps.commands import Done
 from app.flows.steps.edits import Row, require_version
+from app.flows.steps.once import KeyedAct, once
 from app.services import House, Services
-from app.services.audit_service import AdminAct
 
 
 async def list_stock(house: House, game: Game) -> Row:
@@ -29,9 +30,9 @@ async def list_stock(house: House, game: Game) -> Row:
 
 
 async def restock(
-    house: House, act: AdminAct, game: Game, prize_id: int, units: int, *, expected_version: int | None
-) -> Row:
-    """Adds units to a prize, or takes away (below 0) what has not been given yet.
+    house: House, act: KeyedAct, game: Game, prize_id: int, units: int, *, expected_version: int | None
+) -> Done:
+    """Adds units to a prize, or takes away (below 0) what has not been given yet, once per key.
 
     Raises NOT_FOUND, VERSION_CONFLICT (another operator restocked meanwhile) and VALIDATION_ERROR when more would be
     taken away than is left.
@@ -54,7 +55,7 @@ async def restock(
         )  # fmt: skip
         return _view(after, await keepers.prize_stock.look(game.feature_type))
 
-    return await house.write(work, is_repeatable=False)
+    return await once(house, act, "RESTOCK", work)
 
 
 async def _stored(keepers: Services, game: Game, prize_id: int) -> Row:
