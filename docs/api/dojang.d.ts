@@ -7,6 +7,7 @@ export type ErrorCode =
   | "ADDRESS_NOT_ALLOWED"
   | "ALREADY_IN_TEAM"
   | "ALREADY_STAMPED_TODAY"
+  | "API_KEY_SHOWN_ONCE"
   | "AUTH_REQUIRED"
   | "AUTO_CLAIM_LEVEL"
   | "BATCH_NOT_FOUND"
@@ -79,6 +80,7 @@ export type ErrorCode =
   | "POOL_NOT_FOUND"
   | "PRECONDITION_REQUIRED"
   | "PREMIUM_REQUIRED"
+  | "PRIZES_SOLD_OUT"
   | "PROMO_ALREADY_CLAIMED"
   | "PROMO_ENDED"
   | "PROMO_NOT_FOUND"
@@ -2648,9 +2650,9 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** A further key for a host's server; the answer holds it, and it is never shown again. */
+  /** A further key for a host's server. Only the answer holds it: it is not stored, and no other call shows it. */
   admin_add_api_key: {
-    parameters: { query?: never; header?: never; path: { host: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { host: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       name: string;
       /** Why. Kept in the audit log for ever. */
@@ -2658,8 +2660,10 @@ export interface operations {
     } } };
     responses: {
       201: Answer<ApiKeyMade>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
+      409: Refusal;
       413: Refusal;
       422: Refusal;
       503: Refusal;
@@ -2766,7 +2770,7 @@ export interface operations {
   };
   /** A new campaign. It opens by itself at `opens_at`, to the second. */
   admin_add_promotion: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
       closes_at?: string | null;
       code: string;
@@ -2785,6 +2789,7 @@ export interface operations {
     } } };
     responses: {
       201: Answer<PromoRow>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       409: Refusal;
@@ -2813,13 +2818,14 @@ export interface operations {
   };
   /** Lets a reward pass and delivers it, once. Who caused it can't approve it. */
   admin_approve_reward: {
-    parameters: { query?: never; header?: never; path: { reward_id: number }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { reward_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
     responses: {
       200: Answer<RewardRow>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -2831,7 +2837,7 @@ export interface operations {
   };
   /** Approves many rewards at once, each for itself: one that is refused stops no other. */
   admin_approve_rewards: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -2839,6 +2845,7 @@ export interface operations {
     } } };
     responses: {
       200: Answer<ApprovedMany>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       413: Refusal;
@@ -3500,7 +3507,7 @@ export interface operations {
   };
   /** Adds random codes that nobody can guess. */
   admin_generate_coupon_codes: {
-    parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       count: number;
       prefix?: string;
@@ -3509,6 +3516,7 @@ export interface operations {
     } } };
     responses: {
       200: Answer<CodesAdded>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -3519,7 +3527,7 @@ export interface operations {
   };
   /** Adds random codes that nobody can guess to a UNIQUE campaign. */
   admin_generate_promotion_codes: {
-    parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       count: number;
       prefix?: string;
@@ -3528,6 +3536,7 @@ export interface operations {
     } } };
     responses: {
       200: Answer<PromoCodesAdded>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4279,13 +4288,14 @@ export interface operations {
   };
   /** Refuses a reward that waits for approval, for ever. */
   admin_reject_reward: {
-    parameters: { query?: never; header?: never; path: { reward_id: number }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { reward_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
     responses: {
       200: Answer<RewardRow>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4576,7 +4586,7 @@ export interface operations {
   };
   /** Adds units to a prize, or takes away what was not given yet. The next play sees them. */
   admin_restock: {
-    parameters: { query?: never; header: { "If-Match": string }; path: { code: string; prize_id: number }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string; "If-Match": string }; path: { code: string; prize_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -4584,6 +4594,7 @@ export interface operations {
     } } };
     responses: {
       200: Answer<StockLine>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4732,13 +4743,14 @@ export interface operations {
   };
   /** Tries now to deliver a reward that is PENDING or FAILED; a HOST reward is ordered from the host again. */
   admin_retry_reward: {
-    parameters: { query?: never; header?: never; path: { reward_id: number }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { reward_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
     responses: {
       200: Answer<RewardRow>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4750,7 +4762,7 @@ export interface operations {
   };
   /** Takes a reward back by a compensating entry. A wallet that holds less refuses and keeps what it has. */
   admin_reverse_reward: {
-    parameters: { query?: never; header?: never; path: { reward_id: number }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { reward_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -4911,13 +4923,14 @@ export interface operations {
   };
   /** Asks the worker to settle at its next tick, before the planned time or after a failed run. */
   admin_run_settlement: {
-    parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
     responses: {
       202: Answer<SettlementStatus>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -5015,7 +5028,7 @@ export interface operations {
   };
   /** Sends rewards to up to 1,000 players; each claims their own. Large ones wait for approval when claimed. */
   admin_send_mailing: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
       expires_at: string;
       external_ids?: string[];
@@ -5190,7 +5203,7 @@ export interface operations {
    * spreadsheet changed, is refused with its line, and nothing of the file is taken.
    */
   admin_upload_coupon_codes: {
-    parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       csv: string;
       /** Why. Kept in the audit log for ever. */
@@ -5198,6 +5211,7 @@ export interface operations {
     } } };
     responses: {
       200: Answer<CodesAdded>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -5208,7 +5222,7 @@ export interface operations {
   };
   /** Adds codes from CSV (header `code`) to a UNIQUE campaign, also as a form with a file. Twice does no harm. */
   admin_upload_promotion_codes: {
-    parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       csv: string;
       /** Why. Kept in the audit log for ever. */
@@ -5216,6 +5230,7 @@ export interface operations {
     } } };
     responses: {
       200: Answer<PromoCodesAdded>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -5904,10 +5919,11 @@ export interface operations {
   };
   /** Uses up one entitlement; its days begin now. While one runs, no other is used up: ENTITLEMENT_ACTIVE. */
   redeem_entitlement: {
-    parameters: { query?: never; header?: { "Idempotency-Key"?: string }; path: { external_id: string; resource: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { external_id: string; resource: string }; cookie?: never; };
     requestBody?: { content: { "application/json": { [name: string]: never } } };
     responses: {
       200: Answer<Redeemed>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -6045,12 +6061,13 @@ export interface operations {
   };
   /** One free ticket at balance 0, as often as the game's config allows per KST day and ISO week. */
   trial_grant: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    parameters: { query?: never; header?: { "Idempotency-Key"?: string }; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
       token_type: string;
     } } };
     responses: {
       200: Answer<TrialAnswer>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;

@@ -9,10 +9,10 @@ import pytest
 
 from app.domain.grants import Grant, RewardType
 from tests.admin.desk import WHY, Desk, desk_of, newest_audit
-from tests.pages.desk import page, send, sit_down, text_of
+from tests.pages.desk import form_key, page, send, sit_down, text_of
 from tests.rewards.gifts import give, stands
 from tests.rewards.promotions import campaign
-from tests.world import World
+from tests.world import World, key
 
 POOL, OTHER = "/coupons/pools/COFFEE", "/coupons/pools/TEA"
 UNIQUE: dict[str, Any] = {"kind": "UNIQUE", "shared_code": None}
@@ -29,7 +29,10 @@ async def admin(world: World) -> Desk:
 async def upload(admin: Desk, path: str, content: bytes, name: str = "codes.csv") -> httpx.Response:
     """Sends a file as a form."""
     return await admin.world.client.post(
-        f"/api/admin{path}/upload", headers=admin.headers, files={"file": (name, content)}, data={"reason": WHY}
+        f"/api/admin{path}/upload",
+        headers=admin.headers | key(),
+        files={"file": (name, content)},
+        data={"reason": WHY},
     )
 
 
@@ -49,7 +52,7 @@ async def test_a_code_of_one_pool_is_refused_in_another_however_it_is_written(wo
         assert await fields(answer) == [("csv.line3", "이미 쿠폰 풀 COFFEE에 있는 코드입니다")], written
     english = {"Accept-Language": "en"}
     answer = await world.client.post(
-        f"/api/admin{OTHER}/upload", headers=admin.headers | english, json={"csv": "code\nAB-2", "reason": WHY}
+        f"/api/admin{OTHER}/upload", headers=admin.headers | english | key(), json={"csv": "code\nAB-2", "reason": WHY}
     )
     assert await fields(answer) == [("csv.line2", "this code is in the pool COFFEE already")]
     assert (await admin.get(OTHER))["total"] == 0, "nothing of a refused file is taken"
@@ -144,7 +147,7 @@ async def test_a_form_that_is_none_is_refused_and_nobody_else_may_send_one(world
     path = f"/api/admin{POOL}/upload"
     file = {"file": ("codes.csv", b"code\nA")}
     for sent in ({"files": file}, {"data": {"reason": WHY}, "files": {"other": b""}}):
-        answer = await world.client.post(path, headers=admin.headers, **sent)  # type: ignore[arg-type]
+        answer = await world.client.post(path, headers=admin.headers | key(), **sent)  # type: ignore[arg-type]
         assert answer.status_code == 422, answer.text
     broken = admin.headers | {"Content-Type": "multipart/form-data; boundary=x"}
     assert (await world.client.post(path, headers=broken, content=b"--y")).status_code == 422
@@ -154,7 +157,21 @@ async def test_a_form_that_is_none_is_refused_and_nobody_else_may_send_one(world
     for scope in ("ops", "support"):
         token = await world.token("x", scope)
         assert (await world.client.post(path, headers=token, files=file, data={"reason": WHY})).status_code == 403
+    keyless = await world.client.post(path, headers=admin.headers, files=file, data={"reason": WHY})
+    assert (keyless.status_code, keyless.json()["error"]["code"]) == (400, "IDEMPOTENCY_KEY_REQUIRED")
     assert (await admin.get(POOL))["total"] == 0
+
+
+async def test_a_file_sent_again_with_its_key_gets_the_first_answer(world: World, admin: Desk) -> None:
+    path, headers = f"/api/admin{POOL}/upload", admin.headers | key()
+
+    async def send_file(content: bytes) -> httpx.Response:
+        return await world.client.post(path, headers=headers, files={"file": content}, data={"reason": WHY})
+
+    first, again = await send_file(b"code\nA-1\n"), await send_file("code\r\n“A–1”\r\n".encode())
+    assert (again.content, again.headers["Idempotency-Replayed"]) == (first.content, "true")
+    other = await send_file(b"code\nA-2\n")
+    assert (other.status_code, other.json()["error"]["code"]) == (422, "IDEMPOTENCY_KEY_REUSED")
 
 
 @pytest.mark.parametrize("place", ["coupons/COFFEE", "promotions/RUSH"])
@@ -170,7 +187,7 @@ async def test_the_console_takes_what_is_pasted_and_loses_nothing_of_it(sqlite_w
     pasted = "\r\n".join(["code", *codes[:2_000], "1.23E+11", *codes[2_000:]])
     for sent in ({"csv": pasted}, {"csv": ""}):
         file = {"file": ("mine.csv", pasted.encode())} if not sent["csv"] else {"file": ("", b"")}
-        fields = sent | {"reason": "of the partner"}
+        fields = sent | {"reason": "of the partner", "key": form_key()}
         answer = await world.client.post(
             f"{here}/upload", data=fields, files=file, headers={"Sec-Fetch-Site": "same-origin"}
         )
@@ -185,7 +202,7 @@ async def test_the_console_takes_what_is_pasted_and_loses_nothing_of_it(sqlite_w
     assert no_reason.status_code == 422 and "ABCD-1" in no_reason.text
     good = pasted.replace("1.23E+11\r\n", "")
     done = await world.client.post(
-        f"{here}/upload", data={"csv": good, "reason": "r"}, files={"file": ("", b"")},
+        f"{here}/upload", data={"csv": good, "reason": "r", "key": form_key()}, files={"file": ("", b"")},
         headers={"Sec-Fetch-Site": "same-origin"},
     )  # fmt: skip
     assert "코드 6,000개를 더했습니다" in await page(world, done.headers["location"])

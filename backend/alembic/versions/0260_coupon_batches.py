@@ -7,7 +7,7 @@ from app.db.base import MYSQL_TABLE, BigId, UtcDateTime, ascii_text
 from app.db.ddl import create_index_once
 
 revision = "0260_coupon_batches"
-down_revision = "0250_event_fingerprints"
+down_revision = "0210_coupons_owed"
 
 
 def upgrade() -> None:

@@ -1,5 +1,6 @@
 """Files of codes, for coupon pools and for promo campaigns alike: read line by line, and refused with the line."""
 
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -96,6 +97,14 @@ def read_codes(text: Iterable[str], style: Style = COUPON) -> list[NewCode]:
     if not found:
         raise invalid(("csv", "no code stands in the file"))
     return found
+
+
+def meaning_of(codes: Iterable[NewCode]) -> str:
+    """A hash of what a file says: the same codes until the same time, however they are written."""
+    digest = hashlib.sha256()
+    for one in codes:
+        digest.update(f"{one.code}\t{one.expires_at}\n".encode())
+    return digest.hexdigest()
 
 
 def _take(line: int, cells: dict[str, str], style: Style, seen: set[str], found: list[NewCode]) -> Fault | None:

@@ -13,7 +13,9 @@ from app.domain.code_text import code_key
 from app.domain.codes import new_codes
 from app.domain.spreadsheets import Fault
 from app.domain.text_files import refuse
+from app.flows.steps.commands import Done
 from app.flows.steps.edits import Row, only, require_version
+from app.flows.steps.once import KeyedAct, once
 from app.services import House, Services
 from app.services.audit_service import AdminAct
 
@@ -60,9 +62,9 @@ async def rename_pool(
 
 
 async def upload_codes(
-    house: House, act: AdminAct, code: str, codes: Sequence[NewCode], *, file_name: str | None = None
-) -> Row:
-    """Adds the codes that the pool does not have yet, as one batch: the same file again adds none.
+    house: House, act: KeyedAct, code: str, codes: Sequence[NewCode], *, file_name: str | None = None
+) -> Done:
+    """Adds the codes that the pool does not have yet, as one batch, once per key: the same file again adds none.
 
     All of them or none. The rewards that wait for codes are due at once: the worker delivers them at its next tick.
     Raises POOL_NOT_FOUND, and VALIDATION_ERROR with the line of each code that is in force in another pool.
@@ -70,8 +72,8 @@ async def upload_codes(
     return await _add_codes(house, act, code, codes, Batch("UPLOAD", file_name))
 
 
-async def generate_codes(house: House, act: AdminAct, code: str, count: int, *, prefix: str) -> Row:
-    """Fills the pool with new random codes. Raises POOL_NOT_FOUND."""
+async def generate_codes(house: House, act: KeyedAct, code: str, count: int, *, prefix: str) -> Done:
+    """Fills the pool with new random codes, once per key. Raises POOL_NOT_FOUND."""
     codes = [NewCode(text) for text in new_codes(house.draw, count, prefix=prefix)]
     return await _add_codes(house, act, code, codes, Batch("MADE", None))
 
@@ -84,7 +86,7 @@ class Batch:
     file_name: str | None
 
 
-async def _add_codes(house: House, act: AdminAct, code: str, codes: Sequence[NewCode], batch: Batch) -> Row:
+async def _add_codes(house: House, act: KeyedAct, code: str, codes: Sequence[NewCode], batch: Batch) -> Done:
     now = house.clock.now()
 
     async def work(keepers: Services) -> Row:
@@ -101,7 +103,7 @@ async def _add_codes(house: House, act: AdminAct, code: str, codes: Sequence[New
         await keepers.audit.add(act, "COUPON_CODES_ADDED", _target(code), after=facts, now=now)
         return counts | {"batch_id": batch_id, "pool": after}
 
-    answer = await house.write(work, budget_seconds=LARGE_FILE_SECONDS)
+    answer = await once(house, act, "COUPON_CODES", work, budget_seconds=LARGE_FILE_SECONDS)
     # a transaction of its own: a delivery locks its reward before the pool
     await house.write(lambda keepers: keepers.reward.wake_coupons(code, now))
     return answer

@@ -1,6 +1,7 @@
 """Files as forms and programs send them: streamed to a temporary file, never whole in memory, read in a thread."""
 
 import asyncio
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from io import StringIO
@@ -16,6 +17,7 @@ from app.schemas.admin.common import Reason
 
 T = TypeVar("T")
 REASON: TypeAdapter[str] = TypeAdapter(Reason)
+FORM_KEY = re.compile(r"[0-9a-f-]{36}", re.ASCII)
 MOST_FIELDS = 20
 LONGEST_NAME = 200
 
@@ -41,6 +43,14 @@ class Upload:
             return REASON.validate_python(self.fields.get("reason", ""))
         except ValidationError as error:
             raise invalid(("reason", error.errors()[0]["msg"])) from None
+
+    @property
+    def key(self) -> str:
+        """The key that the page made for its form; raises VALIDATION_ERROR."""
+        key = self.fields.get("key", "")
+        if not FORM_KEY.fullmatch(key):
+            raise invalid(("key", "the key of the form is missing: open the page again"))
+        return key
 
     async def read(self, reader: Callable[[Iterable[str]], T]) -> T:
         """What `reader` makes of the lines; raises what it raises, and VALIDATION_ERROR for what is no text.

@@ -4,10 +4,11 @@ from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
+from pydantic_core import from_json
 
 from app.core.auth import ADMIN
 from app.core.errors import AppError
-from app.domain.code_files import COUPON, read_codes
+from app.domain.code_files import COUPON, meaning_of, read_codes
 from app.domain.config_fields import parse_config
 from app.flows.coupons import (
     add_pool,
@@ -23,7 +24,7 @@ from app.pages.console.code_drafts import Draft, draft_of
 from app.pages.console.csv_files import MOST_IN_CSV, csv_file
 from app.pages.console.document_editor import DocumentCode
 from app.pages.console.doors import ConsoleRoute, done
-from app.pages.console.forms import LINES, After, Count, Id, Prefix, Reason, Version
+from app.pages.console.forms import LINES, After, Count, FormKey, Id, Prefix, Reason, Version
 from app.pages.console.look import show
 from app.pages.console.operator import Operator, operator
 from app.pages.session import container_of
@@ -96,9 +97,9 @@ async def upload(request: Request, code: DocumentCode) -> Response:
     await find_pool(house, code)
     brought = await read_upload(request, max_bytes=container_of(request).settings.max_upload_bytes)
     try:
-        act = who.act(brought.reason)
         codes = await brought.read(partial(read_codes, style=COUPON))
-        said = await upload_codes(house, act, code, codes, file_name=brought.file_name)
+        act = who.keyed(brought.reason, brought.key, code, meaning_of(codes))
+        said = from_json((await upload_codes(house, act, code, codes, file_name=brought.file_name)).body)
     except AppError as refusal:
         return await _page(request, who, code, draft=draft_of(request, refusal, brought))
     return done(request, back, "CODES", added=said["added"], known=said["known_before"])
@@ -114,11 +115,14 @@ async def void(request: Request, code: DocumentCode, batch_id: Id, reason: Reaso
 
 
 @router.post("/console/coupons/{code}/generate")
-async def generate(request: Request, code: DocumentCode, count: Count, reason: Reason, prefix: Prefix = "") -> Response:
+async def generate(
+    request: Request, code: DocumentCode, *, count: Count, reason: Reason, key: FormKey, prefix: Prefix = ""
+) -> Response:
     """Adds random codes that nobody can guess."""
     back = request.state.back = f"{PLACE}/{code}"
     who = await operator(request, ADMIN)
-    said = await generate_codes(container_of(request).house, who.act(reason), code, count, prefix=prefix)
+    act = who.keyed(reason, key, code, count, prefix)
+    said = from_json((await generate_codes(container_of(request).house, act, code, count, prefix=prefix)).body)
     return done(request, back, "CODES", added=said["added"], known=said["known_before"])
 
 

@@ -4,10 +4,11 @@ from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Request, Response
+from pydantic_core import from_json
 
 from app.core.auth import ADMIN
 from app.core.errors import AppError
-from app.domain.code_files import PROMO, read_codes
+from app.domain.code_files import PROMO, meaning_of, read_codes
 from app.domain.config_fields import parse_config
 from app.domain.promo_config import PromoConfig
 from app.flows.save_promo import (
@@ -19,11 +20,12 @@ from app.flows.save_promo import (
     promo_rows,
     replace_promo,
 )
+from app.flows.steps.once import KeyedAct
 from app.pages.console.code_drafts import Draft, draft_of
 from app.pages.console.csv_files import MOST_IN_CSV, csv_file
 from app.pages.console.document_editor import DocumentCode, Kind, editor
 from app.pages.console.doors import ConsoleRoute, done
-from app.pages.console.forms import LINES, After, Count, Prefix, Reason, Version
+from app.pages.console.forms import LINES, After, Count, FormKey, Prefix, Reason, Version
 from app.pages.console.look import show
 from app.pages.console.operator import Operator, operator
 from app.pages.session import container_of
@@ -43,11 +45,16 @@ What = Annotated[Literal["claims", "codes"], Path()]
 Row = dict[str, Any]
 
 
+async def _add(house: House, act: KeyedAct, config: PromoConfig) -> Row:
+    row: Row = from_json((await add_promo(house, act, config)).body)
+    return row
+
+
 async def _replace(house: House, act: AdminAct, code: str, config: PromoConfig, version: int) -> Row:
     return await replace_promo(house, act, code, config, expected_version=version)
 
 
-editing = editor(Kind(PLACE, PromoConfig, EXAMPLE, promo_document, add_promo, _replace))
+editing = editor(Kind(PLACE, PromoConfig, EXAMPLE, promo_document, _add, _replace))
 
 
 @router.get("/console/promotions")
@@ -83,19 +90,23 @@ async def upload(request: Request, code: DocumentCode) -> Response:
     await find_promo(house, code)
     brought = await read_upload(request, max_bytes=container_of(request).settings.max_upload_bytes)
     try:
-        act = who.act(brought.reason)
-        said = await add_promo_codes(house, act, code, await brought.read(partial(read_codes, style=PROMO)))
+        codes = await brought.read(partial(read_codes, style=PROMO))
+        act = who.keyed(brought.reason, brought.key, code, meaning_of(codes))
+        said = from_json((await add_promo_codes(house, act, code, codes)).body)
     except AppError as refusal:
         return await _page(request, who, code, draft=draft_of(request, refusal, brought))
     return done(request, back, "CODES", added=said["added"], known=said["known_before"])
 
 
 @router.post("/console/promotions/{code}/generate")
-async def generate(request: Request, code: DocumentCode, count: Count, reason: Reason, prefix: Prefix = "") -> Response:
+async def generate(
+    request: Request, code: DocumentCode, *, count: Count, reason: Reason, key: FormKey, prefix: Prefix = ""
+) -> Response:
     """Adds random codes that nobody can guess."""
     back = request.state.back = f"{PLACE}/{code}"
     who = await operator(request, ADMIN)
-    said = await generate_promo_codes(container_of(request).house, who.act(reason), code, count, prefix=prefix)
+    act = who.keyed(reason, key, code, count, prefix)
+    said = from_json((await generate_promo_codes(container_of(request).house, act, code, count, prefix=prefix)).body)
     return done(request, back, "CODES", added=said["added"], known=said["known_before"])
 
 

@@ -20,8 +20,8 @@ from app.flows.coupons import (
 from app.routes.admin.code_uploads import codes_of
 from app.routes.admin.common import READ, READERS, Admin, After, Id, Limit, write
 from app.routes.admin.csv_files import CSV_ANSWER, ExportLimit, csv_answer
-from app.routes.bodies import parse_body
-from app.routes.deps import admin_act, container_of, etag, expected_version
+from app.routes.bodies import json_answer, parse_body
+from app.routes.deps import admin_act, container_of, etag, expected_version, keyed_act
 from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import Listed
@@ -111,32 +111,33 @@ async def rename(request: Request, response: Response, who: Admin, code: Code) -
     "/{code}/upload",
     operation_id="admin_upload_coupon_codes",
     response_model=CodesAdded,
-    openapi_extra=with_file(write(CodesUpload)),
+    openapi_extra=with_file(write(CodesUpload, is_keyed=True)),
     responses=REFUSALS,
 )
-async def upload(request: Request, who: Admin, code: Code) -> dict[str, Any]:
+async def upload(request: Request, who: Admin, code: Code) -> Response:
     """Adds codes from CSV, as one batch; a large file as a form (`curl -F file=@codes.csv -F reason=…`).
 
     Codes that the pool knows are left out: sending a file twice does no harm. A code that another pool has, and what a
     spreadsheet changed, is refused with its line, and nothing of the file is taken.
     """
     file = await codes_of(request, COUPON)
-    house, act = container_of(request).house, admin_act(who, file.reason)
-    return await upload_codes(house, act, code, file.codes, file_name=file.name)
+    house, act = container_of(request).house, keyed_act(request, who, file.reason, file.meaning, CodesAdded)
+    return json_answer(await upload_codes(house, act, code, file.codes, file_name=file.name))
 
 
 @router.post(
     "/{code}/generate",
     operation_id="admin_generate_coupon_codes",
     response_model=CodesAdded,
-    openapi_extra=write(CodesMake),
+    openapi_extra=write(CodesMake, is_keyed=True),
     responses=REFUSALS,
 )
-async def generate(request: Request, who: Admin, code: Code) -> dict[str, Any]:
+async def generate(request: Request, who: Admin, code: Code) -> Response:
     """Adds random codes that nobody can guess."""
-    body = parse_body(CodesMake, await request.body())
-    house, act = container_of(request).house, admin_act(who, body.reason)
-    return await generate_codes(house, act, code, body.count, prefix=body.prefix)
+    raw = await request.body()
+    body = parse_body(CodesMake, raw)
+    house, act = container_of(request).house, keyed_act(request, who, body.reason, raw, CodesAdded)
+    return json_answer(await generate_codes(house, act, code, body.count, prefix=body.prefix))
 
 
 @router.get(
