@@ -26,6 +26,7 @@ export type ErrorCode =
   | "DB_SCHEMA_MISMATCH"
   | "DELIVERY_NOT_FOUND"
   | "ENTITLEMENT_ACTIVE"
+  | "EVENT_CONFLICT"
   | "EVENT_FROM_FUTURE"
   | "EVENT_INVALID"
   | "EVENT_REVOKED"
@@ -50,9 +51,12 @@ export type ErrorCode =
   | "INVALID_RULE"
   | "INVALID_SEASON_DATES"
   | "JOB_ALREADY_DONE"
+  | "JOB_DAY_INVALID"
+  | "JOB_NOT_DUE"
   | "JOB_NOT_FOUND"
   | "JOB_PAUSED"
   | "JOB_RUNNING"
+  | "JOB_SUBJECT_INVALID"
   | "JOIN_CLOSED"
   | "LAST_ADMIN"
   | "LEADERBOARD_NOT_FOUND"
@@ -278,7 +282,7 @@ export interface BridgeProgress {
   state: string;
 }
 
-/** One day. `progress` of `target` counts today's doing; past days show the target when collected, else 0. */
+/** One day. `progress` of `target` counts what was done on it: a missed day keeps what was made. */
 export interface BridgeSlot {
   date: string;
   day: number;
@@ -442,7 +446,9 @@ export interface ContestView {
 }
 
 /**
- * How many units an event is worth: one for every whole `step` in `field`.
+ * How many units an event is worth: one for every whole `step` in `field`, at most `max_units`.
+ *
+ * What lies above `max_units` is left out, and the answer to the event says so (`MAX_UNITS`).
  *
  * `is_cumulative`: the field is a total that grows, and only what lies above the highest total seen so far counts. A
  * corrected, repeated or late total never pays twice. `per` keeps one such mark for each of its values: `["week"]`.
@@ -629,15 +635,21 @@ export interface EventPage {
   next: string | null;
 }
 
-/** What became of one event. `event_id` is our own id of it, the one that operation ids name. */
+/**
+ * What became of one event. `event_id` is our own id of it, the one that operation ids name.
+ *
+ * `conflict`: another event was taken under this source and id, and `event_id` is that one's. `reason` stands with an
+ * accepted event that gave nothing.
+ */
 export interface EventResult {
   code?: string | null;
   details?: FieldProblem[] | null;
   effects: EventEffect[];
   event_id?: string | null;
   id: string | null;
+  reason?: NoEffect | null;
   skipped?: RuleSkipped[] | null;
-  status: "accepted" | "duplicate" | "rejected";
+  status: "accepted" | "duplicate" | "rejected" | "conflict";
 }
 
 /** A reward that the event caused, as it stands now. */
@@ -670,6 +682,8 @@ export interface EventStory {
   external_id: string;
   host: string;
   id: string;
+  /** why it gave nothing; null where it gave something */
+  reason: NoEffect | null;
   received_at: string;
   request_id: string | null;
   revoked_by: string | null;
@@ -690,19 +704,22 @@ export interface EventView {
   external_id: string;
   host: string;
   id: string;
+  /** why it gave nothing; null where it gave something */
+  reason: NoEffect | null;
   received_at: string;
   request_id: string | null;
   source: string;
   user_id: number;
 }
 
-/** The results, in the order of the events. */
+/** The results, in the order of the events. Conflicts count as `rejected`; `accepted` holds `without_effect`. */
 export interface EventsAnswer {
   accepted: number;
   duplicate: number;
   rejected: number;
   results: EventResult[];
   server_time: string;
+  without_effect: number;
 }
 
 /** Many events in one call; each has a result of its own. */
@@ -893,10 +910,12 @@ export interface JobAsked {
   job: string;
   logical_date: string;
   status: string;
+  subject: string;
 }
 
-/** A job with its newest run. */
+/** A job with its newest run. `subjects`: those that can be run now; null for a job that runs by days. */
 export interface JobLine {
+  interval_minutes: number | null;
   is_paused: boolean;
   /** It goes on all the time and has no runs. */
   is_standing: boolean;
@@ -904,6 +923,7 @@ export interface JobLine {
   newest_run: JobRunRow | null;
   promise: string;
   schedule: string;
+  subjects: JobSubject[] | null;
   updated_at: string;
   updated_by: string;
   version: number;
@@ -931,6 +951,15 @@ export interface JobRunRow {
   slot_no: number;
   started_at: string;
   status: string;
+  subject: string;
+  /** How often it was begun since it last came further. */
+  tries: number | null;
+}
+
+/** What a run of a job can be about now. */
+export interface JobSubject {
+  due_at: string;
+  name: string;
   subject: string;
 }
 
@@ -1333,6 +1362,9 @@ export interface MissionVersion {
   created_by: string;
   version: number;
 }
+
+/** Why nothing at all was given for an accepted event. These words never change their meaning. */
+export type NoEffect = "no_rule" | "condition_not_met" | "not_a_number" | "out_of_range" | "field_missing" | "once" | "daily_cap" | "cooldown" | "nothing_new" | "not_given" | "player_blocked" | "event_revoked";
 
 /** True when the condition is not. */
 export interface Not {
@@ -1761,6 +1793,8 @@ export interface ReplayAnswer {
   /** events that it gives something for */
   given: number;
   is_complete: boolean;
+  /** units that a bound cut off, by bound */
+  left_out: { [name: string]: number };
   players: number;
   skipped: { [name: string]: number };
   total: { [name: string]: unknown }[];
@@ -1896,9 +1930,10 @@ export interface RuleHead {
   title: string;
 }
 
-/** A rule that takes such events and gave nothing for this one. */
+/** A rule that takes such events and gave nothing for this one. `field`: which one is no number. */
 export interface RuleSkipped {
-  reason: string;
+  field?: string | null;
+  reason: "ONCE" | "DAILY_CAP" | "COOLDOWN" | "NOTHING_NEW" | "FIELD_MISSING" | "NOT_A_NUMBER" | "OUT_OF_RANGE";
   rule: string;
 }
 
@@ -1917,6 +1952,8 @@ export interface RuleVersion {
 export interface SampleAnswer {
   /** events that it gives something for */
   given: number;
+  /** units that a bound cut off, by bound */
+  left_out: { [name: string]: number };
   players: number;
   results: SampleResult[];
   skipped: { [name: string]: number };
@@ -1928,6 +1965,8 @@ export interface SampleAnswer {
 export interface SampleResult {
   effects: { [name: string]: unknown }[];
   id: string;
+  /** units that a bound cut off, with the bound */
+  left_out?: { [name: string]: unknown }[];
   skipped?: string | null;
   subject: string;
   units: number;
@@ -4812,13 +4851,16 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Asks the worker to run a job for a KST day at its next tick. A run that is done stays done. */
+  /** Asks the worker to run a job at its next tick, for a KST day or a subject. What is done stays done. */
   admin_run_job: {
     parameters: { query?: never; header?: never; path: { job: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** Not after today; none for a job with subjects. */
       logical_date?: string | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
+      /** What the run is about, of a job that has subjects. */
+      subject?: string | null;
     } } };
     responses: {
       202: Answer<JobAsked>;
@@ -6638,6 +6680,7 @@ export interface components {
     JobLine: JobLine;
     JobList: JobList;
     JobRunRow: JobRunRow;
+    JobSubject: JobSubject;
     JobSwitch: JobSwitch;
     KeyCount: KeyCount;
     KeyHolders: KeyHolders;
@@ -6691,6 +6734,7 @@ export interface components {
     MissionTotal: MissionTotal;
     MissionTotals: MissionTotals;
     MissionVersion: MissionVersion;
+    NoEffect: NoEffect;
     Not: Not;
     Odds: Odds;
     OddsLine: OddsLine;

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, case, delete, func, or_, select, update
+from sqlalchemy import Select, and_, case, delete, func, or_, select, update
 
 from app.db.statements import database_time
 from app.db.transaction import Tx
@@ -41,17 +41,13 @@ class JobService:
 
     async def find(self, slot: JobSlot) -> JobRun | None:
         """The run of a slot, if it was ever begun or asked for."""
-        row = (await self._tx.execute(select(job_runs).where(*_is(slot)))).mappings().first()
-        return None if row is None else _run(row)
+        return await self._first(select(job_runs).where(*_is(slot)))
 
     async def newest(self, job: str, *, is_daily: bool, until: date) -> JobRun | None:
         """The run with the highest number of a schedule, up to a KST day: a later one was begun by a wrong clock."""
         c = job_runs.c
-        query = select(job_runs).where(
-            c.job == job, c.subject == "", c.is_daily == is_daily, c.logical_date <= until
-        )  # fmt: skip
-        row = (await self._tx.execute(query.order_by(c.slot_no.desc()).limit(1))).mappings().first()
-        return None if row is None else _run(row)
+        query = select(job_runs).where(c.job == job, c.subject == "", c.is_daily == is_daily, c.logical_date <= until)
+        return await self._first(query.order_by(c.slot_no.desc()).limit(1))
 
     async def last_day(self, job: str, *, until: date) -> JobRun | None:
         """The daily run after which the next one is missing: what was run out of order leaves no day out."""
@@ -61,28 +57,25 @@ class JobService:
         c, following = job_runs.c, job_runs.alias("following")
         has_next = (
             select(following.c.id)
-            .where(following.c.job == c.job, following.c.subject == c.subject, following.c.slot_no == c.slot_no + 1)
+            .where(following.c.job == c.job, following.c.subject == "", following.c.slot_no == c.slot_no + 1)
+            .where(following.c.logical_date <= until)
             .exists()
         )
         query = select(job_runs).where(
-            c.job == job, c.subject == "", c.is_daily.is_(True), c.slot_no <= newest.slot.slot_no,
-            c.slot_no >= newest.slot.slot_no - LONGEST_GAP, ~has_next,
+            c.job == job, c.subject == "", c.is_daily.is_(True), c.logical_date <= until, ~has_next,
+            c.slot_no >= newest.slot.slot_no - LONGEST_GAP,
         )  # fmt: skip
-        return _run((await self._tx.execute(query.order_by(c.slot_no).limit(1))).mappings().one())
+        return await self._first(query.order_by(c.slot_no).limit(1))
 
     async def of_subject(self, job: str, subject: str) -> JobRun | None:
         """The newest run about a subject, whether that is still there or not."""
-        c = job_runs.c
-        query = select(job_runs).where(c.job == job, c.subject == subject).order_by(c.slot_no.desc()).limit(1)
-        row = (await self._tx.execute(query)).mappings().first()
-        return None if row is None else _run(row)
+        query = select(job_runs).where(job_runs.c.job == job, job_runs.c.subject == subject)
+        return await self._first(query.order_by(job_runs.c.slot_no.desc()).limit(1))
 
     async def oldest(self, job: str) -> JobRun | None:
         """The daily run of a job with the lowest number."""
-        c = job_runs.c
-        query = select(job_runs).where(c.job == job, c.is_daily.is_(True)).order_by(c.slot_no).limit(1)
-        row = (await self._tx.execute(query)).mappings().first()
-        return None if row is None else _run(row)
+        query = select(job_runs).where(job_runs.c.job == job, job_runs.c.is_daily.is_(True))
+        return await self._first(query.order_by(job_runs.c.slot_no).limit(1))
 
     async def unfinished(self, job: str, *, today: date) -> list[JobSlot]:
         """The runs of a job that somebody asked for, or whose owner is gone, or that have rested; the oldest first.
@@ -94,8 +87,7 @@ class JobService:
             c.job == job, c.status.in_(OPEN), c.lease_until <= database_time(self._tx.flavour),
             or_(c.is_daily.is_(False), c.logical_date <= today),
         )  # fmt: skip
-        rows = await self._tx.execute(query.order_by(c.slot_no, c.id).limit(MOST_OPEN))
-        return [_run(row).slot for row in rows.mappings()]
+        return [run.slot for run in await self._all(query.order_by(c.slot_no, c.id))]
 
     async def ask_for(self, slot: JobSlot, *, now: datetime) -> JobRun:
         """Makes a slot wait for a worker, a failed or resting one too. Returns it as it was; DONE and RUNNING stay."""
@@ -138,15 +130,11 @@ class JobService:
     async def hold(self, lease: Lease) -> JobRun | None:
         """The run, locked until the commit; None when another worker has taken it over meanwhile."""
         query = select(job_runs).where(job_runs.c.id == lease.run_id).with_for_update()
-        row = (await self._tx.execute(query)).mappings().one()
-        run = _run(row)
+        run = _run((await self._tx.execute(query)).mappings().one())
         return run if run.fence == lease.fence and run.status is RunStatus.RUNNING else None
 
     async def advance(self, lease: Lease, step: Advance) -> None:
-        """Moves the cursor and the totals and prolongs the lease, in the chunk's own transaction. Hold it first.
-
-        Whoever comes further has not tried in vain: the tries are counted anew.
-        """
+        """Moves cursor and totals, prolongs the lease, counts tries anew; in the chunk's transaction. Hold it first."""
         c = job_runs.c
         await self._set(
             lease.run_id,
@@ -177,8 +165,7 @@ class JobService:
 
     async def release(self, lease: Lease, error: str | None) -> bool:
         """Gives the lease back, so that any worker may go on at the next tick. This try doesn't count."""
-        c = job_runs.c
-        tries = case((c.tries > 0, c.tries - 1), else_=0)
+        tries = case((job_runs.c.tries > 0, job_runs.c.tries - 1), else_=0)
         return await self._end(lease, tries=tries, last_error=None if error is None else error[:LONGEST_ERROR])
 
     async def rest(self, lease: Lease, error: str, *, minutes: int) -> bool:
@@ -230,8 +217,7 @@ class JobService:
         )
         is_interval = and_(c.is_daily.is_(False), c.subject == "")
         query = select(job_runs).where(c.status == RunStatus.FAILED, ~and_(is_interval, is_made_good))
-        rows = await self._tx.execute(query.order_by(c.id.desc()).limit(MOST_OPEN))
-        return [_run(row) for row in rows.mappings()]
+        return await self._all(query.order_by(c.id.desc()))
 
     async def stuck(self) -> list[JobRun]:
         """The open runs that came no further for a quarter of an hour, the oldest first."""
@@ -240,8 +226,7 @@ class JobService:
             c.status.in_(OPEN),
             func.coalesce(c.moved_at, c.touched_at) <= database_time(self._tx.flavour, -STUCK_SECONDS),
         )  # fmt: skip
-        rows = await self._tx.execute(query.order_by(c.id).limit(MOST_OPEN))
-        return [_run(row) for row in rows.mappings()]
+        return await self._all(query.order_by(c.id))
 
     async def quiet_seconds(self) -> float | None:
         """How long ago any worker gave a sign of life, by the database's clock; None when none ever did."""
@@ -266,6 +251,13 @@ class JobService:
                 started_at=now,
             )
         )  # fmt: skip
+
+    async def _first(self, query: Select[Any]) -> JobRun | None:
+        row = (await self._tx.execute(query)).mappings().first()
+        return None if row is None else _run(row)
+
+    async def _all(self, query: Select[Any]) -> list[JobRun]:
+        return [_run(row) for row in (await self._tx.execute(query.limit(MOST_OPEN))).mappings()]
 
     async def _locked(self, slot: JobSlot) -> JobRun:
         return _run((await self._tx.execute(select(job_runs).where(*_is(slot)).with_for_update())).mappings().one())
