@@ -6,7 +6,7 @@ from app.db.base import UtcDateTime
 from app.db.ddl import add_column_once, drop_column_once
 
 revision = "0230_job_progress"
-down_revision = "0250_event_fingerprints"
+down_revision = "0210_coupons_owed"
 
 
 def upgrade() -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from app.domain.season_config import Day
+from app.domain.config_fields import Day
 from app.schemas.admin.common import AdminBody, Instant
 from app.schemas.common import Shape, Timed
 
