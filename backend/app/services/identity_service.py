@@ -86,6 +86,7 @@ class IdentityService:
                 audience=row.jwt_audience,
                 max_life_seconds=row.jwt_max_life_seconds,
                 is_active=bool(row.is_active),
+                names_version=row.names_version or 0,
             )
             for row in rows
         ]
@@ -105,6 +106,11 @@ class IdentityService:
         """Writes columns of a host. Processes notice within seconds (`HostBook`)."""
         version = func.coalesce(hosts.c.version, 1) + 1
         await self._tx.execute(update(hosts).where(hosts.c.code == code).values(version=version, **values))
+
+    async def turn_names(self, host_id: int) -> None:
+        """Makes processes forget within seconds whom they knew by which id of the host. Locks the host: do it last."""
+        turned = func.coalesce(hosts.c.names_version, 0) + 1
+        await self._tx.execute(update(hosts).where(hosts.c.id == host_id).values(names_version=turned))
 
     async def has_issuer(self, issuer: str, *, except_host: str) -> bool:
         """True when another host, switched off or not, signs under this name."""

@@ -60,15 +60,16 @@ async def load_revocables(
     }
     wanted = [operation for several in operations.values() for operation in several]
     rewards = await keepers.reward.lock_named(wanted) if wanted else {}
+    became = await keepers.player.became([*revoked.values(), *(user_id for _, user_id in came.values())])
     targets = {
         name: Target(
-            user_id,
+            became[user_id],
             [effect for hit in hits.get(key, ()) for effect in hit["effects"]],
             [rewards[operation] for operation in operations.get(key, ()) if operation in rewards],
         )
         for name, (key, user_id) in came.items()
     }
-    return Revocables(host_id, targets, revoked, announced)
+    return Revocables(host_id, targets, {name: became[user_id] for name, user_id in revoked.items()}, announced)
 
 
 def operations_of(rule: str, event_key: str) -> list[str]:
