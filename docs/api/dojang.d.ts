@@ -26,10 +26,13 @@ export type ErrorCode =
   | "DB_SCHEMA_MISMATCH"
   | "DELIVERY_NOT_FOUND"
   | "ENTITLEMENT_ACTIVE"
+  | "EVENT_CONFLICT"
   | "EVENT_FROM_FUTURE"
   | "EVENT_INVALID"
   | "EVENT_REVOKED"
   | "EVENT_TOO_LATE"
+  | "EXTERNAL_ID_MOVED"
+  | "EXTERNAL_ID_TAKEN"
   | "FEATURE_DISABLED"
   | "FEATURE_NOT_ACTIVE"
   | "FEATURE_RETIRED"
@@ -59,6 +62,7 @@ export type ErrorCode =
   | "LEVEL_NOT_FOUND"
   | "LEVEL_NOT_REACHED"
   | "LOTTERY_SOLD_OUT"
+  | "MERGE_NOT_NOW"
   | "METHOD_NOT_ALLOWED"
   | "MISSION_NOT_COMPLETED"
   | "MISSION_NOT_FOUND"
@@ -73,6 +77,9 @@ export type ErrorCode =
   | "NO_FEATURE_TODAY"
   | "NO_STREAKS"
   | "OWN_ACCOUNT"
+  | "PLAYERS_APART"
+  | "PLAYER_ERASED"
+  | "PLAYER_MERGED"
   | "POOL_NOT_FOUND"
   | "PRECONDITION_REQUIRED"
   | "PREMIUM_REQUIRED"
@@ -278,7 +285,7 @@ export interface BridgeProgress {
   state: string;
 }
 
-/** One day. `progress` of `target` counts today's doing; past days show the target when collected, else 0. */
+/** One day. `progress` of `target` counts what was done on it: a missed day keeps what was made. */
 export interface BridgeSlot {
   date: string;
   day: number;
@@ -442,7 +449,9 @@ export interface ContestView {
 }
 
 /**
- * How many units an event is worth: one for every whole `step` in `field`.
+ * How many units an event is worth: one for every whole `step` in `field`, at most `max_units`.
+ *
+ * What lies above `max_units` is left out, and the answer to the event says so (`MAX_UNITS`).
  *
  * `is_cumulative`: the field is a total that grows, and only what lies above the highest total seen so far counts. A
  * corrected, repeated or late total never pays twice. `per` keeps one such mark for each of its values: `["week"]`.
@@ -629,15 +638,21 @@ export interface EventPage {
   next: string | null;
 }
 
-/** What became of one event. `event_id` is our own id of it, the one that operation ids name. */
+/**
+ * What became of one event. `event_id` is our own id of it, the one that operation ids name.
+ *
+ * `conflict`: another event was taken under this source and id, and `event_id` is that one's. `reason` stands with an
+ * accepted event that gave nothing.
+ */
 export interface EventResult {
   code?: string | null;
   details?: FieldProblem[] | null;
   effects: EventEffect[];
   event_id?: string | null;
   id: string | null;
+  reason?: NoEffect | null;
   skipped?: RuleSkipped[] | null;
-  status: "accepted" | "duplicate" | "rejected";
+  status: "accepted" | "duplicate" | "rejected" | "conflict";
 }
 
 /** A reward that the event caused, as it stands now. */
@@ -670,6 +685,8 @@ export interface EventStory {
   external_id: string;
   host: string;
   id: string;
+  /** why it gave nothing; null where it gave something */
+  reason: NoEffect | null;
   received_at: string;
   request_id: string | null;
   revoked_by: string | null;
@@ -690,19 +707,22 @@ export interface EventView {
   external_id: string;
   host: string;
   id: string;
+  /** why it gave nothing; null where it gave something */
+  reason: NoEffect | null;
   received_at: string;
   request_id: string | null;
   source: string;
   user_id: number;
 }
 
-/** The results, in the order of the events. */
+/** The results, in the order of the events. Conflicts count as `rejected`; `accepted` holds `without_effect`. */
 export interface EventsAnswer {
   accepted: number;
   duplicate: number;
   rejected: number;
   results: EventResult[];
   server_time: string;
+  without_effect: number;
 }
 
 /** Many events in one call; each has a result of its own. */
@@ -1240,6 +1260,18 @@ export interface Me {
   wallets: WalletLine[];
 }
 
+/** What a merge changed in one season. */
+export interface MergedSeason {
+  level_after: number;
+  level_before: number;
+  season_id: number;
+  stamps: number;
+  /** What the player got of the source's XP. */
+  xp: number;
+  /** The source's XP for what both had done: they count once. */
+  xp_counted_once: number;
+}
+
 /** What a streak of this many days gives, once a season. */
 export interface MilestoneConfig {
   days: number;
@@ -1333,6 +1365,9 @@ export interface MissionVersion {
   created_by: string;
   version: number;
 }
+
+/** Why nothing at all was given for an accepted event. These words never change their meaning. */
+export type NoEffect = "no_rule" | "condition_not_met" | "not_a_number" | "out_of_range" | "field_missing" | "once" | "daily_cap" | "cooldown" | "nothing_new" | "not_given" | "player_blocked" | "event_revoked";
 
 /** True when the condition is not. */
 export interface Not {
@@ -1436,6 +1471,8 @@ export interface PlayerDetail {
   host: string;
   id: number;
   is_blocked: boolean;
+  /** The player whom this account became part of. */
+  merged_into: number | null;
   nickname: string | null;
   progress: PlayerProgress[];
   server_time: string;
@@ -1499,10 +1536,35 @@ export interface PlayerRow {
   host: string;
   id: number;
   is_blocked: boolean;
+  /** The player whom this account became part of. */
+  merged_into: number | null;
   nickname: string | null;
   /** Sign-ins from before this instant don't count. */
   tokens_valid_from: string | null;
   version: number;
+}
+
+/** What became of the two accounts. */
+export interface PlayersMerged {
+  bridge_keys: number;
+  external_id: string;
+  /** False: it was so already, or is a preview of nothing. */
+  is_changed: boolean;
+  /** By wallet: what went over. */
+  moved: { [name: string]: number };
+  rewards_given_twice: number;
+  /** Of those: what could not be taken back any more. */
+  rewards_spent_already: number;
+  seasons: MergedSeason[];
+  server_time: string;
+  /** From now on another id of the player; null: merged before. */
+  source_external_id: string | null;
+  /** The account that ended; its history stays. */
+  source_user_id: number;
+  /** By wallet: what both were given for the same once-for-a-player cause. */
+  taken_back: { [name: string]: number };
+  /** The player who goes on. */
+  user_id: number;
 }
 
 /** `plays` plays of each of `games` on the day. */
@@ -1755,12 +1817,25 @@ export interface RejectedEvent {
   source: string | null;
 }
 
+/** The player as the host knows them now. */
+export interface Renamed {
+  external_id: string;
+  /** False: it was so already. */
+  is_changed: boolean;
+  /** Earlier ids that go on naming the player. */
+  old_external_ids: string[];
+  server_time: string;
+  user_id: number;
+}
+
 /** In all. `is_complete` false: there were more events, and only the first 20,000 were looked at. */
 export interface ReplayAnswer {
   events: number;
   /** events that it gives something for */
   given: number;
   is_complete: boolean;
+  /** units that a bound cut off, by bound */
+  left_out: { [name: string]: number };
   players: number;
   skipped: { [name: string]: number };
   total: { [name: string]: unknown }[];
@@ -1896,9 +1971,10 @@ export interface RuleHead {
   title: string;
 }
 
-/** A rule that takes such events and gave nothing for this one. */
+/** A rule that takes such events and gave nothing for this one. `field`: which one is no number. */
 export interface RuleSkipped {
-  reason: string;
+  field?: string | null;
+  reason: "ONCE" | "DAILY_CAP" | "COOLDOWN" | "NOTHING_NEW" | "FIELD_MISSING" | "NOT_A_NUMBER" | "OUT_OF_RANGE";
   rule: string;
 }
 
@@ -1917,6 +1993,8 @@ export interface RuleVersion {
 export interface SampleAnswer {
   /** events that it gives something for */
   given: number;
+  /** units that a bound cut off, by bound */
+  left_out: { [name: string]: number };
   players: number;
   results: SampleResult[];
   skipped: { [name: string]: number };
@@ -1928,6 +2006,8 @@ export interface SampleAnswer {
 export interface SampleResult {
   effects: { [name: string]: unknown }[];
   id: string;
+  /** units that a bound cut off, with the bound */
+  left_out?: { [name: string]: unknown }[];
   skipped?: string | null;
   subject: string;
   units: number;
@@ -4002,6 +4082,27 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** Makes this account part of another player's. It can't be undone: look at a preview first. Support may, too. */
+  admin_merge_players: {
+    parameters: { query?: never; header?: never; path: { user_id: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      into_user_id: number;
+      /** Says what would happen, and changes nothing. */
+      preview?: boolean;
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      200: Answer<PlayersMerged>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** One mission, with the ETag that a change must name. */
   admin_mission: {
     parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
@@ -4235,6 +4336,27 @@ export interface operations {
       413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Gives the player another id, as their host would. Support may, too. */
+  admin_rename_player: {
+    parameters: { query?: never; header?: never; path: { user_id: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** The old id goes on naming the player. False: it is free for somebody else, and the player's sign-ins from before now end. */
+      keep_old_id?: boolean;
+      new_external_id: string;
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      200: Answer<Renamed>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
       503: Refusal;
     };
   };
@@ -5559,6 +5681,25 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** Makes the account part of another player's. What both had is the other's; sending it again changes nothing. */
+  merge_players: {
+    parameters: { query?: never; header?: never; path: { external_id: string }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      into: string;
+      /** Says what would happen, and changes nothing. */
+      preview?: boolean;
+    } } };
+    responses: {
+      200: Answer<PlayersMerged>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** What can be achieved once for ever. Hidden ones appear when they are completed. */
   my_achievements: {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
@@ -5807,6 +5948,25 @@ export interface operations {
     requestBody?: { content: { "application/json": { [name: string]: never } } };
     responses: {
       200: Answer<Redeemed>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Gives a player another id. Everything stays theirs; sending it again changes nothing. */
+  rename_player: {
+    parameters: { query?: never; header?: never; path: { external_id: string }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** The old id goes on naming the player. False: it is free for somebody else, and the player's sign-ins from before now end. */
+      keep_old_id?: boolean;
+      new_external_id: string;
+    } } };
+    responses: {
+      200: Answer<Renamed>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -6189,6 +6349,12 @@ export interface paths {
   "/api/admin/players/{user_id}/ledger": {
     get: operations["admin_player_ledger"];
   };
+  "/api/admin/players/{user_id}/merge": {
+    post: operations["admin_merge_players"];
+  };
+  "/api/admin/players/{user_id}/rename": {
+    post: operations["admin_rename_player"];
+  };
   "/api/admin/players/{user_id}/rewards": {
     get: operations["admin_player_rewards"];
   };
@@ -6475,6 +6641,12 @@ export interface paths {
   "/api/missions/claim-all": {
     post: operations["claim_all_missions"];
   };
+  "/api/players/{external_id}/merge": {
+    post: operations["merge_players"];
+  };
+  "/api/players/{external_id}/rename": {
+    post: operations["rename_player"];
+  };
   "/api/promotions/{code}": {
     get: operations["promotion_status"];
   };
@@ -6680,6 +6852,7 @@ export interface components {
     MarkList: MarkList;
     MarkRow: MarkRow;
     Me: Me;
+    MergedSeason: MergedSeason;
     MilestoneConfig: MilestoneConfig;
     MilestoneReward: MilestoneReward;
     MilestoneView: MilestoneView;
@@ -6691,6 +6864,7 @@ export interface components {
     MissionTotal: MissionTotal;
     MissionTotals: MissionTotals;
     MissionVersion: MissionVersion;
+    NoEffect: NoEffect;
     Not: Not;
     Odds: Odds;
     OddsLine: OddsLine;
@@ -6706,6 +6880,7 @@ export interface components {
     PlayerProgress: PlayerProgress;
     PlayerReward: PlayerReward;
     PlayerRow: PlayerRow;
+    PlayersMerged: PlayersMerged;
     PlaysMission: PlaysMission;
     PoolList: PoolList;
     PoolRow: PoolRow;
@@ -6732,6 +6907,7 @@ export interface components {
     RankingView: RankingView;
     Redeemed: Redeemed;
     RejectedEvent: RejectedEvent;
+    Renamed: Renamed;
     ReplayAnswer: ReplayAnswer;
     Replayed: Replayed;
     ResultRow: ResultRow;

@@ -168,16 +168,17 @@ async def test_missions_scores_and_rules_count_once(world: World) -> None:
     old, new = await world.player("old", ROULETTE_COIN=9), await world.player("new", ROULETTE_COIN=9)
     await spin(world, old, 3)
     await spin(world, new, 2)
-    await send(world, event(1, "t", "old"))
+    await send(world, event(1, "t", "old"), event(4, "t", "new"))
     assert await stands(world, old, "SPINS") == (2, 1, 1, "DONE")
     answer = await merge(world, "old", "new")
-    assert answer["rewards_given_twice"] == 1, "today's mission was paid to both"
+    assert answer["rewards_given_twice"] == 2, "today's mission and the welcome were given to both"
+    assert answer["taken_back"] == {"ROULETTE_COIN": 5}
     forget(world)
     assert await stands(world, new, "LONG") == (5, 1, 1, "DONE")
     assert (await stands(world, new, "SPINS"))[1:3] == (1, 1)
     assert [line[2] for line in await ranks(world, new)] == [5]
     said = await send(world, event(2, "t", "new"), event(3, "t", "old"))
-    assert [result["effects"][0].get("skipped") for result in said["results"]] == ["ONCE", "ONCE"]
+    assert [result["skipped"][0]["reason"] for result in said["results"]] == ["ONCE", "ONCE"]
     assert not await world.differences()
 
 

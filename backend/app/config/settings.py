@@ -4,11 +4,11 @@ A secret may also come from a file: `JWT_SECRET_FILE=/run/secrets/jwt` stands fo
 """
 
 import os
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, IPvAnyAddress, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 # a person can't press faster
@@ -109,9 +109,10 @@ class Settings(BaseSettings):
     web_concurrency: int = Field(default=1, ge=1, le=64)
     # the addresses or networks, separated by commas, whose X-Forwarded-* headers are believed: nginx's, nobody else's
     forwarded_allow_ips: str = "127.0.0.1"
-    metrics_enabled: bool = True
-    # where the worker shows what it counted (its alarms above all); the API shows its own under /metrics
-    worker_metrics_port: int | None = Field(default=None, ge=1, le=65_535)
+    # Where a process shows what it counted: a port of its own, never the players'. Each of WEB_CONCURRENCY processes
+    # takes the next free one from here on. None = nowhere.
+    metrics_port: int | None = Field(default=None, ge=1, le=65_535)
+    metrics_address: IPvAnyAddress = IPv4Address("127.0.0.1")
 
     @classmethod
     def settings_customise_sources(

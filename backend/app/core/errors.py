@@ -148,6 +148,10 @@ ERRORS: dict[str, Meaning] = {
         "EVENT_INVALID": ("The event is not valid", "이벤트 값이 올바르지 않습니다"),
         "EVENT_TOO_LATE": ("The event is older than is accepted", "접수 기한이 지난 이벤트입니다"),
         "EVENT_FROM_FUTURE": ("The event lies in the future", "미래 시각의 이벤트입니다"),
+        "EVENT_CONFLICT": (
+            "Another event was taken under this source and id",
+            "같은 source와 id로 내용이 다른 이벤트를 이미 받았습니다",
+        ),
         "EVENT_REVOKED": ("The event was revoked", "취소된 이벤트입니다"),
         "INVALID_RULE": ("The rule is not valid", "규칙 설정이 올바르지 않습니다"),
         "INVALID_ROULETTE_CONFIG": ("The roulette config is not valid", "룰렛 설정이 올바르지 않습니다"),

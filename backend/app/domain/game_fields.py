@@ -1,6 +1,6 @@
 """What an operator may set on every game, and on every game of weighted prizes."""
 
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
@@ -8,6 +8,7 @@ from app.domain.config_fields import Label, StrictModel
 
 MAX_PRIZES = 100
 ONE_DAY_SECONDS = 86_400
+PrizeNo = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
 class NoChoice(StrictModel):
@@ -41,7 +42,7 @@ class Guarantee(StrictModel):
     """After `after` plays in a row without any of these prizes, the next play is drawn among them alone."""
 
     after: int = Field(ge=1, le=10_000)
-    prizes: tuple[int, ...] = Field(min_length=1, max_length=MAX_PRIZES, strict=False)
+    prizes: tuple[PrizeNo, ...] = Field(min_length=1, max_length=MAX_PRIZES, strict=False)
 
     @model_validator(mode="after")
     def _names_each_prize_once(self) -> Self:

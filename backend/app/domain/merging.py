@@ -72,7 +72,7 @@ def merged_pseudonym(user_id: int, invisible: str) -> str:
 def same_causes(source: int, target: int, of_source: Iterable[str], of_target: Iterable[str]) -> set[str]:
     """The source's operations for causes that a player has once, where the target had the same.
 
-    What is once for a player has the player as the third part of its operation id: `MISSION:<mission>:<player>:<period>`.
+    What is once for a player has the player as the third part of its operation id: `SEASON:<season>:<player>:…`.
     """
     had = set(of_target)
     return {operation for operation in of_source if _as_of(operation, source, target) in had}

@@ -133,7 +133,7 @@ async def _join(keepers: Services, decision: Decision, rules: RuleBook, source: 
     """Everything of the source that the target gets, written; returns the figures."""
     target, changes = decision.player, decision.changes
     both: tuple[Account, Account] = await keepers.merge.accounts(source.id, target.id)  # type: ignore[assignment]
-    twice = given_twice(source.id, target.id, both)
+    twice = await given_twice(keepers, source.id, target.id, both)
     rewards = await keepers.reward.lock([both[0].rewards[op] for op in sorted(twice) if op in both[0].rewards])
     taken, kept = take_back(replace(decision, player=source), rewards.values())
     moved = move_balances(decision, source)

@@ -3,13 +3,9 @@
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic_core import to_json
 
-from app.core.metrics import AT_SCRAPE, REGISTRY
-from app.flows.backlog import note_backlog
 from app.flows.readiness import readiness
-from app.flows.vital_signs import note_vital_signs
 from app.routes.deps import container_of
 
 router = APIRouter(tags=["health"])
@@ -35,13 +31,3 @@ async def ready(request: Request) -> Response:
     is_ready = facts["db"] == "ok" and facts["migration"] == "ok" and not container.is_draining
     body = {"status": "ok" if is_ready else "unavailable", **facts}
     return Response(to_json(body), 200 if is_ready else 503, media_type="application/json")
-
-
-@router.get("/metrics", operation_id="metrics", include_in_schema=False)
-async def metrics(request: Request) -> Response:
-    """Prometheus text. nginx must not pass it to the outside."""
-    container = container_of(request)
-    await note_backlog(container.house)
-    await note_vital_signs(container.house)
-    await container.cache.measure()
-    return Response(generate_latest(REGISTRY) + generate_latest(AT_SCRAPE), media_type=CONTENT_TYPE_LATEST)

@@ -26,7 +26,7 @@ class MissionView(Shape):
 
 
 class BridgeSlot(Shape):
-    """One day. `progress` of `target` counts today's doing; past days show the target when collected, else 0."""
+    """One day. `progress` of `target` counts what was done on it: a missed day keeps what was made."""
 
     day: int = Field(examples=[1])
     date: date

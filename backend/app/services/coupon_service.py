@@ -116,10 +116,10 @@ class CouponService:
         counts = (
             func.count(c.id).label("total"),
             func.count(c.operation_id).label("given"),
-            func.coalesce(func.sum(case((is_free, 1), else_=0)), 0).label("free"),
+            func.count(case((is_free, c.id))).label("free"),  # the empty row of a pool without codes has no id
         )
         query = select(coupon_pools, *counts).outerjoin(coupon_codes, c.pool_id == p.id).group_by(*coupon_pools.c)
         if code is not None:
             query = query.where(p.code == code)
         rows = (await self._tx.execute(query.order_by(p.id.desc()))).mappings()
-        return [dict(row) | {"free": int(row["free"])} for row in rows]
+        return [dict(row) for row in rows]

@@ -1,13 +1,13 @@
 """What of two accounts decides how they become one. Keeper of no table: it reads under the players' locks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from app.db.statements import Statement
 from app.db.transaction import Tx
-from app.db.values import day_in, instant_in, known_day_in, known_instant_in
+from app.db.values import day_in, instant_in, json_in, known_day_in, known_instant_in
 from app.domain.bridge_records import BridgeKey
 from app.domain.mission_progress import MissionProgress
 from app.domain.records import LevelClaim, SeasonPass
@@ -43,6 +43,8 @@ KEYS = Statement("""
     SELECT k.campaign_id, k.event_type, k.day, k.key_date, k.points, k.created_at FROM bridge_keys k
     WHERE k.user_id = ? AND k.campaign_id IN ({campaigns})
 """)
+EVENT_MARKS = Statement("SELECT id, marks FROM host_events WHERE user_id = ? AND marks IS NOT NULL")
+RULES = Statement("SELECT id, code FROM host_rules")
 # what is being settled: (what, since) of the source's part in it
 UNSETTLED = Statement("""
     SELECT 'leaderboard' FROM leaderboard_results WHERE user_id IN ({ids}) AND state = 'WAITING'
@@ -107,6 +109,19 @@ class MergeService:
         await each(BOARD_MARKS, lambda one, _, board, mark: one.board_marks.update({board: mark}))
         await each(MARKS, lambda one, _, rule, slot, value: one.rule_marks.update({(rule, slot): value}))
         return tuple(found[user_id] for user_id in ids)
+
+    async def rule_operations(self, user_id: int, slots: Collection[tuple[int, str]]) -> set[str]:
+        """What rules gave the player for the events that filled these slots: see `host_events.marks`."""
+        if not slots:
+            return set()
+        codes = {str(row[0]): (row[0], row[1]) for row in await self._tx.rows(RULES)}
+        return {
+            f"RULE:{codes[rule][1]}:{event_id}"
+            for event_id, marks in await self._tx.rows(EVENT_MARKS, (user_id,))
+            for rule, writes in json_in(marks).items()
+            for slot, *_ in writes
+            if (codes[rule][0], slot) in slots
+        }
 
     async def unsettled(self, source: int, target: int) -> list[str]:
         """What of either account is being settled now."""

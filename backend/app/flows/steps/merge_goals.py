@@ -6,19 +6,31 @@ from app.domain.bridge_records import BridgeKey
 from app.domain.merging import joined_marks, joined_progress
 from app.domain.player import PlayerState
 from app.domain.rule_book import RuleBook
-from app.domain.spans import season_of_key
+from app.domain.spans import season_of_key, span_key
 from app.domain.team_member import Membership
 from app.flows.steps.decision import Decision
+from app.flows.steps.goals import complete_to
 from app.services import Services
 from app.services.merge_service import Account
 
 
 def merge_missions(decision: Decision, rules: RuleBook, accounts: tuple[Account, Account]) -> None:
-    """Counts and completions are added up, to what the missions allow; what was claimed is claimed."""
+    """Counts and completions are added up, to what the missions allow; what was claimed is claimed.
+
+    What together they reach in a period that runs is completed now.
+    """
     for (mission_id, key), theirs in accounts[0].missions.items():
-        joined = joined_progress(rules.goals.by_id.get(mission_id), theirs, accounts[1].missions.get((mission_id, key)))
-        joined.user_id = decision.player.id
+        mission = rules.goals.by_id.get(mission_id)
+        joined = joined_progress(mission, theirs, accounts[1].missions.get((mission_id, key)))
+        joined.user_id, joined.updated_at = decision.player.id, decision.now
         decision.changes.missions[joined.user_id, mission_id, key] = joined
+        if mission is None or not mission.runs_on(decision.today):
+            continue
+        before, due = joined.completed, min(mission.config.repeat_max, joined.progress // mission.config.target)
+        if due > before and key == span_key(mission.config.span, decision.today, decision.season):
+            joined.version = joined.version if joined.is_open else mission.version
+            joined.completed = due
+            complete_to(decision, mission, joined, before)
 
 
 def merge_rule_marks(decision: Decision, accounts: tuple[Account, Account]) -> None:

@@ -11,16 +11,18 @@ from app.domain.wallet import Reason, move
 from app.flows.steps.decision import Decision
 from app.flows.steps.reverse_reward import reverse_reward
 from app.flows.steps.stored_rewards import put_in_state
+from app.services import Services
 from app.services.merge_service import Account
 
 
-def given_twice(source: int, target: int, accounts: tuple[Account, Account]) -> set[str]:
+async def given_twice(keepers: Services, source: int, target: int, accounts: tuple[Account, Account]) -> set[str]:
     """The source's operations for causes that a player has once and that the target had, too."""
     theirs, own = accounts
     twice = same_causes(source, target, {*theirs.rewards, *theirs.xp}, {*own.rewards, *own.xp})
-    campaigns = {operation for campaign, operation in theirs.promos.items() if campaign in own.promos}
-    of_campaigns = {op for op in {*theirs.rewards, *theirs.xp} if op.partition("#")[0] in campaigns}
-    return twice | of_campaigns
+    bases = {operation for campaign, operation in theirs.promos.items() if campaign in own.promos}
+    once = [slot for slot in theirs.rule_marks if slot[1].startswith("O") and slot in own.rule_marks]
+    bases |= await keepers.merge.rule_operations(source, once)
+    return twice | {op for op in {*theirs.rewards, *theirs.xp} if op.partition("#")[0] in bases}
 
 
 def take_back(decision: Decision, rewards: Iterable[StoredReward]) -> tuple[dict[str, int], int]:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from app.core.auth import ADMIN
 from app.core.host_tokens import HOST_ALGORITHMS
 from app.domain.config_fields import Label, parse_config
-from app.domain.host_signing import LONGEST_KEY, HostFields, SigningFields
+from app.domain.host_signing import LONGEST_KEY, LONGEST_LIFE, SHORTEST_LIFE, HostFields, SigningFields
 from app.flows.event_reads import list_events
 from app.flows.host_keys import add_host_key, list_hosts, revoke_host_key
 from app.flows.save_host import add_host, end_host_signing, set_host_signing, switch_host
@@ -77,7 +77,7 @@ async def sign(
     *,
     algorithm: Text,
     issuer: Text,
-    max_life_seconds: Annotated[int, Form()],
+    max_life_seconds: Annotated[int, Form(ge=SHORTEST_LIFE, le=LONGEST_LIFE)],
     reason: Reason,
     version: Version,
     audience: Text = "",

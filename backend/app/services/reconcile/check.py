@@ -35,9 +35,9 @@ INVARIANTS: dict[str, str] = {
     "I23": "no orphan and no row from the future",
     "I24": "keys, constraints, engine, character set, sql_mode and revision are those of this version",
     "I25": "a sign-in has at most one live refresh token",
-    "I27": "accounts that were merged are closed, and what they had is their player's, once",
     # what clients were told is known outside the service only: the fault suite compares it after each run
     "I26": "every acknowledged answer stands in the database",
+    "I27": "accounts that were merged are closed, and what they had is their player's, once",
 }
 OUTSIDE = frozenset({"I26"})
 
