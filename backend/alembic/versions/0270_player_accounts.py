@@ -7,7 +7,7 @@ from app.db.base import MYSQL_TABLE, BigId, UtcDateTime
 from app.db.ddl import add_column_once, create_index_once, drop_column_once, drop_index_once
 
 revision = "0270_player_accounts"
-down_revision = "0250_event_fingerprints"
+down_revision = "0210_coupons_owed"
 
 
 def upgrade() -> None:

@@ -106,7 +106,12 @@ ERRORS: dict[str, Meaning] = {
         "NO_ACTIVE_SEASON_CONFLICT": ("More than one season is active today", "진행 중인 시즌이 둘 이상입니다"),
         "ACTIVE_SEASON_CONFLICT": ("Another active season overlaps these dates", "기간이 겹치는 활성 시즌이 있습니다"),
         "RANKING_CONFLICT": ("The ranking holds a rank twice", "순위가 중복되었습니다"),
+        "PRIZES_SOLD_OUT": ("Every prize is gone", "모든 경품이 소진되었습니다"),
         "LOTTERY_SOLD_OUT": ("Every prize is gone", "모든 경품이 소진되었습니다"),
+        "API_KEY_SHOWN_ONCE": (
+            "The key was made and shown. End it and make another",
+            "이미 만들어 보여 드린 키입니다. 그 키를 끝내고 새로 만드세요",
+        ),
         "IDEMPOTENCY_IN_PROGRESS": ("The same request is still running", "같은 요청이 처리 중입니다"),
         "VERSION_CONFLICT": ("It was changed by someone else meanwhile", "다른 사람이 먼저 변경했습니다"),
         "ALREADY_IN_TEAM": ("The player is in a team already", "이미 팀에 참가했습니다"),
