@@ -202,7 +202,7 @@ async def test_rewards_that_wait_are_the_players_and_possessions_are_shown_and_u
     assert (await world.ok("GET", "/api/items", headers=headers))["items"] == [{"code": "HAT", "amount": 1}]
     host = await world.token("main", "host")
     assert (await world.ok("GET", "/api/entitlements/new/LECTURE", headers=host))["redeemable"] == 1
-    await world.ok("POST", "/api/entitlements/old/LECTURE/redeem", headers=host, json={})
+    await world.ok("POST", "/api/entitlements/old/LECTURE/redeem", headers=host | key(), json={})
     assert not await world.differences()
     await second.ok("POST", f"/rewards/{reward_id}/reverse")
     assert await balance(world, new) == 0
