@@ -54,9 +54,12 @@ export type ErrorCode =
   | "INVALID_RULE"
   | "INVALID_SEASON_DATES"
   | "JOB_ALREADY_DONE"
+  | "JOB_DAY_INVALID"
+  | "JOB_NOT_DUE"
   | "JOB_NOT_FOUND"
   | "JOB_PAUSED"
   | "JOB_RUNNING"
+  | "JOB_SUBJECT_INVALID"
   | "JOIN_CLOSED"
   | "LAST_ADMIN"
   | "LEADERBOARD_NOT_FOUND"
@@ -915,10 +918,12 @@ export interface JobAsked {
   job: string;
   logical_date: string;
   status: string;
+  subject: string;
 }
 
-/** A job with its newest run. */
+/** A job with its newest run. `subjects`: those that can be run now; null for a job that runs by days. */
 export interface JobLine {
+  interval_minutes: number | null;
   is_paused: boolean;
   /** It goes on all the time and has no runs. */
   is_standing: boolean;
@@ -926,6 +931,7 @@ export interface JobLine {
   newest_run: JobRunRow | null;
   promise: string;
   schedule: string;
+  subjects: JobSubject[] | null;
   updated_at: string;
   updated_by: string;
   version: number;
@@ -953,6 +959,15 @@ export interface JobRunRow {
   slot_no: number;
   started_at: string;
   status: string;
+  subject: string;
+  /** How often it was begun since it last came further. */
+  tries: number | null;
+}
+
+/** What a run of a job can be about now. */
+export interface JobSubject {
+  due_at: string;
+  name: string;
   subject: string;
 }
 
@@ -4946,13 +4961,16 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Asks the worker to run a job for a KST day at its next tick. A run that is done stays done. */
+  /** Asks the worker to run a job at its next tick, for a KST day or a subject. What is done stays done. */
   admin_run_job: {
     parameters: { query?: never; header?: never; path: { job: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** Not after today; none for a job with subjects. */
       logical_date?: string | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
+      /** What the run is about, of a job that has subjects. */
+      subject?: string | null;
     } } };
     responses: {
       202: Answer<JobAsked>;
@@ -6827,6 +6845,7 @@ export interface components {
     JobLine: JobLine;
     JobList: JobList;
     JobRunRow: JobRunRow;
+    JobSubject: JobSubject;
     JobSwitch: JobSwitch;
     KeyCount: KeyCount;
     KeyHolders: KeyHolders;

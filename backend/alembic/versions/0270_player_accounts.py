@@ -7,7 +7,7 @@ from app.db.base import MYSQL_TABLE, BigId, UtcDateTime
 from app.db.ddl import add_column_once, create_index_once, drop_column_once, drop_index_once
 
 revision = "0270_player_accounts"
-down_revision = "0210_coupons_owed"
+down_revision = "0231_runs_about_nothing"
 
 
 def upgrade() -> None:
