@@ -7,7 +7,7 @@ from app.db.base import MYSQL_TABLE, BigId, UtcDateTime, ascii_text
 from app.db.ddl import create_index_once
 
 revision = "0260_coupon_batches"
-down_revision = "0231_runs_about_nothing"
+down_revision = "0270_player_accounts"
 
 
 def upgrade() -> None:

@@ -92,22 +92,23 @@ class CouponService:
         query = select(coupon_codes).where(c.pool_id == pool_id, c.id > (after or 0)).order_by(c.id).limit(limit + 1)
         return [dict(row) for row in (await self._tx.execute(query)).mappings()]
 
-    async def of_player(self, user_id: int, *, after: int | None, limit: int) -> list[Row]:
+    async def of_player(self, accounts: Sequence[int], *, after: int | None, limit: int) -> list[Row]:
         """The player's codes, newest first, `limit + 1` at most, older than the code `after`."""
         c, p = coupon_codes.c, coupon_pools.c
         columns = (c.id, c.code, c.operation_id, c.expires_at, c.voided_at, c.assigned_at)
-        query = select(*columns, p.code.label("pool"), *NAMES).join(coupon_pools).where(c.user_id == user_id)
+        query = select(*columns, p.code.label("pool"), *NAMES).join(coupon_pools).where(c.user_id.in_(accounts))
         if after is not None:
             query = query.where(c.id < after)
         rows = await self._tx.execute(query.order_by(c.id.desc()).limit(limit + 1))
         return [dict(row) for row in rows.mappings()]
 
-    async def of_operations(self, user_id: int, operation_ids: Iterable[str]) -> list[Row]:
+    async def of_operations(self, accounts: Iterable[int], operation_ids: Iterable[str]) -> list[Row]:
         """The player's codes that these operations gave, in the order they were given."""
         c, p = coupon_codes.c, coupon_pools.c
         columns = (c.id, c.code, c.operation_id, c.expires_at, c.voided_at, c.assigned_at)
         query = select(*columns, p.code.label("pool"), *NAMES).join(coupon_pools)
-        query = query.where(c.user_id == user_id, c.operation_id.in_(sorted(set(operation_ids)))).order_by(c.id)
+        ids = sorted(set(operation_ids))
+        query = query.where(c.user_id.in_(sorted(accounts)), c.operation_id.in_(ids)).order_by(c.id)
         return [dict(row) for row in (await self._tx.execute(query)).mappings()]
 
     async def names(self) -> dict[str, dict[str, str]]:
