@@ -1,6 +1,6 @@
 """Keeper of coupon pools and their codes: a free code becomes one player's, once and for ever."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
