@@ -141,7 +141,7 @@ def _surround(app: FastAPI, settings: Settings, traces: "Traces | None") -> None
         is_draining=lambda: app.state.container.is_draining,
         log=log,
         max_body_bytes=settings.max_body_bytes,
-        larger_bodies={"/api/events": settings.max_events_body_bytes},
+        larger_bodies=dict.fromkeys(("/api/events", "/api/players"), settings.max_events_body_bytes),
         name_span=traces.name_span if traces else None,
     )
     app.add_middleware(CorrelationIdMiddleware, header_name=REQUEST_ID)

@@ -1485,6 +1485,12 @@ export interface PlayerLedgerLine {
   token_type: string;
 }
 
+/** A player as the host knows them. The nickname counts for who is new; a sign-in changes it later. */
+export interface PlayerNew {
+  external_id: string;
+  nickname?: string | null;
+}
+
 /** Where the player stands in one season. */
 export interface PlayerProgress {
   current_level: number;
@@ -1493,6 +1499,15 @@ export interface PlayerProgress {
   last_stamp_date: string | null;
   season_id: number;
   total_stamps: number;
+}
+
+/** What became of one player. `user_id` is our number of them; `details` says what is wrong with a rejected one. */
+export interface PlayerResult {
+  code?: string | null;
+  details?: FieldProblem[] | null;
+  external_id: string | null;
+  status: "made" | "known" | "rejected";
+  user_id?: number | null;
 }
 
 /** One reward and where it stands. */
@@ -1521,6 +1536,19 @@ export interface PlayerRow {
   /** Sign-ins from before this instant don't count. */
   tokens_valid_from: string | null;
   version: number;
+}
+
+/** How many were made, known before and rejected, and each one's result in the order of the call. */
+export interface PlayersMade {
+  known: number;
+  made: number;
+  rejected: number;
+  results: PlayerResult[];
+}
+
+/** Several players. */
+export interface PlayersNew {
+  players: PlayerNew[];
 }
 
 /** `plays` plays of each of `games` on the day. */
@@ -5566,6 +5594,19 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** One player, or up to 1,000. Each is made once by the external id; sending them again makes nobody twice. */
+  make_players: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    requestBody: { content: { "application/json": PlayerNew | PlayersNew } };
+    responses: {
+      200: Answer<PlayersMade>;
+      401: Refusal;
+      403: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** A new team with the player in it. */
   make_team: {
     parameters: { query?: never; header?: never; path: { contest: string }; cookie?: never; };
@@ -6515,6 +6556,9 @@ export interface paths {
   "/api/missions/claim-all": {
     post: operations["claim_all_missions"];
   };
+  "/api/players": {
+    post: operations["make_players"];
+  };
   "/api/promotions/{code}": {
     get: operations["promotion_status"];
   };
@@ -6744,9 +6788,13 @@ export interface components {
     PlayerDetail: PlayerDetail;
     PlayerEvent: PlayerEvent;
     PlayerLedgerLine: PlayerLedgerLine;
+    PlayerNew: PlayerNew;
     PlayerProgress: PlayerProgress;
+    PlayerResult: PlayerResult;
     PlayerReward: PlayerReward;
     PlayerRow: PlayerRow;
+    PlayersMade: PlayersMade;
+    PlayersNew: PlayersNew;
     PlaysMission: PlaysMission;
     PoolList: PoolList;
     PoolRow: PoolRow;

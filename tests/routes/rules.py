@@ -15,6 +15,7 @@ RULES: dict[tuple[str, str], str] = {
     ("GET", "/api/today-feature"): PUBLIC,
     ("POST", "/api/demo/clock"): PUBLIC,
     ("GET", "/api/me"): PLAYER,
+    ("POST", "/api/players"): HOST,
     ("GET", "/api/bridge/status"): PLAYER,
     ("GET", "/api/admin/bridge/campaigns"): READ,
     ("GET", "/api/admin/bridge/campaigns/{code}"): READ,

@@ -225,6 +225,7 @@ _EDIT = "an edit of what stands, guarded by If-Match; the same document again ch
 _STATE = "a state that stands: put into it twice it is in it once"
 NO_VALUE = {
     "ingest_events": "each event once by (source, id), which the host gives",
+    "make_players": "a player with nothing yet; each once by the external id",
     "make_team": "a team gives nothing; one team a player and contest",
     "join_team": "one team a player and contest",
     "leave_team": _STATE,

@@ -88,7 +88,7 @@ async def play(house: House, commands: Sequence[PlayCommand]) -> list[Result]:
         await load_goals(keepers, rules, players)
         answers = await keepers.idempotency.stored(answer_keys(commands))
         table = Table(rules, house.draw, await _lock_stock(keepers, commands, rules))
-        batch = Batch(players, rules, answers, now, house.settings.approval_threshold_points)
+        batch = Batch(players, rules, answers, now, house.approval)
         results = decide_each(batch, commands, lambda decision, c: _play_once(decision, c, table))
         await save_changes(keepers, batch.changes)
         return results

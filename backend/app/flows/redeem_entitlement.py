@@ -54,7 +54,7 @@ async def redeem_entitlements(house: House, commands: Sequence[RedeemCommand]) -
         players = await keepers.player.lock(users, Wanted())
         answers = await keepers.idempotency.stored(answer_keys(commands))
         owned = await keepers.entitlement.lock(users, (command.resource for command in commands))
-        batch = Batch(players, RuleBook({}, (), kst_date(now)), answers, now, 0)
+        batch = Batch(players, RuleBook({}, (), kst_date(now)), answers, now, house.approval)
         redeemed: list[tuple[RedeemCommand, Entitlement]] = []
         results = decide_each(batch, commands, lambda decision, c: _redeem(decision, c, owned, redeemed))
         for command, one in redeemed:
