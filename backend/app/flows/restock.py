@@ -20,7 +20,7 @@ async def list_stock(house: House, game: Game) -> Row:
     async def work(keepers: Services) -> Row:
         rules = await keepers.rule_book.in_force([game.feature_type], kst_date(now), locked=False)
         active = rules.setup_if_any(game.feature_type)
-        in_force = game.stock(active.setup) if active else {}
+        in_force = active.setup.stock if active else {}
         shelf = await keepers.prize_stock.look(game.feature_type)
         rows = await keepers.prize_stock.all(game.feature_type)
         items = [_view(row, shelf) | {"is_in_force": row["prize_id"] in in_force} for row in rows]

@@ -1,56 +1,62 @@
-"""`POST /api/players`: a host's server makes players before they come."""
+"""The host's accounts: it gives a player another id, or says that two of its players are one."""
 
 from typing import Annotated, Any
 
-from fastapi import Depends, Request, Response
-from pydantic import TypeAdapter, ValidationError
+from fastapi import Depends, Path, Request
 
 from app.core.auth import Principal
-from app.domain.config_fields import field_problems
-from app.flows.make_players import MOST_AT_ONCE, NewPlayer, make_players
-from app.routes.bodies import json_answer, read_items
-from app.routes.deps import container_of, require_host
+from app.core.names import MAX_EXTERNAL_ID
+from app.flows.merge_players import Merge, merge_players, players_meant
+from app.flows.rename_player import rename_player, renamed_player
+from app.routes.bodies import parse_body
+from app.routes.deps import admin_act, container_of, require_host
 from app.routes.doors import api_router
-from app.routes.openapi import API_KEY, BEARER, answers
-from app.schemas.new_players import PlayerNew, PlayersMade, PlayersNew
+from app.routes.openapi import API_KEY, BEARER, body_of, problems
+from app.schemas.players import MergeBody, PlayersMerged, RenameBody, Renamed
 
-router = api_router(tag="host")
-LONGEST_NAME = 200  # of a rejected one, as it is given back
+router = api_router("/players", tag="host")
+Host = Annotated[Principal, Depends(require_host)]
+# a path: a name may hold slashes, and they come decoded
+ExternalId = Annotated[str, Path(min_length=1, max_length=MAX_EXTERNAL_ID)]
+BY_HOST: list[dict[str, list[str]]] = [{API_KEY: []}, {BEARER: []}]
+REFUSED = problems("AUTH_REQUIRED", "SCOPE_REQUIRED", "USER_NOT_FOUND", "VALIDATION_ERROR", "PLAYER_ERASED",
+                   "PLAYER_MERGED")  # fmt: skip
+ASKED = "the host asked for it"
 
 
 @router.post(
-    "/players",
-    operation_id="make_players",
-    response_model=None,
-    responses=answers(PlayersMade, "AUTH_REQUIRED", "SCOPE_REQUIRED", "BODY_TOO_LARGE", "VALIDATION_ERROR", "BUSY"),
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {
-                    "schema": TypeAdapter(PlayerNew | PlayersNew).json_schema(
-                        ref_template="#/components/schemas/{model}"
-                    )
-                }
-            },
-        },
-        "security": [{API_KEY: []}, {BEARER: []}],
-    },
+    "/{external_id:path}/rename",
+    operation_id="rename_player",
+    response_model=Renamed,
+    responses=REFUSED | problems("EXTERNAL_ID_TAKEN", "EXTERNAL_ID_MOVED"),
+    openapi_extra=body_of(RenameBody) | {"security": BY_HOST},
 )
-async def players(request: Request, who: Annotated[Principal, Depends(require_host)]) -> Response:
-    """One player, or up to 1,000. Each is made once by the external id; sending them again makes nobody twice."""
+async def rename(request: Request, who: Host, external_id: ExternalId) -> dict[str, Any]:
+    """Gives a player another id. Everything stays theirs; sending it again changes nothing."""
+    body = parse_body(RenameBody, await request.body())
     container = container_of(request)
-    host = await container.authenticator.host(who.host_code)
-    documents = read_items(await request.body(), "players", MOST_AT_ONCE)
-    made = await make_players(container.house, host.id, [_player(document) for document in documents])
-    return json_answer(made)
+    user_id = await renamed_player(container.house, who.host_code, external_id, body.new_external_id)
+    return await rename_player(
+        container.house,
+        admin_act(who, ASKED),
+        user_id,
+        body.new_external_id,
+        keeps_old=body.keep_old_id,
+        tokens_now=container.keys.now(),
+    )
 
 
-def _player(document: Any) -> NewPlayer:
-    try:
-        player = PlayerNew.model_validate(document)
-    except ValidationError as error:
-        name = document.get("external_id") if isinstance(document, dict) else None
-        seen = name if isinstance(name, str) and len(name) <= LONGEST_NAME else None
-        return NewPlayer(seen, problems=field_problems(error)[:20])
-    return NewPlayer(player.external_id, player.nickname)
+@router.post(
+    "/{external_id:path}/merge",
+    operation_id="merge_players",
+    response_model=PlayersMerged,
+    responses=REFUSED | problems("USER_BLOCKED", "MERGE_NOT_NOW", "BUSY"),
+    openapi_extra=body_of(MergeBody) | {"security": BY_HOST},
+)
+async def merge(request: Request, who: Host, external_id: ExternalId) -> dict[str, Any]:
+    """Makes the account part of another player's. What both had is the other's; sending it again changes nothing."""
+    body = parse_body(MergeBody, await request.body())
+    container = container_of(request)
+    source_id, target_id = await players_meant(container.house, who.host_code, external_id, body.into)
+    merge = Merge(source_id, target_id, container.keys.now(), body.preview)
+    return await merge_players(container.house, admin_act(who, ASKED), merge)
