@@ -1,7 +1,7 @@
 """Every write route: does it give or make value, and what guards it against being done twice?
 
-A route that is missing here and in no_value.py fails test_value_doors.py. `DOORS` need an Idempotency-Key, each with how
-to make ready for it; `BY_NATURE` take one, and are done once also without; `NO_VALUE` give nothing.
+A route that is missing here and in no_value.py fails test_value_doors.py. `DOORS` need an Idempotency-Key, each with
+how to make ready for it; `BY_NATURE` take one, and are done once also without; `NO_VALUE` give nothing.
 """
 
 import uuid
