@@ -77,6 +77,7 @@ export type ErrorCode =
   | "POOL_NOT_FOUND"
   | "PRECONDITION_REQUIRED"
   | "PREMIUM_REQUIRED"
+  | "PROMISE_WITHDRAWN"
   | "PROMO_ENDED"
   | "PROMO_NOT_FOUND"
   | "PROMO_NOT_OPEN"
@@ -581,7 +582,7 @@ export interface EntitlementStanding {
 /** The machine-readable part of a problem. The code decides; words may change. */
 export interface ErrorBody {
   code: string;
-  details: { [name: string]: unknown } | { [name: string]: string }[];
+  details: { [name: string]: unknown } | { [name: string]: unknown }[];
   message: string;
 }
 
@@ -2523,6 +2524,8 @@ export interface operations {
   admin_activate_contest: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -2542,6 +2545,8 @@ export interface operations {
   admin_activate_game_config: {
     parameters: { query?: never; header?: never; path: { code: string; config_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -2559,6 +2564,8 @@ export interface operations {
   admin_activate_leaderboard: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -2578,6 +2585,8 @@ export interface operations {
   admin_activate_mission: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -2734,6 +2743,8 @@ export interface operations {
       is_open?: boolean;
       kind: "SHARED" | "UNIQUE";
       opens_at: string;
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
       rewards: RewardFields[];
@@ -3092,6 +3103,8 @@ export interface operations {
       /** how many ranks the snapshot keeps */
       keep_ranks?: number;
       metric: string;
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       rank_rewards?: RankReward[];
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -3126,6 +3139,8 @@ export interface operations {
       is_hidden?: boolean;
       metric: string;
       period: "DAILY" | "WEEKLY" | "SEASON" | "ONCE";
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
       /** completions within one period */
@@ -3186,6 +3201,8 @@ export interface operations {
       overflow?: OverflowConfig | null;
       /** none: no limit */
       play_stamps_per_day?: number | null;
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       program?: string;
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -4183,6 +4200,8 @@ export interface operations {
   admin_publish_season: {
     parameters: { query?: never; header: { "If-Match": string }; path: { season_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -4335,6 +4354,8 @@ export interface operations {
       /** how many ranks the snapshot keeps */
       keep_ranks?: number;
       metric: string;
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       rank_rewards?: RankReward[];
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -4371,6 +4392,8 @@ export interface operations {
       is_hidden?: boolean;
       metric: string;
       period: "DAILY" | "WEEKLY" | "SEASON" | "ONCE";
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
       /** completions within one period */
@@ -4405,6 +4428,8 @@ export interface operations {
       is_open?: boolean;
       kind: "SHARED" | "UNIQUE";
       opens_at: string;
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
       rewards: RewardFields[];
@@ -4442,6 +4467,8 @@ export interface operations {
       overflow?: OverflowConfig | null;
       /** none: no limit */
       play_stamps_per_day?: number | null;
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       program?: string;
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -4604,6 +4631,8 @@ export interface operations {
   admin_retire_contest: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -4623,6 +4652,8 @@ export interface operations {
   admin_retire_leaderboard: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -4642,6 +4673,8 @@ export interface operations {
   admin_retire_mission: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -4661,6 +4694,8 @@ export interface operations {
   admin_retire_season: {
     parameters: { query?: never; header: { "If-Match": string }; path: { season_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -5205,6 +5240,8 @@ export interface operations {
   admin_withdraw_mailing: {
     parameters: { query?: never; header?: never; path: { mailing_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };

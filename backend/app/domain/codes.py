@@ -21,7 +21,7 @@ LENGTH = 12
 # visible ASCII, as vendors write them; a comma or a quote could not stand in every file
 CODE = re.compile(r"[!#-+\--~]{1,100}", re.ASCII)
 MAX_LINES = 10_000
-EXPIRY = f"expires_at: YYYY-MM-DD or an instant with offset, from {FIRST_DAY} to {LAST_DAY}"
+EXPIRY = f"expires_at: YYYY-MM-DD or an instant with offset; a day from {FIRST_DAY} to {LAST_DAY}"
 DAY, INSTANT = TypeAdapter(Day), TypeAdapter(Moment)
 # what a spreadsheet would run as a formula
 FORMULA = frozenset("=+-@\t\r")

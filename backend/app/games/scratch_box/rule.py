@@ -12,6 +12,7 @@ from app.core.errors import AppError, invalid
 from app.domain.config_fields import parse_config
 from app.domain.draw import Draw, weighted_index
 from app.domain.game import Game, Memory, Outcome, PrizeOdds, Seen
+from app.domain.promises import Problem, covers
 from app.games.scratch_box.config import BoxPrize, Pick, ScratchBoxSetup
 
 
@@ -62,6 +63,17 @@ class ScratchBox(Game):
     def odds(self, setup: ScratchBoxSetup, seen: Seen) -> list[PrizeOdds]:
         left = open_round(setup, seen.memory).left
         return [PrizeOdds(p.label, left[str(p.id)], sum(left.values()), p.grant()) for p in setup.prizes]
+
+    def losses(self, before: ScratchBoxSetup, after: ScratchBoxSetup) -> list[Problem]:
+        """An open round goes on only with what lies in its boxes; its prizes may give more, not less."""
+        if before.counts != after.counts:
+            return [("prizes", "open rounds with what is left in their boxes")]
+        gives = {prize.id: prize for prize in after.prizes}
+        worse = [prize.id for prize in before.prizes if not covers([prize], [gives[prize.id]])]
+        return [(f"prizes[id={prize}]", "what a prize in an open round gives") for prize in worse]
+
+    def is_counted_on(self, setup: ScratchBoxSetup, memory: Memory) -> bool:
+        return bool(open_round(setup, memory).opened)
 
 
 def open_round(setup: ScratchBoxSetup, memory: Memory) -> Round:

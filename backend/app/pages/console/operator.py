@@ -12,6 +12,8 @@ from app.flows.steps.commands import IdempotencyKey
 from app.pages.session import Cookies, bearer, container_of
 from app.services.audit_service import AdminAct
 
+# the field of a form that says how many players may lose, and its longest number
+LOSS, LONGEST_NUMBER = "players_who_lose", 15
 STAFF = Cookies("dojang_staff", "dojang_staff_refresh", "/console")
 
 
@@ -21,6 +23,7 @@ class Operator:
 
     principal: Principal
     request_id: str | None
+    players_who_lose: int | None = None
 
     @property
     def login(self) -> str:
@@ -35,8 +38,8 @@ class Operator:
         return bool(self.principal.scopes.intersection(scopes))
 
     def act(self, reason: str) -> AdminAct:
-        """Who writes, and why."""
-        return AdminAct(self.principal.actor, reason, self.request_id)
+        """Who writes, why, and how many players may lose by it: what the page of a refusal has asked for."""
+        return AdminAct(self.principal.actor, reason, self.request_id, self.players_who_lose)
 
     def about(self, user_id: int, reason: str, key: str, *fields: object) -> dict[str, Any]:
         """What every command about one player takes from a form.
@@ -60,7 +63,14 @@ async def operator(request: Request, *accepted: str) -> Operator:
     Without `accepted` every operator may: reading is for all of them.
     """
     principal = await container_of(request).authenticator.staff(await bearer(request, STAFF))
-    who = Operator(principal, correlation_id.get())
+    who = Operator(principal, correlation_id.get(), await _accepted_loss(request))
     request.state.operator = who  # a refusal is shown at the same desk
     principal.require_scope(*(accepted or (ADMIN, OPS, SUPPORT)))
     return who
+
+
+async def _accepted_loss(request: Request) -> int | None:
+    if request.method != "POST":
+        return None
+    text = str((await request.form()).get(LOSS, ""))
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else None
