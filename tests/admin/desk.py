@@ -25,9 +25,9 @@ class Desk:
         return response.json()
 
     async def send(
-        self, method: str, path: str, body: Any = None, *, version: int | str | None = None, keyed: bool = False
+        self, method: str, path: str, body: Any = None, *, version: int | str | None = None, keyed: bool = True
     ) -> httpx.Response:
-        """A write with a reason unless the body brings its own; `version` becomes If-Match."""
+        """A write with a reason unless the body brings its own, and a key; `version` becomes If-Match."""
         headers = dict(self.headers) | (key() if keyed else {})
         if version is not None:
             headers["If-Match"] = version if isinstance(version, str) else f'"{version}"'
@@ -73,7 +73,8 @@ async def traces(world: World) -> list[tuple[Any, ...]]:
         *("game_activations", "app_ui_config", "wallet_ledger", "reward_log", "user_event_log", "outbox"),
         *("idempotency_keys", "grant_allowances", "prize_stock", "prize_stock_log"),
         *("inbox_mailings", "inbox_items"),
-        *("promo_campaigns", "promo_codes", "promo_claims", "coupon_pools", "coupon_codes", "entitlements"),
+        *("promo_campaigns", "promo_codes", "promo_claims", "coupon_pools", "coupon_batches", "coupon_codes"),
+        "entitlements",
         *("idempotency_keys", "grant_allowances", "programs", "season_passes", "season_counters", "season_options"),
         *(
             "missions",

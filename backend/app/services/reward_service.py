@@ -40,6 +40,10 @@ WAKE = Statement(
 WAITING = Statement("""
     SELECT code, COUNT(*) FROM reward_log WHERE state = 'PENDING' AND reward_type = 'COUPON' GROUP BY code ORDER BY code
 """)
+OWED = Statement("""
+    SELECT code, SUM(amount) FROM reward_log
+    WHERE state IN ('PENDING', 'APPROVAL') AND reward_type = 'COUPON' AND code IN ({codes}) GROUP BY code
+""")
 SHOWN = (
     *("id", "user_id", "operation_id", "source", "reward_type", "token_type", "code", "amount", "state", "attempts"),
     *("last_error", "requested_by", "approved_by", "next_try_at", "created_at", "updated_at"),
@@ -106,6 +110,12 @@ class RewardService:
         """How many rewards wait for codes, by pool."""
         return {row[0]: row[1] for row in await self._tx.rows(WAITING)}
 
+    async def coupons_owed(self, pools: Iterable[str]) -> dict[str, int]:
+        """How many codes of these pools rewards wait for, or will get once they are approved."""
+        codes = sorted(pools)
+        rows = await self._tx.rows(OWED, codes, codes=len(codes)) if codes else []
+        return {pool: int(amount) for pool, amount in rows}
+
     async def named(self, operation_id: str) -> int | None:
         """The id of the reward of an operation."""
         query = select(reward_log.c.id).where(reward_log.c.operation_id == operation_id)
@@ -126,22 +136,22 @@ class RewardService:
             query = query.where(reward_log.c.id < after)
         return [dict(row) for row in (await self._tx.execute(query)).mappings()]
 
-    async def of_player(self, user_id: int, *, after: int | None, limit: int) -> list[Row]:
-        """Newest rewards first, `limit + 1` at most, older than the reward `after`."""
+    async def of_player(self, accounts: Sequence[int], *, after: int | None, limit: int) -> list[Row]:
+        """Newest rewards of a player's accounts first, `limit + 1` at most, older than the reward `after`."""
         c = reward_log.c
         query = select(
             c.id, c.operation_id, c.source, c.reward_type, c.token_type, c.code, c.amount, c.state, c.created_at
-        ).where(c.user_id == user_id).order_by(c.id.desc()).limit(limit + 1)  # fmt: skip
+        ).where(c.user_id.in_(accounts)).order_by(c.id.desc()).limit(limit + 1)  # fmt: skip
         if after is not None:
             query = query.where(c.id < after)
         return [dict(row) for row in (await self._tx.execute(query)).mappings()]
 
-    async def items_of(self, user_id: int) -> dict[str, int]:
+    async def items_of(self, accounts: Sequence[int]) -> dict[str, int]:
         """How many of each ITEM the player has, by code: the rewards themselves say it."""
         c = reward_log.c
         query = (
             select(c.code, func.sum(c.amount).label("amount"))
-            .where(c.user_id == user_id, c.state == RewardState.GRANTED, c.reward_type == RewardType.ITEM)
+            .where(c.user_id.in_(accounts), c.state == RewardState.GRANTED, c.reward_type == RewardType.ITEM)
             .group_by(c.code)
             .order_by(c.code)
         )
@@ -155,12 +165,12 @@ class RewardService:
         query = select(*columns).where(c.user_id == user_id, c.operation_id >= prefix, c.operation_id < end)
         return [dict(row) for row in (await self._tx.execute(query.order_by(c.id))).mappings()]
 
-    async def badges_of(self, user_id: int) -> list[Row]:
+    async def badges_of(self, accounts: Sequence[int]) -> list[Row]:
         """The player's badges: how often each was given, and when first; the newest first."""
         c = reward_log.c
         first = func.min(c.created_at).label("earned_at")
         query = select(c.code, func.count().label("times"), first).where(
-            c.user_id == user_id, c.reward_type == RewardType.BADGE, c.state == RewardState.GRANTED
+            c.user_id.in_(accounts), c.reward_type == RewardType.BADGE, c.state == RewardState.GRANTED
         )  # fmt: skip
         rows = await self._tx.execute(query.group_by(c.code).order_by(first.desc(), c.code))
         return [dict(row) for row in rows.mappings()]

@@ -16,7 +16,7 @@ from app.flows.save_game_config import activate_game_config, add_game_config, co
 from app.games import GAMES
 from app.pages.console.documents import Document, Typed, problems_of, read_document, read_reason, written
 from app.pages.console.doors import ConsoleRoute, done
-from app.pages.console.forms import LINES, After, Id, Reason, Version
+from app.pages.console.forms import LINES, After, FormKey, Id, Reason, Version
 from app.pages.console.look import show
 from app.pages.console.operator import operator
 from app.pages.session import container_of
@@ -107,13 +107,15 @@ async def add_units(
     units: Annotated[int, Form(ge=-MAX_STOCK, le=MAX_STOCK)],
     reason: Reason,
     version: Version,
+    key: FormKey,
 ) -> Response:
     """Adds units to a prize, or takes away what was not given yet."""
     back = request.state.back = f"/console/games/{code}"
     who = await operator(request, ADMIN)
     moved = _units(units, reason)
     house = container_of(request).house
-    await restock(house, who.act(reason), _game(code), prize_id, moved, expected_version=version)
+    act = who.keyed(reason, key, code, prize_id, moved)
+    await restock(house, act, _game(code), prize_id, moved, expected_version=version)
     return done(request, back)
 
 

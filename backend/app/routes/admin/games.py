@@ -12,8 +12,8 @@ from app.flows.restock import list_stock, restock
 from app.flows.save_game_config import activate_game_config, add_game_config, compare_game_configs
 from app.games import GAMES
 from app.routes.admin.common import READ, READERS, Admin, After, Id, Limit, Version, write
-from app.routes.bodies import parse_body
-from app.routes.deps import admin_act, container_of, etag, expected_version
+from app.routes.bodies import json_answer, parse_body
+from app.routes.deps import admin_act, container_of, expected_version, keyed_act
 from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import Listed, StopBody
@@ -132,17 +132,17 @@ async def stock(request: Request, code: PathName) -> dict[str, Any]:
     "/{code}/stock/{prize_id}/restock",
     operation_id="admin_restock",
     response_model=StockLine,
-    openapi_extra=write(Restock, if_match=True),
+    openapi_extra=write(Restock, if_match=True, is_keyed=True),
     responses=problems("SCOPE_REQUIRED", "GAME_NOT_FOUND", "NOT_FOUND", "VERSION_CONFLICT", "PRECONDITION_REQUIRED"),
 )
-async def add_units(request: Request, response: Response, who: Admin, code: PathName, prize_id: Id) -> dict[str, Any]:
+async def add_units(request: Request, who: Admin, code: PathName, prize_id: Id) -> Response:
     """Adds units to a prize, or takes away what was not given yet. The next play sees them."""
     game = _game(code)
-    body = parse_body(Restock, await request.body())
-    act, expected = admin_act(who, body.reason), expected_version(request)
-    row = await restock(container_of(request).house, act, game, prize_id, body.units, expected_version=expected)
-    response.headers["ETag"] = etag(row["version"])
-    return row
+    raw = await request.body()
+    body = parse_body(Restock, raw)
+    act, expected = keyed_act(request, who, body.reason, raw, StockLine), expected_version(request)
+    done = await restock(container_of(request).house, act, game, prize_id, body.units, expected_version=expected)
+    return json_answer(done, has_version=True)
 
 
 def _game(code: str) -> Game:
