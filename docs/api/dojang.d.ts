@@ -90,6 +90,7 @@ export type ErrorCode =
   | "PRECONDITION_REQUIRED"
   | "PREMIUM_REQUIRED"
   | "PRIZES_SOLD_OUT"
+  | "PROMISE_WITHDRAWN"
   | "PROMO_ALREADY_CLAIMED"
   | "PROMO_ENDED"
   | "PROMO_NOT_FOUND"
@@ -621,7 +622,7 @@ export interface EntitlementStanding {
 /** The machine-readable part of a problem. The code decides; words may change. */
 export interface ErrorBody {
   code: string;
-  details: { [name: string]: unknown } | { [name: string]: string }[];
+  details: { [name: string]: unknown } | { [name: string]: unknown }[];
   message: string;
 }
 
@@ -2661,6 +2662,8 @@ export interface operations {
   admin_activate_contest: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -2680,6 +2683,8 @@ export interface operations {
   admin_activate_game_config: {
     parameters: { query?: never; header?: never; path: { code: string; config_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -2697,6 +2702,8 @@ export interface operations {
   admin_activate_leaderboard: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -2716,6 +2723,8 @@ export interface operations {
   admin_activate_mission: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -2877,6 +2886,8 @@ export interface operations {
       is_open?: boolean;
       kind: "SHARED" | "UNIQUE";
       opens_at: string;
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
       rewards: RewardFields[];
@@ -3238,6 +3249,8 @@ export interface operations {
       /** how many ranks the snapshot keeps */
       keep_ranks?: number;
       metric: string;
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       rank_rewards?: RankReward[];
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -3272,6 +3285,8 @@ export interface operations {
       is_hidden?: boolean;
       metric: string;
       period: "DAILY" | "WEEKLY" | "SEASON" | "ONCE";
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
       /** completions within one period */
@@ -3332,6 +3347,8 @@ export interface operations {
       overflow?: OverflowConfig | null;
       /** none: no limit */
       play_stamps_per_day?: number | null;
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       program?: string;
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -4365,6 +4382,8 @@ export interface operations {
   admin_publish_season: {
     parameters: { query?: never; header: { "If-Match": string }; path: { season_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -4540,6 +4559,8 @@ export interface operations {
       /** how many ranks the snapshot keeps */
       keep_ranks?: number;
       metric: string;
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       rank_rewards?: RankReward[];
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -4576,6 +4597,8 @@ export interface operations {
       is_hidden?: boolean;
       metric: string;
       period: "DAILY" | "WEEKLY" | "SEASON" | "ONCE";
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
       /** completions within one period */
@@ -4610,6 +4633,8 @@ export interface operations {
       is_open?: boolean;
       kind: "SHARED" | "UNIQUE";
       opens_at: string;
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
       rewards: RewardFields[];
@@ -4647,6 +4672,8 @@ export interface operations {
       overflow?: OverflowConfig | null;
       /** none: no limit */
       play_stamps_per_day?: number | null;
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       program?: string;
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -4810,6 +4837,8 @@ export interface operations {
   admin_retire_contest: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -4829,6 +4858,8 @@ export interface operations {
   admin_retire_leaderboard: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -4848,6 +4879,8 @@ export interface operations {
   admin_retire_mission: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -4867,6 +4900,8 @@ export interface operations {
   admin_retire_season: {
     parameters: { query?: never; header: { "If-Match": string }; path: { season_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -5441,6 +5476,8 @@ export interface operations {
   admin_withdraw_mailing: {
     parameters: { query?: never; header?: never; path: { mailing_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
