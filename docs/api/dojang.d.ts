@@ -513,7 +513,10 @@ export interface CouponLine {
   code: string;
   expires_at: string | null;
   id: number;
+  /** What the pool is called, in Korean or in every language. */
   name: string;
+  /** The same in English, where it has one. */
+  name_en: string | null;
   operation_id: string;
   pool: string;
   state: "VALID" | "EXPIRED" | "VOID";
@@ -1585,8 +1588,13 @@ export interface PlayerResult {
 /** One reward and where it stands. */
 export interface PlayerReward {
   code?: string | null;
+  /** The codes that a COUPON gave. */
+  coupons?: CouponLine[];
   created_at: string;
   id: number;
+  /** What the pool of a COUPON is called; null for all else. */
+  name?: string | null;
+  name_en?: string | null;
   operation_id: string;
   reward_amount: number;
   reward_type: string;
@@ -1980,8 +1988,13 @@ export interface RewardFields {
 /** One reward and where it stands. */
 export interface RewardLine {
   code?: string | null;
+  /** The codes that a COUPON gave. */
+  coupons?: CouponLine[];
   created_at: string;
   id: number;
+  /** What the pool of a COUPON is called; null for all else. */
+  name?: string | null;
+  name_en?: string | null;
   operation_id: string;
   reward_amount: number;
   reward_type: string;
