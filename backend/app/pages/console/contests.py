@@ -5,9 +5,9 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from app.domain.teams import ContestConfig
-from app.flows.save_contest import contest_results, create_contest, find_contest, replace_contest, switch_contest
+from app.flows.save_contest import create_contest, find_contest, replace_contest, switch_contest
 from app.flows.standings import contest_standing
-from app.pages.console.csv_files import MOST_IN_CSV, csv_file
+from app.pages.console.csv_files import Exported, csv_file
 from app.pages.console.document_editor import DocumentCode, Kind, editor
 from app.pages.console.doors import ConsoleRoute
 from app.pages.console.forms import LINES, After
@@ -21,7 +21,6 @@ from app.utils.pagination import page
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 PLACE = "/console/contests"
-COLUMNS = ("rank_no", "team_id", "name", "score", "members")
 Row = dict[str, Any]
 
 
@@ -59,9 +58,9 @@ async def contest(request: Request, code: DocumentCode) -> Response:
 
 
 @router.get("/console/contests/{code}/results.csv")
-async def as_csv(request: Request, code: DocumentCode) -> Response:
+async def as_csv(request: Request, code: DocumentCode, asked: Exported) -> Response:
     """The ranks of a contest that is over, as a file."""
     request.state.back = f"{PLACE}/{code}"
     await operator(request)
-    rows = await contest_results(container_of(request).house, code, after=0, limit=MOST_IN_CSV)
-    return csv_file(f"{code}-results", COLUMNS, rows)
+    await find_contest(container_of(request).house, code)
+    return await csv_file(request, "teams", asked.wanted(contest=code), f"{code}-results", asked)
