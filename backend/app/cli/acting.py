@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -48,6 +48,12 @@ def act(data: Path | None, work: Callable[[Container], Awaitable[T]]) -> T:
 
     with told_plainly():
         return asyncio.run(run())
+
+
+def warn(warnings: Iterable[Mapping[str, Any]]) -> None:
+    """Says on stderr what a config names that can't be reached yet."""
+    for one in warnings:
+        typer.echo(f"warning: {one['field']}: {one['name']}: {one['reason']}", err=True)
 
 
 @contextmanager

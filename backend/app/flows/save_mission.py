@@ -9,11 +9,10 @@ from typing import Any
 
 from app.core.errors import AppError, invalid
 from app.domain.config_diff import diff
-from app.domain.mission_config import MissionConfig, reference_problems
-from app.domain.token_types import require_known_tokens
+from app.domain.mission_config import MissionConfig
+from app.flows.steps.check_references import ConfigDocument, check_references
 from app.flows.steps.edits import Row, only, require_version
 from app.flows.steps.hosts import host_id_of
-from app.games import GAMES_BY_FEATURE, TOKEN_TYPES
 from app.services import House, Services
 from app.services.audit_service import AdminAct
 
@@ -23,17 +22,18 @@ FIXED_ONCE_BEGUN = ("period", "metric", "host")
 
 
 async def create_mission(house: House, act: AdminAct, config: MissionConfig, *, is_active: bool) -> Row:
-    """A new mission. Raises NAME_TAKEN, or VALIDATION_ERROR naming each field that refers to what isn't there."""
-    require_known_tokens(config.view(), TOKEN_TYPES)
+    """A new mission, with `warnings`. Raises NAME_TAKEN, or VALIDATION_ERROR at what can never be reached."""
 
     async def work(keepers: Services) -> Row:
         await keepers.feature.lock_all()
         if await keepers.mission.find(config.code) is not None:
             raise AppError("NAME_TAKEN", field="code")
-        host_id = await _checked_host(keepers, config)
         now = house.clock.now()
+        warnings = await check_references(keepers, mission_document(config.view()), now)
+        host_id = await host_id_of(keepers, config.host)
         await keepers.mission.add(config, host_id=host_id, is_active=is_active, actor=act.actor, now=now)
-        return await _finish(house, keepers, act, config.code, before=None, action="MISSION_CREATED")
+        after = await _finish(house, keepers, act, config.code, before=None, action="MISSION_CREATED")
+        return after | {"warnings": warnings}
 
     return await house.write(work, is_repeatable=False)
 
@@ -52,7 +52,6 @@ async def replace_mission(
     Counts go on under the new version at once; what was completed before is paid by the version it was completed under.
     Once players have begun, what is counted is fixed. Raises as `create_mission`, MISSION_NOT_FOUND, VERSION_CONFLICT.
     """
-    require_known_tokens(config.view(), TOKEN_TYPES)
     if config.code != code:
         raise invalid(("code", "a mission keeps its code"))
 
@@ -61,7 +60,8 @@ async def replace_mission(
         changed = [name for name in FIXED_ONCE_BEGUN if before["config"][name] != getattr(config, name)]
         if changed and await keepers.mission.is_begun(before["id"]):
             raise invalid(*((name, "players have begun: make another mission") for name in changed))
-        host_id = await _checked_host(keepers, config)
+        warnings = await check_references(keepers, mission_document(config.view()), house.clock.now())
+        host_id = await host_id_of(keepers, config.host)
         await keepers.mission.replace(
             before,
             config.view(),
@@ -70,7 +70,8 @@ async def replace_mission(
             actor=act.actor,
             now=house.clock.now(),
         )
-        return await _finish(house, keepers, act, code, before=before, action="MISSION_CHANGED")
+        after = await _finish(house, keepers, act, code, before=before, action="MISSION_CHANGED")
+        return after | {"warnings": warnings}
 
     return await house.write(work, is_repeatable=False)
 
@@ -78,10 +79,12 @@ async def replace_mission(
 async def switch_mission(
     house: House, act: AdminAct, code: str, *, is_active: bool, expected_version: int | None
 ) -> Row:
-    """Puts a mission in force, or ends its counting; what was completed can still be claimed."""
+    """Puts a mission in force, with `warnings`, or ends its counting; what was completed can still be claimed."""
 
     async def work(keepers: Services) -> Row:
         before = await _locked(keepers, code, expected_version)
+        document, now = mission_document(before["config"]), house.clock.now()
+        warnings = await check_references(keepers, document, now) if is_active else []
         await keepers.mission.replace(
             before,
             before["config"],
@@ -91,7 +94,8 @@ async def switch_mission(
             now=house.clock.now(),
         )
         action = "MISSION_ACTIVATED" if is_active else "MISSION_RETIRED"
-        return await _finish(house, keepers, act, code, before=before, action=action)
+        after = await _finish(house, keepers, act, code, before=before, action=action)
+        return after | {"warnings": warnings}
 
     return await house.write(work, is_repeatable=False)
 
@@ -136,20 +140,9 @@ async def mission_totals(house: House, code: str, *, limit: int) -> list[Row]:
     return await house.read(work)
 
 
-async def _checked_host(keepers: Services, config: MissionConfig) -> int | None:
-    """The id of the mission's host; raises VALIDATION_ERROR naming everything that the config refers to in vain."""
-    requires = await keepers.mission.requirements()
-    problems = list(
-        reference_problems(
-            config,
-            requires={code: needed for code, needed in requires.items() if code != config.code},
-            badges=await keepers.badge.codes(),
-            games=GAMES_BY_FEATURE,
-        )
-    )
-    if problems:
-        raise invalid(*problems)
-    return await host_id_of(keepers, config.host)
+def mission_document(config: Row) -> ConfigDocument:
+    """A mission, to check what it names."""
+    return ConfigDocument("mission", config["code"], config, config["host"])
 
 
 async def _locked(keepers: Services, code: str, expected_version: int | None) -> Row:

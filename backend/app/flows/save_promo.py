@@ -11,11 +11,11 @@ from app.core.time_utils import kst_text
 from app.domain.codes import new_codes
 from app.domain.promo import CodeKind, Counter
 from app.domain.promo_config import PromoConfig, require_promises_kept
-from app.domain.token_types import require_known_tokens
+from app.flows.steps.check_references import ConfigDocument, check_references
 from app.flows.steps.commands import Done
 from app.flows.steps.edits import Row, only, require_version
+from app.flows.steps.hosts import host_id_of
 from app.flows.steps.once import KeyedAct, once
-from app.games import TOKEN_TYPES
 from app.services import House, Services
 from app.services.audit_service import AdminAct
 
@@ -24,7 +24,6 @@ KEPT = ("code", "kind", "units", "opens_at", "closes_at", "is_open", "rewards", 
 
 async def add_promo(house: House, act: KeyedAct, config: PromoConfig) -> Done:
     """A new campaign, once per key. Raises NAME_TAKEN (its name or code), VALIDATION_ERROR (unknown host, token)."""
-    require_known_tokens(config.model_dump(mode="json"), TOKEN_TYPES)
     now = house.clock.now()
 
     async def work(keepers: Services) -> Row:
@@ -32,11 +31,12 @@ async def add_promo(house: House, act: KeyedAct, config: PromoConfig) -> Done:
             raise AppError("NAME_TAKEN", field="code")
         if config.shared_code is not None and await keepers.promo.resolve([config.shared_code]):
             raise AppError("NAME_TAKEN", field="shared_code")
-        host_id = await _host_id(keepers, config.host)
+        warnings = await check_references(keepers, promo_names(config), now)
+        host_id = await host_id_of(keepers, config.host)
         await keepers.promo.add(config, host_id=host_id, actor=act.actor, now=now)
         after = await _row(keepers, config.code)
         await keepers.audit.add(act, "PROMO_ADDED", _target(config.code), after=only(after, *KEPT), now=now)
-        return after
+        return after | {"warnings": warnings}
 
     return await once(house, act, "PROMO", work)
 
@@ -45,7 +45,6 @@ async def replace_promo(
     house: House, act: AdminAct, code: str, config: PromoConfig, *, expected_version: int | None
 ) -> Row:
     """A campaign anew. What players were promised stays. Raises PROMO_NOT_FOUND, VERSION_CONFLICT, VALIDATION_ERROR."""
-    require_known_tokens(config.model_dump(mode="json"), TOKEN_TYPES)
 
     async def work(keepers: Services) -> Row:
         counter = await _locked(keepers, code)
@@ -56,13 +55,14 @@ async def replace_promo(
         is_shared = counter.campaign.kind is CodeKind.SHARED
         shared_code = await keepers.promo.shared_code(counter.campaign.id) if is_shared else None
         require_promises_kept(counter.campaign, counter.given, config, shared_code, now=now)
-        host_id = await _host_id(keepers, config.host)
+        warnings = await check_references(keepers, promo_names(config), now)
+        host_id = await host_id_of(keepers, config.host)
         await keepers.promo.replace(counter.campaign.id, config, host_id=host_id, actor=act.actor, now=now)
         after = await _row(keepers, code)
         await keepers.audit.add(
             act, "PROMO_CHANGED", _target(code), before=only(before, *KEPT), after=only(after, *KEPT), now=now
         )
-        return after
+        return after | {"warnings": warnings}
 
     return await house.write(work, is_repeatable=False)
 
@@ -137,13 +137,9 @@ async def _known(keepers: Services, codes: Sequence[str]) -> dict[str, int]:
     return known
 
 
-async def _host_id(keepers: Services, host: str | None) -> int | None:
-    if host is None:
-        return None
-    found = [one.id for one in await keepers.identity.active_hosts() if one.code == host]
-    if not found:
-        raise invalid(("host", "unknown host"))
-    return found[0]
+def promo_names(config: PromoConfig) -> ConfigDocument:
+    """A campaign of codes, to check what it names."""
+    return ConfigDocument("promo", config.code, config.model_dump(mode="json"), config.host)
 
 
 async def _locked(keepers: Services, code: str) -> Counter:

@@ -45,6 +45,7 @@ from app.services.program_service import ProgramService
 from app.services.promo_service import PromoService
 from app.services.ranking_service import RankingService
 from app.services.reconcile.reconcile_service import ReconcileService
+from app.services.reference_service import ReferenceService
 from app.services.report_service import ReportService
 from app.services.reward_service import RewardService
 from app.services.rule_book_service import RuleBookService
@@ -105,6 +106,7 @@ class Services:
         self.history = HistoryService(tx)
         self.privacy = PrivacyService(tx)
         self.report = ReportService(tx)
+        self.reference = ReferenceService(tx)
 
 
 @dataclass(slots=True)
