@@ -237,6 +237,17 @@ async def test_a_mission_is_warned_of_again_when_it_is_put_in_force(world: World
     ] == "UNKNOWN_MISSION"
 
 
+async def test_missions_that_require_one_another_could_never_be_begun(world: World, desk: Desk) -> None:
+    await desk.ok("POST", "/missions", mission("ONE", rewards=[]))
+    await desk.ok("POST", "/missions", mission("TWO", rewards=[], requires=["ONE"]))
+    await desk.ok("POST", "/missions", mission("THREE", rewards=[], requires=["TWO"]))
+    body = mission("ONE", rewards=[], requires=["THREE"])
+    answer = await desk.send("PUT", "/missions/ONE", body, version=1)
+    assert [(one["field"], one["code"]) for one in answer.json()["error"]["details"]] == [
+        ("requires.0", "MISSION_CIRCLE")
+    ]
+
+
 async def test_a_rule_says_which_of_its_words_nobody_hears(world: World, desk: Desk) -> None:
     effects = (
         {"kind": "COUNT", "metric": "lecture.minutes"},

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.flows.save_bridge import bridge_document
+from app.flows.steps.bridge_names import bridge_document
 from app.flows.steps.check_references import ConfigDocument, find_unreachable
 from app.flows.steps.edits import Row
 from app.services import House, Services

@@ -5,19 +5,19 @@ Writes bridge_campaigns, bridge_slots, admin_audit_log.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from app.core.errors import AppError, invalid
 from app.domain.bridge import CampaignState
 from app.domain.bridge_config import BridgeConfig
+from app.flows.steps.bridge_names import ONE_DAY, bridge_document, host_code
 from app.flows.steps.check_references import ConfigDocument, Warnings, check_references
 from app.flows.steps.edits import Row, only, require_version
 from app.flows.steps.hosts import host_id_of
 from app.services import House, Services
 from app.services.audit_service import AdminAct
 
-ONE_DAY = timedelta(days=1)
 KEPT = ("code", "state", "version", "target_season_id", "points_per_key", "required_keys", "policy", "settles_at")
 
 
@@ -91,19 +91,12 @@ async def retarget_bridge(
     async def work(keepers: Services) -> Row:
         before = await _locked(keepers, code, expected_version)
         target = {"target_season_id": season_id}
-        warnings = await _check(keepers, target, await _host_code(keepers, before), before["end_date"], now)
+        warnings = await _check(keepers, target, await host_code(keepers, before), before["end_date"], now)
         await keepers.bridge.change(before["id"], target_season_id=season_id, now=now)
         after = await _finish(house, keepers, act, code, before=before, action="BRIDGE_RETARGETED")
         return after | {"warnings": warnings}
 
     return await house.write(work, is_repeatable=False)
-
-
-async def bridge_document(keepers: Services, campaign: Row, *, in_force: bool) -> ConfigDocument:
-    """A stored campaign, to check what it names."""
-    content = only(campaign, "program", "target_season_id", "slots")
-    host, until = await _host_code(keepers, campaign), campaign["end_date"] + ONE_DAY
-    return ConfigDocument("bridge", campaign["code"], content, host, until, in_force=in_force)
 
 
 async def _check(
@@ -112,11 +105,6 @@ async def _check(
     """What to warn of. Its levels are given from the day after the last on."""
     document = ConfigDocument("bridge", content.get("code"), content, host, last_day + ONE_DAY)
     return await check_references(keepers, document, now)
-
-
-async def _host_code(keepers: Services, campaign: Row) -> str | None:
-    hosts = {host.id: host.code for host in await keepers.identity.known_hosts()}
-    return hosts.get(campaign["host_id"])
 
 
 def _require_state(campaign: Row, wanted: CampaignState) -> None:

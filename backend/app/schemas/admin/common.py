@@ -59,7 +59,9 @@ class Warned(Shape):
     """A config after a write: what of it can't be reached yet."""
 
     warnings: list[ConfigWarning] | None = Field(
-        default=None, description="Said when it is saved or put in force; null in answers that change nothing."
+        default=None,
+        description="Said when it is saved or put in force; left out of answers that change nothing.",
+        exclude_if=lambda warnings: warnings is None,
     )
 
 
