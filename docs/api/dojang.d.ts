@@ -362,6 +362,8 @@ export interface BridgeView {
   target_season_id: number | null;
   updated_at: string;
   version: number;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
 }
 
 /** A claimed level. State APPROVAL: a person must approve; PENDING: it is on its way. */
@@ -467,6 +469,17 @@ export interface ConfigView {
   id: number;
   is_active: boolean;
   version: number;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
+}
+
+/** A name in a config that nobody can reach as things stand: it may come later. `code` says what is missing. */
+export interface ConfigWarning {
+  code: string;
+  field: string;
+  name: string;
+  reason: string;
+  reason_ko: string;
 }
 
 /** A contest as it stands. OPEN, FROZEN or SETTLED. Its version is the ETag that a change must name. */
@@ -480,6 +493,8 @@ export interface ContestView {
   state: string;
   updated_at: string;
   version: number;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
 }
 
 /**
@@ -1036,6 +1051,8 @@ export interface LeaderboardView {
   is_active: boolean;
   updated_at: string;
   version: number;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
 }
 
 /** One movement: why, how much, and what the wallet held after it. */
@@ -1281,6 +1298,8 @@ export interface MailingRow {
   sent_by: string;
   title_en: string;
   title_ko: string;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
   withdrawn_at: string | null;
 }
 
@@ -1765,6 +1784,8 @@ export interface PromoRow {
   updated_at: string;
   updated_by: string;
   version: number;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
 }
 
 /** A campaign: when it opens, what it gives, how many units are left (null: endless). */
@@ -2023,6 +2044,8 @@ export interface RuleHead {
   id: number;
   newest_version: number;
   title: string;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
 }
 
 /** A rule that takes such events and gave nothing for this one. `field`: which one is no number. */
@@ -2041,6 +2064,8 @@ export interface RuleVersion {
   id: number;
   is_active: boolean;
   version: number;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
 }
 
 /** Event by event, and in all. */
@@ -2574,6 +2599,8 @@ export interface app__schemas__admin__missions__MissionView {
   is_active: boolean;
   updated_at: string;
   version: number;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
 }
 
 /** A whole season; null for the options it hasn't. */
@@ -2597,6 +2624,8 @@ export interface app__schemas__admin__seasons__SeasonView {
   streak?: SeasonStreak | null;
   updated_at: string;
   version: number;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
 }
 
 /** What a day asks for. PLAYS: `plays` of each of `games`; PRESENCE: a request from `from_time` on (KST). */
@@ -6880,6 +6909,7 @@ export interface components {
     ConfigChange: ConfigChange;
     ConfigDiff: ConfigDiff;
     ConfigView: ConfigView;
+    ConfigWarning: ConfigWarning;
     ContestView: ContestView;
     CountConfig: CountConfig;
     CountEffect: CountEffect;

@@ -38,10 +38,10 @@ CONFIGS: tuple[type[BaseModel], ...] = (
 )  # fmt: skip
 # fields of text that name nothing which stands elsewhere
 OWN_WORDS = frozenset({
-    *("code", "title", "title_ko", "title_en", "hint_ko", "hint_en", "label", "label_ko", "label_en", "name", "name_ko"),
-    *("name_en", "season_name", "shared_code", "event_type", "kind", "reward_type", "period", "claim", "policy"),
-    *("window", "format", "example", "count", "field", "per", "once_per", "op", "value", "values", "event_id", "source"),
-    *("when", "not_", "not", "any", "all", "any_", "all_", "rewards"),
+    *("code", "title", "title_ko", "title_en", "hint_ko", "hint_en", "label", "label_ko", "label_en", "name"),
+    *("name_ko", "name_en", "season_name", "shared_code", "event_type", "kind", "reward_type", "period", "claim"),
+    *("policy", "window", "format", "example", "count", "field", "per", "once_per", "op", "value", "values", "event_id"),
+    *("source", "when", "not_", "not", "any", "all", "any_", "all_", "rewards"),
 })  # fmt: skip
 
 
@@ -114,7 +114,8 @@ async def problems(desk: Desk, path: str, body: dict[str, Any], **more: Any) -> 
     """field → (code, its Korean) of a refusal."""
     answer = await desk.send("POST", path, body, keyed=True, **more)
     assert answer.status_code in (400, 422), answer.text
-    return {one["field"]: (one["code"], one["reason_ko"]) for one in answer.json()["error"]["details"]}
+    assert answer.json()["error"]["message"], "in Korean, as nobody asked for English"
+    return {one["field"]: (one["code"], one["reason"]) for one in answer.json()["error"]["details"]}
 
 
 async def warned(desk: Desk, path: str, body: Any = None, **more: Any) -> set[tuple[str, str]]:
@@ -133,6 +134,9 @@ async def test_a_pool_or_badge_that_is_not_there_is_refused_at_its_field(
     path, body, field = GIVERS[kind]
     said = await problems(desk, path, body(gift(reward, "NOWHERE")))
     assert said == {f"{field}.code": (code, WORDINGS[code].ko)}
+    english = Desk(world, desk.headers | {"Accept-Language": "en"})
+    said = await problems(english, path, body(gift(reward, "NOWHERE")))
+    assert said == {f"{field}.code": (code, WORDINGS[code].en)}
 
 
 @pytest.mark.parametrize("kind", GIVERS)
