@@ -9,8 +9,10 @@ from datetime import date, datetime
 from typing import Any
 
 from app.core.errors import AppError, invalid
+from app.core.time_utils import kst_date
 from app.domain.bridge import CampaignState
 from app.domain.bridge_config import BridgeConfig
+from app.domain.promises import require_kept
 from app.flows.steps.bridge_names import ONE_DAY, bridge_document, host_code
 from app.flows.steps.check_references import ConfigDocument, Warnings, check_references
 from app.flows.steps.edits import Row, only, require_version
@@ -90,6 +92,7 @@ async def retarget_bridge(
 
     async def work(keepers: Services) -> Row:
         before = await _locked(keepers, code, expected_version)
+        await _require_levels_can_be_given(house, keepers, before, season_id)
         target = {"target_season_id": season_id}
         warnings = await _check(keepers, target, await host_code(keepers, before), before["end_date"], now)
         await keepers.bridge.change(before["id"], target_season_id=season_id, now=now)
@@ -105,6 +108,16 @@ async def _check(
     """What to warn of. Its levels are given from the day after the last on."""
     document = ConfigDocument("bridge", content.get("code"), content, host, last_day + ONE_DAY)
     return await check_references(keepers, document, now)
+
+
+async def _require_levels_can_be_given(house: House, keepers: Services, before: Row, season_id: int | None) -> None:
+    """Returns when the levels that players collect keys for can still be given in that season; PROMISE_WITHDRAWN."""
+    season = None if season_id is None else await keepers.season.find(season_id)
+    if before["state"] == CampaignState.DRAFT or season is None:
+        return
+    if season.config.end_date < max(kst_date(house.clock.now()), before["start_date"]):
+        players = max((await keepers.bridge.key_counts(before["id"])).values(), default=0)
+        require_kept([("target_season_id", "the level of each player who has the keys: this season is over")], players)
 
 
 def _require_state(campaign: Row, wanted: CampaignState) -> None:

@@ -6,6 +6,7 @@ Locks feature_config (all of it) and the contest; reads seasons. Writes team_con
 from typing import Any
 
 from app.core.errors import AppError, invalid
+from app.domain.promises import broken, require_kept, require_loss_accepted
 from app.domain.teams import ContestConfig
 from app.flows.steps.check_references import ConfigDocument, check_references
 from app.flows.steps.edits import Row, only, require_version
@@ -13,8 +14,6 @@ from app.services import House, Services
 from app.services.audit_service import AdminAct
 
 KEPT = ("version", "is_active", "state", "config")
-# what players joined for
-FIXED_ONCE_ACTIVE = ("season_id", "metric", "size_limit", "daily_cap")
 
 
 async def create_contest(house: House, act: AdminAct, config: ContestConfig, *, is_active: bool) -> Row:
@@ -36,9 +35,9 @@ async def create_contest(house: House, act: AdminAct, config: ContestConfig, *, 
 async def replace_contest(
     house: House, act: AdminAct, code: str, config: ContestConfig, *, expected_version: int | None
 ) -> Row:
-    """The whole contest anew. Once it is in force, what players joined for is fixed; once frozen, everything is.
+    """The whole contest anew. Once it is in force, it changes for the better only: PROMISE_WITHDRAWN.
 
-    Raises as `create_contest`, CONTEST_NOT_FOUND, CONTEST_STATE, VERSION_CONFLICT.
+    Once frozen, everything is fixed. Raises as `create_contest`, CONTEST_NOT_FOUND, CONTEST_STATE, VERSION_CONFLICT.
     """
     if config.code != code:
         raise invalid(("code", "a contest keeps its code"))
@@ -46,9 +45,10 @@ async def replace_contest(
 
     async def work(keepers: Services) -> Row:
         before = await _locked(keepers, code, expected_version)
-        changed = [name for name in FIXED_ONCE_ACTIVE if before["config"][name] != getattr(config, name)]
-        if changed and before["is_active"]:
-            raise invalid(*((name, "players joined for it: make another contest") for name in changed))
+        players = await keepers.team.players(before["id"])
+        if before["is_active"] or players:
+            old = ContestConfig.model_validate(before["config"])
+            require_kept(broken("contest", old, config), players)
         warnings = await check_references(keepers, contest_document(config.view()), now)
         await keepers.team.change(before["id"], config=config, now=now)
         after = await _finish(house, keepers, act, code, before=before, action="CONTEST_CHANGED")
@@ -58,13 +58,24 @@ async def replace_contest(
 
 
 async def switch_contest(
-    house: House, act: AdminAct, code: str, *, is_active: bool, expected_version: int | None
+    house: House,
+    act: AdminAct,
+    code: str,
+    *,
+    is_active: bool,
+    expected_version: int | None,
 ) -> Row:
-    """Puts a contest in force, or calls it off: a retired one is never settled."""
+    """Puts a contest in force, or calls it off: a retired one is never settled.
+
+    PROMISE_WITHDRAWN while players are in its teams, unless so many losing it is accepted.
+    """
     now = house.clock.now()
 
     async def work(keepers: Services) -> Row:
         before = await _locked(keepers, code, expected_version)
+        if before["is_active"] and not is_active:
+            players = await keepers.team.players(before["id"])
+            require_loss_accepted("the contest with its scores and rewards", players, act.players_who_lose)
         warnings = await check_references(keepers, contest_document(before["config"]), now) if is_active else []
         await keepers.team.change(before["id"], is_active=is_active, now=now)
         action = "CONTEST_ACTIVATED" if is_active else "CONTEST_RETIRED"
