@@ -143,7 +143,7 @@ def test_the_terminal_exports_plans_and_applies(tmp_path: Path) -> None:
     assert Path(file).read_bytes() == Path(shipped).read_bytes()
     Path(file).write_text(Path(file).read_text().replace("base_xp_per_stamp: 20", "base_xp_per_stamp: 30"))
     dry = run(app, ["ops", "season", "apply", file, "--reason", "go", "--dry-run", "--data", data])
-    assert dry.output == "base_xp_per_stamp: 20 → 30\n1 fields would be changed\n"
+    assert dry.stdout == "base_xp_per_stamp: 20 → 30\n1 fields would be changed\n"
     as_json = run(app, ["ops", "season", "plan", file, "--json", "--data", data])
     assert json.loads(as_json.output)["changes"] == [{"field": "base_xp_per_stamp", "before": 20, "after": 30}]
     Path(file).write_text("format: wrong")

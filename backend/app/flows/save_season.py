@@ -5,7 +5,7 @@ season_counters and season_passes. Writes seasons, season_levels, season_level_r
 admin_audit_log.
 """
 
-import dataclasses
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -179,6 +179,7 @@ async def _replace(
     *,
     is_active: bool,
 ) -> StoredSeason:
+    await check_references(keepers, season_document(replace(before, config=config)), house.clock.now())
     use = await keepers.season_pass.use_of(before.id)
     require_kept(edit_problems(before.config, config, use), use.players)
     if not is_active:
@@ -219,7 +220,7 @@ async def _finish(
     await keepers.audit.add(
         act, action, f"season:{season_id}", before=_kept(before), after=_kept(after), now=house.clock.now()
     )
-    return dataclasses.replace(after, warnings=tuple(warnings))
+    return replace(after, warnings=tuple(warnings))
 
 
 def _kept(season: StoredSeason | None) -> dict[str, Any] | None:
