@@ -3,8 +3,12 @@
 import typer
 
 from app.cli import demo, ops, rules, season, serve, worker
+from app.cli.terminal import Terminal
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+# plain errors: a box would cut a sentence into lines
+app = typer.Typer(
+    cls=Terminal, rich_markup_mode=None, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
+)
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("dev")(serve.dev)
