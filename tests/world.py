@@ -8,10 +8,12 @@ from typing import Any
 
 import httpx
 from fastapi import FastAPI
+from prometheus_client import generate_latest
 from sqlalchemy import text
 
 from app.config.settings import Settings
 from app.container import Container
+from app.core.metrics import AT_SCRAPE, REGISTRY
 from app.core.time_utils import Clock, FixedClock
 from app.db.transaction import Tx
 from app.domain.draw import Draw
@@ -90,6 +92,11 @@ class World:
             return [tuple(row) for row in await tx.execute(text(sql), params)]
 
         return await self.house.database.read(work)
+
+    async def metrics(self) -> str:
+        """What a scrape of this process reads."""
+        await self.container.measure()
+        return (generate_latest(REGISTRY) + generate_latest(AT_SCRAPE)).decode()
 
     async def differences(self) -> dict[str, list[list[str]]]:
         """What `reconcile` finds: nothing, if every value is explained."""

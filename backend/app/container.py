@@ -19,6 +19,7 @@ from app.db.transaction import Database
 from app.domain.draw import Draw
 from app.flows.adjust_wallet import AdjustCommand, adjust_wallets
 from app.flows.authenticate import Authenticator
+from app.flows.backlog import note_backlog
 from app.flows.bridge_status import bridge_status
 from app.flows.claim import ClaimCommand, claim
 from app.flows.claim_mission import ClaimMissionCommand, claim_missions
@@ -35,6 +36,7 @@ from app.flows.stamp import StampCommand, stamp
 from app.flows.start_up import refuse_unsafe_start
 from app.flows.steps.commands import Done, PlayerCommand
 from app.flows.steps.know_player import Arrival
+from app.flows.vital_signs import note_vital_signs
 from app.services import House
 from app.utils.random_utils import SecureDraw
 
@@ -140,6 +142,12 @@ class Container:
         """Nothing more is accepted from now on: the streams end, which never end by themselves."""
         self.begin_to_drain()
         self.stream.end_all()
+
+    async def measure(self) -> None:
+        """Sets the gauges that tell of database, worker, pools and Redis: for a scrape, just before it is answered."""
+        await note_backlog(self.house)
+        await note_vital_signs(self.house)
+        await self.cache.measure()
 
     async def close(self) -> None:
         """Closes every connection. Call inside the loop that used them."""

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from asgi_correlation_id import CorrelationIdMiddleware
@@ -18,6 +18,7 @@ from app.config.settings import Settings
 from app.container import Container, require_safe_start
 from app.core.error_reports import start_error_reports
 from app.core.logging_config import configure_logging, request_log
+from app.core.metrics_server import metrics_server
 from app.core.startup import StartupRefused, leave_process
 from app.core.stopping import told_to_stop
 from app.core.time_utils import Clock
@@ -30,6 +31,7 @@ from app.routes.error_handlers import install_error_handlers
 from app.routes.hot import shorten_hot_routes
 from app.routes.middleware import REQUEST_ID, Surroundings
 from app.routes.openapi import describe
+from app.routes.unreadable import UnreadablePaths
 
 if TYPE_CHECKING:
     from app.core.tracing import Traces
@@ -59,8 +61,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
         try:
             tune_garbage_collector()
             wait = settings.drain_wait_seconds
-            with told_to_stop(container.begin_to_drain, container.begin_to_stop, wait_seconds=wait):
-                yield
+            async with _metrics(container):
+                with told_to_stop(container.begin_to_drain, container.begin_to_stop, wait_seconds=wait):
+                    yield
         finally:
             container.begin_to_stop()
             await container.close()
@@ -89,6 +92,13 @@ def _settings_of_this_process() -> Settings:
         return load_settings()
     except SettingsRefused as refusal:
         leave_process(refusal)
+
+
+def _metrics(container: Container) -> AbstractAsyncContextManager[int | None]:
+    """Shows what this process counted, where a port is set."""
+    settings = container.settings
+    address, processes = str(settings.metrics_address), settings.web_concurrency
+    return metrics_server(address, settings.metrics_port, processes=processes, refresh=container.measure)
 
 
 def _traces(settings: Settings) -> "Traces | None":
@@ -120,6 +130,7 @@ def _open_doors(app: FastAPI, settings: Settings) -> None:
     add_console_pages(app)
     add_player_pages(app)
     describe(app)
+    app.router.routes.insert(0, UnreadablePaths())
     shorten_hot_routes(app)
 
 

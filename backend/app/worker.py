@@ -7,11 +7,9 @@ import socket
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from typing import Any
-from wsgiref.simple_server import WSGIServer
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from prometheus_client import start_http_server
 
 from app.batches.job import Job, StandingJob
 from app.batches.scheduler import JOBS, STANDING, register, step, tick
@@ -22,7 +20,7 @@ from app.container import Container
 from app.core.alarms import raise_alarm_seldom
 from app.core.errors import AppError
 from app.core.logging_config import configure_logging
-from app.core.metrics import REGISTRY
+from app.core.metrics_server import metrics_server
 from app.core.startup import leave_process
 from app.core.time_utils import KST, Clock, SystemClock
 from app.flows.start_up import refuse_unsafe_start
@@ -115,12 +113,6 @@ class Worker:
             log.warning("tick_failed", job=job.name, code=refusal.code)
 
 
-def show_counts(port: int) -> WSGIServer:
-    """Serves what this process counted, in a thread that ends with it."""
-    server, _ = start_http_server(port, registry=REGISTRY)
-    return server
-
-
 async def work_until_stopped(settings: Settings, *, clock: Clock | None = None, tick_seconds: float) -> None:
     """Works until SIGTERM or SIGINT. Raises StartupRefused when the start would be unsafe."""
     container = Container(settings, clock=clock)
@@ -129,14 +121,13 @@ async def work_until_stopped(settings: Settings, *, clock: Clock | None = None, 
         asyncio.get_running_loop().add_signal_handler(one, stopped.set)
     try:
         await refuse_unsafe_start(container.house)
-        if settings.worker_metrics_port is not None:
-            show_counts(settings.worker_metrics_port)
-        worker = Worker(container, tick_seconds=tick_seconds)
-        await worker.start()
-        tune_garbage_collector()
-        log.info("worker_started", owner=worker.owner)
-        await stopped.wait()
-        await worker.stop()
+        async with metrics_server(str(settings.metrics_address), settings.metrics_port):
+            worker = Worker(container, tick_seconds=tick_seconds)
+            await worker.start()
+            tune_garbage_collector()
+            log.info("worker_started", owner=worker.owner)
+            await stopped.wait()
+            await worker.stop()
     finally:
         await container.close()
 

@@ -7,6 +7,7 @@ export type ErrorCode =
   | "ADDRESS_NOT_ALLOWED"
   | "ALREADY_IN_TEAM"
   | "ALREADY_STAMPED_TODAY"
+  | "API_KEY_SHOWN_ONCE"
   | "AUTH_REQUIRED"
   | "AUTO_CLAIM_LEVEL"
   | "BODY_TOO_LARGE"
@@ -26,6 +27,7 @@ export type ErrorCode =
   | "DB_SCHEMA_MISMATCH"
   | "DELIVERY_NOT_FOUND"
   | "ENTITLEMENT_ACTIVE"
+  | "EVENT_CONFLICT"
   | "EVENT_FROM_FUTURE"
   | "EVENT_INVALID"
   | "EVENT_REVOKED"
@@ -76,6 +78,7 @@ export type ErrorCode =
   | "POOL_NOT_FOUND"
   | "PRECONDITION_REQUIRED"
   | "PREMIUM_REQUIRED"
+  | "PRIZES_SOLD_OUT"
   | "PROMO_ENDED"
   | "PROMO_NOT_FOUND"
   | "PROMO_NOT_OPEN"
@@ -110,11 +113,23 @@ export interface AchievementList {
   server_time: string;
 }
 
+/** A version that came into force. */
+export interface Activation {
+  config_id: number;
+  valid_from: string;
+  version: number;
+}
+
 /** The version in force. */
 export interface ActiveConfig {
   config_id: number;
   name: string;
   version: number;
+}
+
+/** The process answers. */
+export interface Alive {
+  status: "ok";
 }
 
 /** True when every one of the conditions is. */
@@ -243,6 +258,26 @@ export interface BoardView {
   window_key: string;
 }
 
+/** A box of the player's round; its prize once it is open. */
+export interface Box {
+  number: number;
+  opened: boolean;
+  prize: ShownPrize | null;
+}
+
+/** A prize: how many boxes hold it in a full round, and how many still do. */
+export interface BoxPrizeLeft {
+  code?: string | null;
+  count: number;
+  id: number;
+  is_sold_out: boolean;
+  label: string;
+  left: number;
+  reward_amount: number;
+  reward_type: string;
+  token_type?: string | null;
+}
+
 /** A campaign without its slots. Its version is the ETag that a change must name. */
 export interface BridgeHead {
   code: string;
@@ -269,6 +304,15 @@ export interface BridgeKeyEffect {
   kind: "BRIDGE_KEY";
 }
 
+/** What a day asks for. PLAYS: `plays` of each of `games`; PRESENCE: a request from `from_time` on (KST). */
+export interface BridgeMission {
+  from_time?: string | null;
+  games?: string[] | null;
+  host_event?: HostEventHint | null;
+  kind: "PLAYS" | "HOST_EVENT" | "PRESENCE";
+  plays?: number | null;
+}
+
 /** How far the players are. */
 export interface BridgeProgress {
   code: string;
@@ -278,12 +322,12 @@ export interface BridgeProgress {
   state: string;
 }
 
-/** One day. `progress` of `target` counts today's doing; past days show the target when collected, else 0. */
+/** One day. `progress` of `target` counts what was done on it: a missed day keeps what was made. */
 export interface BridgeSlot {
   date: string;
   day: number;
   event_type: string;
-  mission: app__schemas__bridge__MissionView;
+  mission: BridgeMission;
   progress: number;
   rewards: Reward[];
   state: "LOCKED" | "OPEN" | "COLLECTED" | "MISSED";
@@ -442,7 +486,9 @@ export interface ContestView {
 }
 
 /**
- * How many units an event is worth: one for every whole `step` in `field`.
+ * How many units an event is worth: one for every whole `step` in `field`, at most `max_units`.
+ *
+ * What lies above `max_units` is left out, and the answer to the event says so (`MAX_UNITS`).
  *
  * `is_cumulative`: the field is a total that grows, and only what lies above the highest total seen so far counts. A
  * corrected, repeated or late total never pays twice. `per` keeps one such mark for each of its values: `["week"]`.
@@ -481,6 +527,20 @@ export interface CouponPage {
   items: CouponLine[];
   next: number | null;
   server_time: string;
+}
+
+/** The running season; dates are inclusive KST days. */
+export interface CurrentSeason {
+  base_xp_per_stamp: number;
+  end_date: string;
+  id: number;
+  /** True in the grace period: rewards can be claimed, nothing is earned. */
+  is_ended: boolean;
+  last_claim_date: string;
+  max_level: number;
+  program: string;
+  season_name: string;
+  start_date: string;
 }
 
 /** The cap on XP earned in a KST day. Stamps beyond it count without XP; rewards in XP are not capped. */
@@ -535,6 +595,60 @@ export interface DeliveryView {
   topic: string;
   tries: DeliveryTry[];
   user_id: number | null;
+}
+
+/** The throw of a play. */
+export interface DicePlayAnswer {
+  game: DiceThrow;
+  play_id: string;
+  result: string;
+  reward: Reward;
+  season_pass: StampAnswer | null;
+  token_balance: number;
+  token_type: string;
+}
+
+/** What an outcome gives. */
+export interface DiceReward {
+  code?: string | null;
+  is_sold_out: boolean;
+  outcome: "WIN" | "DRAW" | "LOSE";
+  reward_amount: number;
+  reward_type: string;
+  token_type?: string | null;
+}
+
+/** What each outcome gives. */
+export interface DiceStatus {
+  config_id: number;
+  /** between two plays; 0 = none */
+  cooldown_seconds: number;
+  feature_type: string;
+  /** for each player and KST day; 0 = no limit */
+  max_daily_plays: number;
+  name: string;
+  /** while the cooldown runs */
+  next_play_at: string | null;
+  /** null = no limit */
+  remaining_plays: number | null;
+  rewards: DiceReward[];
+  server_time: string;
+  today_plays: number;
+  token_balance: number;
+  token_type: string;
+}
+
+/** One throw, and what it gave. */
+export interface DiceThrow {
+  code?: string | null;
+  dealer_dice: number[];
+  dealer_sum: number;
+  outcome: "WIN" | "DRAW" | "LOSE";
+  reward_amount: number;
+  reward_type: string;
+  token_type?: string | null;
+  user_dice: number[];
+  user_sum: number;
 }
 
 /** Players whom a settlement would treat alike. `points` is what they have pending; only PAID ones get it. */
@@ -629,15 +743,21 @@ export interface EventPage {
   next: string | null;
 }
 
-/** What became of one event. `event_id` is our own id of it, the one that operation ids name. */
+/**
+ * What became of one event. `event_id` is our own id of it, the one that operation ids name.
+ *
+ * `conflict`: another event was taken under this source and id, and `event_id` is that one's. `reason` stands with an
+ * accepted event that gave nothing.
+ */
 export interface EventResult {
   code?: string | null;
   details?: FieldProblem[] | null;
   effects: EventEffect[];
   event_id?: string | null;
   id: string | null;
+  reason?: NoEffect | null;
   skipped?: RuleSkipped[] | null;
-  status: "accepted" | "duplicate" | "rejected";
+  status: "accepted" | "duplicate" | "rejected" | "conflict";
 }
 
 /** A reward that the event caused, as it stands now. */
@@ -670,6 +790,8 @@ export interface EventStory {
   external_id: string;
   host: string;
   id: string;
+  /** why it gave nothing; null where it gave something */
+  reason: NoEffect | null;
   received_at: string;
   request_id: string | null;
   revoked_by: string | null;
@@ -690,19 +812,22 @@ export interface EventView {
   external_id: string;
   host: string;
   id: string;
+  /** why it gave nothing; null where it gave something */
+  reason: NoEffect | null;
   received_at: string;
   request_id: string | null;
   source: string;
   user_id: number;
 }
 
-/** The results, in the order of the events. */
+/** The results, in the order of the events. Conflicts count as `rejected`; `accepted` holds `without_effect`. */
 export interface EventsAnswer {
   accepted: number;
   duplicate: number;
   rejected: number;
   results: EventResult[];
   server_time: string;
+  without_effect: number;
 }
 
 /** Many events in one call; each has a result of its own. */
@@ -771,21 +896,6 @@ export interface GameList {
   items: GameLine[];
   next: number | null;
   server_time: string;
-}
-
-/** A game before a play: tickets, limit, prizes. `remaining_…` is null when there is no daily limit. */
-export interface GameStatus {
-  config_id: number;
-  /** between two plays; 0 = none */
-  cooldown_seconds: number;
-  feature_type: string;
-  name: string;
-  /** while the cooldown runs */
-  next_play_at: string | null;
-  server_time: string;
-  token_balance: number;
-  token_type: string;
-  [name: string]: unknown;
 }
 
 /** After `after` plays in a row without any of `prizes`, the next play is drawn among them alone. */
@@ -1002,9 +1112,12 @@ export interface LevelConfig {
 
 /** A reward of a level that was just reached; `claimed_at` is null while it waits to be claimed by hand. */
 export interface LevelReward {
+  /** 0 or 1, as is_auto_claim */
   auto_claim: number;
   claimed_at: string | null;
   code?: string | null;
+  /** paid when the level is reached; else the player claims it */
+  is_auto_claim: boolean;
   level: number;
   reward_amount: number;
   reward_type: string;
@@ -1014,8 +1127,11 @@ export interface LevelReward {
 
 /** One level of the free track; `tracks` is what the premium tracks give at it. */
 export interface LevelView {
+  /** 0 or 1, as is_auto_claim */
   auto_claim: number;
   code?: string | null;
+  /** paid when the level is reached; else the player claims it */
+  is_auto_claim: boolean;
   is_claimed: boolean;
   is_unlocked: boolean;
   level: number;
@@ -1098,7 +1214,7 @@ export interface Listed_MissionVersion_ {
 
 export interface Listed_MissionView_ {
   has_more: boolean;
-  items: app__schemas__admin__missions__MissionView[];
+  items: MissionView[];
   next: number | null;
 }
 
@@ -1196,6 +1312,37 @@ export interface Listed_WebhookRow_ {
   has_more: boolean;
   items: WebhookRow[];
   next: number | null;
+}
+
+/** The drawn prize. */
+export interface LotteryPlayAnswer {
+  play_id: string;
+  prize: ShownPrize;
+  result: string;
+  reward: Reward;
+  season_pass: StampAnswer | null;
+  token_balance: number;
+  token_type: string;
+}
+
+/** Every prize in the draw. */
+export interface LotteryStatus {
+  config_id: number;
+  /** between two plays; 0 = none */
+  cooldown_seconds: number;
+  feature_type: string;
+  /** for each player and KST day; 0 = no limit */
+  max_daily_tickets: number;
+  name: string;
+  /** while the cooldown runs */
+  next_play_at: string | null;
+  prize_preview: OfferedPrize[];
+  /** null = no limit */
+  remaining_tickets: number | null;
+  server_time: string;
+  today_tickets: number;
+  token_balance: number;
+  token_type: string;
 }
 
 /** A mailing: to how many players it went, and how many of them have claimed it. */
@@ -1334,6 +1481,21 @@ export interface MissionVersion {
   version: number;
 }
 
+/** A mission as it stands. Its version is the ETag that a change must name. */
+export interface MissionView {
+  code: string;
+  config: { [name: string]: unknown };
+  created_at: string;
+  host_id: number | null;
+  id: number;
+  is_active: boolean;
+  updated_at: string;
+  version: number;
+}
+
+/** Why nothing at all was given for an accepted event. These words never change their meaning. */
+export type NoEffect = "no_rule" | "condition_not_met" | "not_a_number" | "out_of_range" | "field_missing" | "once" | "daily_cap" | "cooldown" | "nothing_new" | "not_given" | "player_blocked" | "event_revoked";
+
 /** True when the condition is not. */
 export interface Not {
   not: Comparison | AnyOf | AllOf | Not;
@@ -1349,7 +1511,7 @@ export interface Odds {
   config_id: number;
   feature_type: string;
   guarantee?: GuaranteeTerms | null;
-  history: { [name: string]: unknown }[];
+  history: Activation[];
   prizes: OddsLine[];
   server_time: string;
   valid_from: string | null;
@@ -1372,11 +1534,46 @@ export interface OddsLine {
   weight: number;
 }
 
+/** A prize before a play. */
+export interface OfferedPrize {
+  code?: string | null;
+  id: number;
+  is_sold_out: boolean;
+  label: string;
+  reward_amount: number;
+  reward_type: string;
+  token_type?: string | null;
+}
+
+/** A segment before a play. */
+export interface OfferedSegment {
+  code?: string | null;
+  id: number;
+  is_jackpot: boolean;
+  is_sold_out: boolean;
+  label: string;
+  reward_amount: number;
+  reward_type: string;
+  slot_index: number;
+  token_type?: string | null;
+}
+
 /** What became of one of them: its state, or the code of the refusal. */
 export interface OneOfMany {
   code?: string | null;
   id: number;
   state?: "GRANTED" | "PENDING" | "FAILED" | "APPROVAL" | "REJECTED" | "REVERSED" | null;
+}
+
+/** The picked box and the prize in it. */
+export interface OpenedBox {
+  code?: string | null;
+  id: number;
+  label: string;
+  number: number;
+  reward_amount: number;
+  reward_type: string;
+  token_type?: string | null;
 }
 
 /** A bonus for every `every_xp` XP past the last level. No XP: it would feed itself. */
@@ -1414,17 +1611,6 @@ export interface PaidReward {
   reward_type: string;
   state: string;
   token_type?: string | null;
-}
-
-/** What a play gave; the game's own part stands beside these fields. */
-export interface PlayAnswer {
-  play_id: string;
-  result: string;
-  reward: Reward;
-  season_pass: StampAnswer | null;
-  token_balance: number;
-  token_type: string;
-  [name: string]: unknown;
 }
 
 /** A player with wallets and progress. */
@@ -1728,6 +1914,19 @@ export interface RankingView {
   version: number;
 }
 
+/** May it get traffic? The status is 503 unless `status` is ok. */
+export interface Readiness {
+  db: "ok" | "down" | "read_only";
+  draining: boolean;
+  migration: "ok" | "mismatch" | "unknown";
+  /** of the oldest news that waits; null: unknown */
+  outbox_age_seconds: number | null;
+  redis: "ok" | "off" | "degraded";
+  status: "ok" | "unavailable";
+  /** since a worker's last sign of life; null: none ever */
+  worker_quiet_seconds: number | null;
+}
+
 /** The entitlement that runs from now on. */
 export interface Redeemed {
   external_id: string;
@@ -1761,6 +1960,8 @@ export interface ReplayAnswer {
   /** events that it gives something for */
   given: number;
   is_complete: boolean;
+  /** units that a bound cut off, by bound */
+  left_out: { [name: string]: number };
   players: number;
   skipped: { [name: string]: number };
   total: { [name: string]: unknown }[];
@@ -1865,6 +2066,37 @@ export interface RewardRow {
 /** The kinds of reward (domain glossary). */
 export type RewardType = "POINT" | "TOKEN" | "XP" | "COUPON" | "ITEM" | "BADGE" | "ENTITLEMENT" | "HOST" | "NONE";
 
+/** The segment on which the wheel stops. */
+export interface RoulettePlayAnswer {
+  play_id: string;
+  result: string;
+  reward: Reward;
+  season_pass: StampAnswer | null;
+  segment: WheelSegment;
+  token_balance: number;
+  token_type: string;
+}
+
+/** The wheel, in the order of its slots. */
+export interface RouletteStatus {
+  config_id: number;
+  /** between two plays; 0 = none */
+  cooldown_seconds: number;
+  feature_type: string;
+  /** for each player and KST day; 0 = no limit */
+  max_daily_spins: number;
+  name: string;
+  /** while the cooldown runs */
+  next_play_at: string | null;
+  /** null = no limit */
+  remaining_spins: number | null;
+  segments: OfferedSegment[];
+  server_time: string;
+  today_spins: number;
+  token_balance: number;
+  token_type: string;
+}
+
 /** A whole rule. `once_per: []` means once for ever, `["data.course_id"]` once for each course. */
 export interface RuleConfig {
   /** units per player and KST day */
@@ -1896,9 +2128,10 @@ export interface RuleHead {
   title: string;
 }
 
-/** A rule that takes such events and gave nothing for this one. */
+/** A rule that takes such events and gave nothing for this one. `field`: which one is no number. */
 export interface RuleSkipped {
-  reason: string;
+  field?: string | null;
+  reason: "ONCE" | "DAILY_CAP" | "COOLDOWN" | "NOTHING_NEW" | "FIELD_MISSING" | "NOT_A_NUMBER" | "OUT_OF_RANGE";
   rule: string;
 }
 
@@ -1917,6 +2150,8 @@ export interface RuleVersion {
 export interface SampleAnswer {
   /** events that it gives something for */
   given: number;
+  /** units that a bound cut off, by bound */
+  left_out: { [name: string]: number };
   players: number;
   results: SampleResult[];
   skipped: { [name: string]: number };
@@ -1928,6 +2163,8 @@ export interface SampleAnswer {
 export interface SampleResult {
   effects: { [name: string]: unknown }[];
   id: string;
+  /** units that a bound cut off, with the bound */
+  left_out?: { [name: string]: unknown }[];
   skipped?: string | null;
   subject: string;
   units: number;
@@ -1937,6 +2174,39 @@ export interface SampleResult {
 export interface ScheduledDays {
   days: string[];
   feature_type: string;
+}
+
+/** The picked box, and how many are still shut. */
+export interface ScratchBoxPlayAnswer {
+  box: OpenedBox;
+  boxes_left: number;
+  play_id: string;
+  result: string;
+  reward: Reward;
+  season_pass: StampAnswer | null;
+  token_balance: number;
+  token_type: string;
+}
+
+/** The player's round: its boxes, and the prizes still in them. */
+export interface ScratchBoxStatus {
+  boxes: Box[];
+  config_id: number;
+  /** between two plays; 0 = none */
+  cooldown_seconds: number;
+  feature_type: string;
+  /** for each player and KST day; 0 = no limit */
+  max_daily_picks: number;
+  name: string;
+  /** while the cooldown runs */
+  next_play_at: string | null;
+  prizes: BoxPrizeLeft[];
+  /** null = no limit */
+  remaining_picks: number | null;
+  server_time: string;
+  today_picks: number;
+  token_balance: number;
+  token_type: string;
 }
 
 /** A season without its levels. Its version is the ETag that a change must name. */
@@ -1998,7 +2268,7 @@ export interface SeasonStatus {
   overflow: OverflowView | null;
   premium: PremiumView[];
   progress: ProgressView;
-  season: app__schemas__season_pass__SeasonView;
+  season: CurrentSeason;
   server_time: string;
   streak: StreakView | null;
   today: TodayView;
@@ -2011,6 +2281,29 @@ export interface SeasonStreak {
   freezes_at_start: number;
   milestones: SeasonMilestone[];
   paused_days: string[];
+}
+
+/** A whole season; null for the options it hasn't. */
+export interface SeasonView {
+  base_xp_per_stamp: number;
+  created_at: string;
+  daily_xp_cap?: number | null;
+  end_date: string;
+  grace_days: number;
+  id: number;
+  internal_win_threshold: number;
+  is_active: boolean;
+  levels: SeasonLevel[];
+  max_level: number;
+  overflow?: SeasonOverflow | null;
+  play_stamps_per_day?: number | null;
+  program: string;
+  season_name: string;
+  stamp_on_play: boolean;
+  start_date: string;
+  streak?: SeasonStreak | null;
+  updated_at: string;
+  version: number;
 }
 
 /** Players who were settled alike. */
@@ -2050,6 +2343,16 @@ export interface SettlementStatus {
   server_time: string;
   settles_at: string;
   state: string;
+}
+
+/** A prize with its number and its label. */
+export interface ShownPrize {
+  code?: string | null;
+  id: number;
+  label: string;
+  reward_amount: number;
+  reward_type: string;
+  token_type?: string | null;
 }
 
 /** What a host's own tokens are verified by. Of a pinned public key its SHA-256 is shown, of a secret nothing. */
@@ -2396,6 +2699,18 @@ export interface WebhookView {
   version: number;
 }
 
+/** One of the six segments. `id` is its slot. */
+export interface WheelSegment {
+  code?: string | null;
+  id: number;
+  is_jackpot: boolean;
+  label: string;
+  reward_amount: number;
+  reward_type: string;
+  slot_index: number;
+  token_type?: string | null;
+}
+
 /** The windows that ended, the newest first. */
 export interface WindowList {
   items: WindowView[];
@@ -2428,64 +2743,6 @@ export interface YourOdds {
   /** 0 = the next play is sure */
   plays_until_guarantee?: number | null;
   prizes: OddsLine[];
-}
-
-/** A mission as it stands. Its version is the ETag that a change must name. */
-export interface app__schemas__admin__missions__MissionView {
-  code: string;
-  config: { [name: string]: unknown };
-  created_at: string;
-  host_id: number | null;
-  id: number;
-  is_active: boolean;
-  updated_at: string;
-  version: number;
-}
-
-/** A whole season; null for the options it hasn't. */
-export interface app__schemas__admin__seasons__SeasonView {
-  base_xp_per_stamp: number;
-  created_at: string;
-  daily_xp_cap?: number | null;
-  end_date: string;
-  grace_days: number;
-  id: number;
-  internal_win_threshold: number;
-  is_active: boolean;
-  levels: SeasonLevel[];
-  max_level: number;
-  overflow?: SeasonOverflow | null;
-  play_stamps_per_day?: number | null;
-  program: string;
-  season_name: string;
-  stamp_on_play: boolean;
-  start_date: string;
-  streak?: SeasonStreak | null;
-  updated_at: string;
-  version: number;
-}
-
-/** What a day asks for. PLAYS: `plays` of each of `games`; PRESENCE: a request from `from_time` on (KST). */
-export interface app__schemas__bridge__MissionView {
-  from_time?: string | null;
-  games?: string[] | null;
-  host_event?: HostEventHint | null;
-  kind: "PLAYS" | "HOST_EVENT" | "PRESENCE";
-  plays?: number | null;
-}
-
-/** The running season; dates are inclusive KST days. */
-export interface app__schemas__season_pass__SeasonView {
-  base_xp_per_stamp: number;
-  end_date: string;
-  id: number;
-  /** True in the grace period: rewards can be claimed, nothing is earned. */
-  is_ended: boolean;
-  last_claim_date: string;
-  max_level: number;
-  program: string;
-  season_name: string;
-  start_date: string;
 }
 
 type Headers = { [name: string]: unknown };
@@ -2558,7 +2815,7 @@ export interface operations {
       reason: string;
     } } };
     responses: {
-      200: Answer<app__schemas__admin__missions__MissionView>;
+      200: Answer<MissionView>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -2587,9 +2844,9 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** A further key for a host's server; the answer holds it, and it is never shown again. */
+  /** A further key for a host's server. Only the answer holds it: it is not stored, and no other call shows it. */
   admin_add_api_key: {
-    parameters: { query?: never; header?: never; path: { host: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { host: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       name: string;
       /** Why. Kept in the audit log for ever. */
@@ -2597,8 +2854,10 @@ export interface operations {
     } } };
     responses: {
       201: Answer<ApiKeyMade>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
+      409: Refusal;
       413: Refusal;
       422: Refusal;
       503: Refusal;
@@ -2702,7 +2961,7 @@ export interface operations {
   };
   /** A new campaign. It opens by itself at `opens_at`, to the second. */
   admin_add_promotion: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
       closes_at?: string | null;
       code: string;
@@ -2721,6 +2980,7 @@ export interface operations {
     } } };
     responses: {
       201: Answer<PromoRow>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       409: Refusal;
@@ -2749,13 +3009,14 @@ export interface operations {
   };
   /** Lets a reward pass and delivers it, once. Who caused it can't approve it. */
   admin_approve_reward: {
-    parameters: { query?: never; header?: never; path: { reward_id: number }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { reward_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
     responses: {
       200: Answer<RewardRow>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -2767,7 +3028,7 @@ export interface operations {
   };
   /** Approves many rewards at once, each for itself: one that is refused stops no other. */
   admin_approve_rewards: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -2775,6 +3036,7 @@ export interface operations {
     } } };
     responses: {
       200: Answer<ApprovedMany>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       413: Refusal;
@@ -2897,7 +3159,7 @@ export interface operations {
       start_date: string;
     } } };
     responses: {
-      201: Answer<app__schemas__admin__seasons__SeasonView>;
+      201: Answer<SeasonView>;
       400: Refusal;
       401: Refusal;
       403: Refusal;
@@ -2978,7 +3240,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Empty;
+      200: Text<"text/csv">;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -3115,7 +3377,7 @@ export interface operations {
       title_ko: string;
     } } };
     responses: {
-      201: Answer<app__schemas__admin__missions__MissionView>;
+      201: Answer<MissionView>;
       401: Refusal;
       403: Refusal;
       409: Refusal;
@@ -3171,7 +3433,7 @@ export interface operations {
       streak?: StreakConfig | null;
     } } };
     responses: {
-      201: Answer<app__schemas__admin__seasons__SeasonView>;
+      201: Answer<SeasonView>;
       400: Refusal;
       401: Refusal;
       403: Refusal;
@@ -3436,7 +3698,7 @@ export interface operations {
   };
   /** Adds random codes that nobody can guess. */
   admin_generate_coupon_codes: {
-    parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       count: number;
       prefix?: string;
@@ -3445,6 +3707,7 @@ export interface operations {
     } } };
     responses: {
       200: Answer<CodesAdded>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -3455,7 +3718,7 @@ export interface operations {
   };
   /** Adds random codes that nobody can guess to a UNIQUE campaign. */
   admin_generate_promotion_codes: {
-    parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       count: number;
       prefix?: string;
@@ -3464,6 +3727,7 @@ export interface operations {
     } } };
     responses: {
       200: Answer<PromoCodesAdded>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -3575,7 +3839,7 @@ export interface operations {
     parameters: { query?: { limit?: number }; header?: never; path: { code: string; window: string }; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Empty;
+      200: Text<"text/csv">;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4007,7 +4271,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<app__schemas__admin__missions__MissionView>;
+      200: Answer<MissionView>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4033,7 +4297,7 @@ export interface operations {
     parameters: { query?: { limit?: number }; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Empty;
+      200: Text<"text/csv">;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4163,7 +4427,7 @@ export interface operations {
       reason: string;
     } } };
     responses: {
-      200: Answer<app__schemas__admin__seasons__SeasonView>;
+      200: Answer<SeasonView>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4192,7 +4456,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path: { day: string }; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Empty;
+      200: Text<"text/csv">;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4202,13 +4466,14 @@ export interface operations {
   };
   /** Refuses a reward that waits for approval, for ever. */
   admin_reject_reward: {
-    parameters: { query?: never; header?: never; path: { reward_id: number }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { reward_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
     responses: {
       200: Answer<RewardRow>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4360,7 +4625,7 @@ export interface operations {
       title_ko: string;
     } } };
     responses: {
-      200: Answer<app__schemas__admin__missions__MissionView>;
+      200: Answer<MissionView>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4427,7 +4692,7 @@ export interface operations {
       streak?: StreakConfig | null;
     } } };
     responses: {
-      200: Answer<app__schemas__admin__seasons__SeasonView>;
+      200: Answer<SeasonView>;
       400: Refusal;
       401: Refusal;
       403: Refusal;
@@ -4498,7 +4763,7 @@ export interface operations {
   };
   /** Adds units to a prize, or takes away what was not given yet. The next play sees them. */
   admin_restock: {
-    parameters: { query?: never; header: { "If-Match": string }; path: { code: string; prize_id: number }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string; "If-Match": string }; path: { code: string; prize_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -4506,6 +4771,7 @@ export interface operations {
     } } };
     responses: {
       200: Answer<StockLine>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4622,7 +4888,7 @@ export interface operations {
       reason: string;
     } } };
     responses: {
-      200: Answer<app__schemas__admin__missions__MissionView>;
+      200: Answer<MissionView>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4641,7 +4907,7 @@ export interface operations {
       reason: string;
     } } };
     responses: {
-      200: Answer<app__schemas__admin__seasons__SeasonView>;
+      200: Answer<SeasonView>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4654,13 +4920,14 @@ export interface operations {
   };
   /** Tries now to deliver a reward that is PENDING or FAILED; a HOST reward is ordered from the host again. */
   admin_retry_reward: {
-    parameters: { query?: never; header?: never; path: { reward_id: number }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { reward_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
     responses: {
       200: Answer<RewardRow>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4672,7 +4939,7 @@ export interface operations {
   };
   /** Takes a reward back by a compensating entry. A wallet that holds less refuses and keeps what it has. */
   admin_reverse_reward: {
-    parameters: { query?: never; header?: never; path: { reward_id: number }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { reward_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -4833,13 +5100,14 @@ export interface operations {
   };
   /** Asks the worker to settle at its next tick, before the planned time or after a failed run. */
   admin_run_settlement: {
-    parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
     responses: {
       202: Answer<SettlementStatus>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4927,7 +5195,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path: { season_id: number }; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<app__schemas__admin__seasons__SeasonView>;
+      200: Answer<SeasonView>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4937,7 +5205,7 @@ export interface operations {
   };
   /** Sends rewards to up to 1,000 players; each claims their own. Large ones wait for approval when claimed. */
   admin_send_mailing: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
       expires_at: string;
       external_ids?: string[];
@@ -5107,7 +5375,7 @@ export interface operations {
   };
   /** Adds codes from CSV. Codes that the pool knows are left out: sending a file twice does no harm. */
   admin_upload_coupon_codes: {
-    parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       csv: string;
       /** Why. Kept in the audit log for ever. */
@@ -5115,6 +5383,7 @@ export interface operations {
     } } };
     responses: {
       200: Answer<CodesAdded>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -5125,7 +5394,7 @@ export interface operations {
   };
   /** Adds codes from CSV (header `code`) to a UNIQUE campaign. Sending a file twice does no harm. */
   admin_upload_promotion_codes: {
-    parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       csv: string;
       /** Why. Kept in the audit log for ever. */
@@ -5133,6 +5402,7 @@ export interface operations {
     } } };
     responses: {
       200: Answer<PromoCodesAdded>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -5341,7 +5611,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<GameStatus>;
+      200: Answer<DiceStatus>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -5391,7 +5661,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<{ [name: string]: string }>;
+      200: Answer<Alive>;
     };
   };
   /** Alive: depends on nothing at all. */
@@ -5399,7 +5669,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<{ [name: string]: string }>;
+      200: Answer<Alive>;
     };
   };
   /** Ready: the database takes writes and fits the code, and the process isn't going down. Redis is only reported. */
@@ -5407,7 +5677,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<unknown>;
+      200: Answer<Readiness>;
     };
   };
   /** One event, or up to 1,000. Each is taken once for ever and has its own result, in the order of the call. */
@@ -5520,7 +5790,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<GameStatus>;
+      200: Answer<LotteryStatus>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -5703,7 +5973,7 @@ export interface operations {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody?: { content: { "application/json": { [name: string]: never } } };
     responses: {
-      200: Answer<PlayAnswer>;
+      200: Answer<DicePlayAnswer>;
       400: Refusal;
       401: Refusal;
       403: Refusal;
@@ -5720,7 +5990,7 @@ export interface operations {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody?: { content: { "application/json": { [name: string]: never } } };
     responses: {
-      200: Answer<PlayAnswer>;
+      200: Answer<LotteryPlayAnswer>;
       400: Refusal;
       401: Refusal;
       403: Refusal;
@@ -5737,7 +6007,7 @@ export interface operations {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody?: { content: { "application/json": { [name: string]: never } } };
     responses: {
-      200: Answer<PlayAnswer>;
+      200: Answer<RoulettePlayAnswer>;
       400: Refusal;
       401: Refusal;
       403: Refusal;
@@ -5756,7 +6026,7 @@ export interface operations {
       box: number;
     } } };
     responses: {
-      200: Answer<PlayAnswer>;
+      200: Answer<ScratchBoxPlayAnswer>;
       400: Refusal;
       401: Refusal;
       403: Refusal;
@@ -5803,10 +6073,11 @@ export interface operations {
   };
   /** Uses up one entitlement; its days begin now. While one runs, no other is used up: ENTITLEMENT_ACTIVE. */
   redeem_entitlement: {
-    parameters: { query?: never; header?: { "Idempotency-Key"?: string }; path: { external_id: string; resource: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { external_id: string; resource: string }; cookie?: never; };
     requestBody?: { content: { "application/json": { [name: string]: never } } };
     responses: {
       200: Answer<Redeemed>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -5831,7 +6102,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<GameStatus>;
+      200: Answer<RouletteStatus>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -5854,7 +6125,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<GameStatus>;
+      200: Answer<ScratchBoxStatus>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -5922,7 +6193,6 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<unknown>;
       410: Refusal;
       503: Refusal;
     };
@@ -5944,12 +6214,13 @@ export interface operations {
   };
   /** One free ticket at balance 0, as often as the game's config allows per KST day and ISO week. */
   trial_grant: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    parameters: { query?: never; header?: { "Idempotency-Key"?: string }; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
       token_type: string;
     } } };
     responses: {
       200: Answer<TrialAnswer>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -6556,7 +6827,9 @@ export interface paths {
 export interface components {
   schemas: {
     AchievementList: AchievementList;
+    Activation: Activation;
     ActiveConfig: ActiveConfig;
+    Alive: Alive;
     AllOf: AllOf;
     AnyOf: AnyOf;
     ApiKeyMade: ApiKeyMade;
@@ -6571,8 +6844,11 @@ export interface components {
     BoardHead: BoardHead;
     BoardList: BoardList;
     BoardView: BoardView;
+    Box: Box;
+    BoxPrizeLeft: BoxPrizeLeft;
     BridgeHead: BridgeHead;
     BridgeKeyEffect: BridgeKeyEffect;
+    BridgeMission: BridgeMission;
     BridgeProgress: BridgeProgress;
     BridgeSlot: BridgeSlot;
     BridgeSlotRow: BridgeSlotRow;
@@ -6593,11 +6869,16 @@ export interface components {
     CountEffect: CountEffect;
     CouponLine: CouponLine;
     CouponPage: CouponPage;
+    CurrentSeason: CurrentSeason;
     DailyXpView: DailyXpView;
     DeliveryRow: DeliveryRow;
     DeliveryState: DeliveryState;
     DeliveryTry: DeliveryTry;
     DeliveryView: DeliveryView;
+    DicePlayAnswer: DicePlayAnswer;
+    DiceReward: DiceReward;
+    DiceStatus: DiceStatus;
+    DiceThrow: DiceThrow;
     DueOutcome: DueOutcome;
     EntitlementLine: EntitlementLine;
     EntitlementPage: EntitlementPage;
@@ -6621,7 +6902,6 @@ export interface components {
     FieldProblem: FieldProblem;
     GameLine: GameLine;
     GameList: GameList;
-    GameStatus: GameStatus;
     GuaranteeTerms: GuaranteeTerms;
     HostEventHint: HostEventHint;
     HostEventMission: HostEventMission;
@@ -6675,6 +6955,8 @@ export interface components {
     Listed_SeasonHead_: Listed_SeasonHead_;
     Listed_TeamResult_: Listed_TeamResult_;
     Listed_WebhookRow_: Listed_WebhookRow_;
+    LotteryPlayAnswer: LotteryPlayAnswer;
+    LotteryStatus: LotteryStatus;
     MailingRow: MailingRow;
     Mark: Mark;
     MarkList: MarkList;
@@ -6691,15 +6973,19 @@ export interface components {
     MissionTotal: MissionTotal;
     MissionTotals: MissionTotals;
     MissionVersion: MissionVersion;
+    MissionView: MissionView;
+    NoEffect: NoEffect;
     Not: Not;
     Odds: Odds;
     OddsLine: OddsLine;
+    OfferedPrize: OfferedPrize;
+    OfferedSegment: OfferedSegment;
     OneOfMany: OneOfMany;
+    OpenedBox: OpenedBox;
     OverflowConfig: OverflowConfig;
     OverflowView: OverflowView;
     OwnTeam: OwnTeam;
     PaidReward: PaidReward;
-    PlayAnswer: PlayAnswer;
     PlayerDetail: PlayerDetail;
     PlayerEvent: PlayerEvent;
     PlayerLedgerLine: PlayerLedgerLine;
@@ -6730,6 +7016,7 @@ export interface components {
     RankingHead: RankingHead;
     RankingLine: RankingLine;
     RankingView: RankingView;
+    Readiness: Readiness;
     Redeemed: Redeemed;
     RejectedEvent: RejectedEvent;
     ReplayAnswer: ReplayAnswer;
@@ -6743,6 +7030,8 @@ export interface components {
     RewardPage: RewardPage;
     RewardRow: RewardRow;
     RewardType: RewardType;
+    RoulettePlayAnswer: RoulettePlayAnswer;
+    RouletteStatus: RouletteStatus;
     RuleConfig: RuleConfig;
     RuleDiff: RuleDiff;
     RuleHead: RuleHead;
@@ -6751,6 +7040,8 @@ export interface components {
     SampleAnswer: SampleAnswer;
     SampleResult: SampleResult;
     ScheduledDays: ScheduledDays;
+    ScratchBoxPlayAnswer: ScratchBoxPlayAnswer;
+    ScratchBoxStatus: ScratchBoxStatus;
     SeasonHead: SeasonHead;
     SeasonLevel: SeasonLevel;
     SeasonMilestone: SeasonMilestone;
@@ -6758,10 +7049,12 @@ export interface components {
     SeasonReward: SeasonReward;
     SeasonStatus: SeasonStatus;
     SeasonStreak: SeasonStreak;
+    SeasonView: SeasonView;
     SettlementOutcome: SettlementOutcome;
     SettlementPreview: SettlementPreview;
     SettlementRun: SettlementRun;
     SettlementStatus: SettlementStatus;
+    ShownPrize: ShownPrize;
     Signing: Signing;
     SlotConfig: SlotConfig;
     StaffList: StaffList;
@@ -6797,14 +7090,11 @@ export interface components {
     WebhookRow: WebhookRow;
     WebhookSecret: WebhookSecret;
     WebhookView: WebhookView;
+    WheelSegment: WheelSegment;
     WindowList: WindowList;
     WindowView: WindowView;
     Words: Words;
     XpEffect: XpEffect;
     YourOdds: YourOdds;
-    app__schemas__admin__missions__MissionView: app__schemas__admin__missions__MissionView;
-    app__schemas__admin__seasons__SeasonView: app__schemas__admin__seasons__SeasonView;
-    app__schemas__bridge__MissionView: app__schemas__bridge__MissionView;
-    app__schemas__season_pass__SeasonView: app__schemas__season_pass__SeasonView;
   };
 }

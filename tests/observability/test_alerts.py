@@ -36,7 +36,7 @@ Cause = Callable[[World], Awaitable[list[Sample]]]
 
 
 async def look(world: World) -> list[Sample]:
-    return [*scrape((await world.client.get("/metrics")).text), UP]
+    return [*scrape(await world.metrics()), UP]
 
 
 async def reconciled(world: World) -> None:

@@ -5,16 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import httpx
 import pytest
 
 from app.core.alarms import raise_alarm
 from app.db.transaction import Tx
-from app.worker import show_counts
 from tests.architecture.house import ROOT
 from tests.observability.promql import Query, Sample
 from tests.observability.test_alerts import PLAY, RULES, look, reconciled
-from tests.servers import free_port
 from tests.world import World, key
 
 DASHBOARD: dict[str, Any] = json.loads((ROOT / "docker" / "observability" / "dashboard.json").read_text())
@@ -89,15 +86,3 @@ def test_panels_lie_side_by_side_and_name_their_source() -> None:
         assert at["x"] + at["w"] <= 24
         taken |= cells
     assert all(target["datasource"]["uid"] == "${source}" for panel in PANELS for target in panel["targets"])
-
-
-def test_the_worker_shows_its_own_counts_and_nobody_elses_gauges() -> None:
-    port = free_port()
-    server = show_counts(port)
-    try:
-        text = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=10).text
-    finally:
-        server.shutdown()
-        server.server_close()
-    assert "dojang_transaction_retries_total" in text
-    assert "dojang_database_up" not in text, "only the API asks the database: a 0 of the worker would be an alert"

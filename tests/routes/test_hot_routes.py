@@ -51,7 +51,7 @@ async def test_another_method_and_another_path_go_the_long_way(sqlite_world: Wor
 
 async def test_a_hot_route_is_measured_under_its_template(sqlite_world: World) -> None:
     await sqlite_world.client.post("/api/roulette/play")
-    text = (await sqlite_world.client.get("/metrics")).text
+    text = await sqlite_world.metrics()
     assert 'dojang_requests_total{method="POST",route="/api/roulette/play",status="401"}' in text
 
 

@@ -89,7 +89,7 @@ async def test_an_outbox_that_nobody_empties_raises_an_alarm_and_shows_in_the_me
     await telling.tell()
     await telling.world.sql("UPDATE outbox SET next_at = '2025-12-10 03:00:00', payload = 'no json'")
     telling.world.clock.advance(minutes=7)
-    text = (await telling.world.client.get("/metrics")).text
+    text = await telling.world.metrics()
     assert "dojang_outbox_age_seconds 420.0" in text
     assert 'dojang_webhook_deliveries{state="PENDING"} 1.0' in text
     monkeypatch.setattr("app.flows.relay_outbox.UNTIL_LOOKED_AT", timedelta())

@@ -18,16 +18,24 @@ from app.db.schema import HOW_TO_MIGRATE, NO_SUCH_TABLE, MigrationRefused
 from app.db.session import error_code
 
 PROGRAM = "./run"
+LONGEST_ARGUMENT = 4_000  # characters: an address, a path or a reason, and far below what a terminal passes on
 DENIED = (1142, 1143, 1044)  # on a table, a column, a database
 STOPPED = 130  # as shells say it of Ctrl-C
 IN_OUR_WORDS = (ArchiveBroken, CopyRefused, MigrationRefused, OSError)
 
 
 class Terminal(TyperGroup):
-    """The group of all commands. DEBUG=true shows where an unexpected error comes from."""
+    """The group of all commands. DEBUG=true shows where an unexpected error comes from.
+
+    Refuses an argument that nobody means: too long, or bytes that are no text.
+    """
 
     def main(self, args: Sequence[str] | None = None, *_names: Any, **extra: Any) -> Any:
         """Runs a command line and ends by SystemExit: 78 for a setting, 130 for Ctrl-C, 2 for wrong words, else 1."""
+        for text in sys.argv[1:] if args is None else args:
+            if len(text) > LONGEST_ARGUMENT or "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+                typer.echo(f"an argument is text of at most {LONGEST_ARGUMENT} characters", err=True)
+                sys.exit(2)
         try:
             return super().main(args, **extra | {"prog_name": PROGRAM})
         except SettingsRefused as refusal:

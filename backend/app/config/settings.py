@@ -6,11 +6,11 @@ is also its line in docs/settings.md; a process takes its settings by `loading.l
 
 import json
 import re
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, IPvAnyAddress, SecretStr, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -220,15 +220,15 @@ class Settings(BaseSettings):
         max_length=2000,
         description="Addresses or networks, separated by commas, whose X-Forwarded-* headers are believed: nginx's.",
     )
-    metrics_enabled: bool = Field(True, description="Counters under `/metrics`.")
-    # its alarms above all; the API shows its own under /metrics
-    worker_metrics_port: int | None = Field(
+    metrics_port: int | None = Field(
         None,
         ge=1,
         le=65_535,
-        description="The port of the worker's counters. Not set: none.",
+        description="Where a process shows what it counted: a port of its own, never the players'. Each of"
+        " WEB_CONCURRENCY processes takes the next free one. Not set: nowhere.",
         examples=[9000],
     )
+    metrics_address: IPvAnyAddress = Field(IPv4Address("127.0.0.1"), description="The address of `METRICS_PORT`.")
 
     @field_validator("cors_origins", "embed_ancestors", "rate_limits", "jwks_allowed_networks", mode="before")
     @classmethod

@@ -58,6 +58,7 @@ KOREAN = {
     "otel_exporter_otlp_endpoint": "트레이스를 보낼 곳(OTLP over HTTP). 설정하지 않으면 보내지 않습니다.",
     "web_concurrency": "API 프로세스 수.",
     "forwarded_allow_ips": "X-Forwarded-* 헤더를 신뢰할 주소나 네트워크(쉼표로 구분). nginx의 주소입니다.",
-    "metrics_enabled": "`/metrics`의 카운터.",
-    "worker_metrics_port": "워커의 카운터를 보여 주는 포트. 설정하지 않으면 열지 않습니다.",
+    "metrics_port": "프로세스가 카운터를 보여 주는 별도 포트. 플레이어용 포트와 다릅니다."
+    " `WEB_CONCURRENCY`개의 프로세스가 차례로 다음 빈 포트를 씁니다. 설정하지 않으면 열지 않습니다.",
+    "metrics_address": "`METRICS_PORT`의 주소.",
 }

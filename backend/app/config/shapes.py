@@ -35,6 +35,7 @@ SPECIAL: dict[str, Words] = {
         "ko": "JSON 객체: operation id 또는 메서드와 초당 호출 수(0 초과)",
     },
     "jwks_allowed_networks": {"en": "a JSON list of networks", "ko": "네트워크의 JSON 목록"},
+    "metrics_address": {"en": "an IP address", "ko": "IP 주소"},
     "archive_dir": {"en": "a folder", "ko": "폴더"},
     "demo_data": {"en": "a folder", "ko": "폴더"},
 }

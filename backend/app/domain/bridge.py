@@ -1,6 +1,5 @@
 """The bridge between two seasons: one key a day, and what a player gets for them when the new season begins."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -8,7 +7,7 @@ from typing import Any
 
 from app.core.time_utils import kst_midnight
 from app.domain.grants import Grant
-from app.domain.player import LastPlay, PlayerState
+from app.domain.player import PlayerState
 
 
 class CampaignState(StrEnum):
@@ -68,9 +67,9 @@ class Mission:
     def target(self) -> int:
         return self.plays * len(self.games) if self.kind is MissionKind.PLAYS else 1
 
-    def progress(self, last_plays: Mapping[str, LastPlay], today: date) -> int:
-        """How much of the target today's plays make; 0 for missions that plays don't serve."""
-        return sum(min(self.plays, last_plays.get(game, LastPlay()).plays_on(today)) for game in self.games)
+    def progress(self, player: PlayerState, day: date) -> int:
+        """How much of the target the player's plays of a KST day make; 0 for missions that plays don't serve."""
+        return sum(min(self.plays, player.plays_on(game, day)) for game in self.games)
 
     def view(self) -> dict[str, Any]:
         if self.kind is MissionKind.PLAYS:

@@ -52,6 +52,8 @@ class PlayerState:
     bridge_days: set[tuple[int, int]] = field(default_factory=set)
     event_key_count: int = 0
     event_pending_points: int = 0
+    # how many plays of a game a past KST day had, read only where a bridge shows that day
+    past_plays: dict[tuple[str, date], int] = field(default_factory=dict)
     # read only where something may be counted; None = this command counts nothing
     missions: MissionSheet | None = None
     teams: dict[int, Membership] = field(default_factory=dict)
@@ -64,6 +66,11 @@ class PlayerState:
             raise AppError("TOKEN_REVOKED")
         if self.is_blocked:
             raise AppError("USER_BLOCKED")
+
+    def plays_on(self, feature_type: str, day: date) -> int:
+        """How often the player played a game on a KST day; of a past day only where that was read."""
+        newest = self.last_plays.get(feature_type, LastPlay()).plays_on(day)
+        return newest or self.past_plays.get((feature_type, day), 0)
 
     def progress_in(self, season_id: int) -> Progress:
         """The player's progress in a season; a new one starts at zero."""

@@ -1,16 +1,17 @@
 """The reference bridge: seven keys from 25 to 31 December, settled ten minutes into the new year."""
 
-from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
 from app.core.time_utils import KST
 
+# the games of the reference event: what a day asks for, a fresh installation must be able to play
+GAMES = ("DICE", "LOTTERY", "ROULETTE")
 GOAL = {"type": "goal.reached", "subject": "user-1", "data": {"goal": "weekly"}}
 
 
-def reference_bridge(year: int, games: Collection[str]) -> dict[str, Any]:
-    """The campaign XMAS_BRIDGE_<year>, as a document for `BridgeConfig`. `games`: the feature types there are."""
+def reference_bridge(year: int) -> dict[str, Any]:
+    """The campaign XMAS_BRIDGE_<year>, as a document for `BridgeConfig`."""
     return {
         "code": f"XMAS_BRIDGE_{year}",
         "name": f"시즌 브리지 {year}",
@@ -22,7 +23,7 @@ def reference_bridge(year: int, games: Collection[str]) -> dict[str, Any]:
             _slot("KEY_DAY_2_HOST_GOAL", _goal()),
             _slot("KEY_DAY_3_LOTTERY", _plays(5, ["LOTTERY"]), 3, "LOTTERY_TICKET"),
             _slot("KEY_DAY_4_DICE", _plays(10, ["DICE"]), 5, "DICE_TOKEN"),
-            _slot("KEY_DAY_5_ALL_GAME", _plays(5, sorted(games))),
+            _slot("KEY_DAY_5_ALL_GAME", _plays(5, list(GAMES))),
             _slot("KEY_DAY_6_HOST_GOAL", _goal()),
             _slot("KEY_DAY_7_LAST_LOGIN", {"kind": "PRESENCE", "from_hour": 23}, 10, "ROULETTE_COIN"),
         ],

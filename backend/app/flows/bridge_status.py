@@ -10,7 +10,7 @@ from pydantic_core import to_json
 from app.core.errors import AppError
 from app.core.time_utils import kst_date, kst_text
 from app.domain.player import PlayerState
-from app.flows.steps.bridge_view import bridge_view, mission_games
+from app.flows.steps.bridge_view import bridge_view, load_missed, mission_games
 from app.flows.steps.commands import PlayerCommand, Result
 from app.flows.steps.look_each import look_each
 from app.services import House, Services
@@ -18,7 +18,10 @@ from app.services.player_state import Wanted
 
 
 async def bridge_status(house: House, queries: Sequence[PlayerCommand]) -> list[Result]:
-    """`event_bridge` of every player, in two statements; refused with NO_BRIDGE where no campaign runs."""
+    """`event_bridge` of every player; refused with NO_BRIDGE where no campaign runs.
+
+    Two statements, and a third one once a day was missed.
+    """
     now = house.clock.now()
     today = kst_date(now)
 
@@ -26,6 +29,7 @@ async def bridge_status(house: House, queries: Sequence[PlayerCommand]) -> list[
         rules = await keepers.rule_book.seasons_on(today)
         wanted = Wanted(bridges=rules.bridge_ids, games=mission_games(rules.bridges, today))
         players = await keepers.player.look((query.user_id for query in queries), wanted)
+        await load_missed(keepers, rules, players)
 
         def view(player: PlayerState) -> bytes:
             bridge = bridge_view(player, rules.bridge_of(player.host_id), now)

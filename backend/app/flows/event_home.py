@@ -1,4 +1,4 @@
-"""The event as one player sees it on the front page: six statements, nothing written.
+"""The event as one player sees it on the front page: six or seven statements, nothing written.
 
 Reads feature_config, game_configs and seasons, user_profiles with wallets, season_progress, season_claims and the
 newest plays, bridge_campaigns and bridge_keys, season_stamp_log, reward_log, app_ui_config.
@@ -17,7 +17,7 @@ from app.domain.rule_book import RuleBook
 from app.domain.season import Progress, Season
 from app.domain.season_config import MAX_GRACE_DAYS
 from app.flows.steps.allowed_player import allowed_player
-from app.flows.steps.bridge_view import bridge_view
+from app.flows.steps.bridge_view import bridge_view, load_missed
 from app.flows.steps.commands import PlayerCommand
 from app.games import GAMES
 from app.services import House, Services
@@ -72,6 +72,7 @@ async def event_home(house: House, query: PlayerCommand) -> EventHome:
             wallets=True, seasons=tuple(rules.season_ids), games=GAME_TYPES, claims=True, bridges=rules.bridge_ids
         )
         player = await allowed_player(keepers, query, wanted)
+        await load_missed(keepers, rules, {player.id: player})
         season = _season_to_show(rules, player)
         has_begun = season is not None and season.start_date <= today
         return EventHome(

@@ -2,7 +2,7 @@
 
 Reads seasons, user_profiles, season_progress and season_claims, and where seasons have them season_passes and
 season_counters; while a bridge campaign runs also bridge_campaigns, bridge_keys and game_plays, in the same two
-statements.
+statements, and a third one once a day of the bridge was missed.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from app.domain.rule_book import RuleBook
 from app.domain.season import FREE_TRACK, Level, Progress, Season, Standing, is_open, room_under_cap
 from app.domain.season_config import MAX_GRACE_DAYS
 from app.domain.season_options import Counters, streak_now
-from app.flows.steps.bridge_view import bridge_view, mission_games
+from app.flows.steps.bridge_view import bridge_view, load_missed, mission_games
 from app.flows.steps.commands import PlayerCommand, Result
 from app.flows.steps.look_each import look_each
 from app.services import House, Services
@@ -39,7 +39,7 @@ class SeasonQuery(PlayerCommand):
 
 
 async def season_status(house: House, queries: Sequence[SeasonQuery]) -> list[Result]:
-    """The status of every player: season, progress, levels, today. Two statements, however many ask at once."""
+    """The status of every player: season, progress, levels, today. Two or three statements for all of them."""
     now = house.clock.now()
     today = kst_date(now)
 
@@ -50,6 +50,7 @@ async def season_status(house: House, queries: Sequence[SeasonQuery]) -> list[Re
         games = mission_games(rules.bridges, today)
         wanted = Wanted.of(rules, claims=True, games=games, bridges=rules.bridge_ids)
         players = await keepers.player.look((query.user_id for query in queries), wanted)
+        await load_missed(keepers, rules, players)
         results: list[Result] = []
         for query in queries:
             results += look_each(players, [query], partial(_answer, rules=rules, query=query, now=now))
@@ -142,6 +143,7 @@ def _fixed_part(level: Level) -> dict[str, Any]:
         "required_xp": level.required_xp,
         **level.main_grant().view(),
         "auto_claim": int(level.auto_claim),
+        "is_auto_claim": level.auto_claim,
         "reward_label": level.label_ko,
         "reward_labels": {"ko": level.label_ko, "en": level.label_en},
         "rewards": [grant.view() for grant in level.grants()],

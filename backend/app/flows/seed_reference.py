@@ -88,7 +88,7 @@ async def _add_bridge(keepers: Services, house: House, *, is_open: bool) -> list
     now = house.clock.now()
     if await keepers.bridge.page(after=None, limit=1):
         return []
-    config = BridgeConfig.model_validate(reference_bridge(kst_date(now).year, GAMES_BY_FEATURE))
+    config = BridgeConfig.model_validate(reference_bridge(kst_date(now).year))
     state = CampaignState.OPEN if is_open else CampaignState.DRAFT
     await keepers.bridge.add(config, host_id=None, state=state, now=now)
     return [f"bridge {config.code}"]

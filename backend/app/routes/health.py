@@ -3,29 +3,27 @@
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic_core import to_json
 
-from app.core.metrics import AT_SCRAPE, REGISTRY
-from app.flows.backlog import note_backlog
 from app.flows.readiness import readiness
-from app.flows.vital_signs import note_vital_signs
 from app.routes.deps import container_of
+from app.routes.openapi import answers
+from app.schemas.health import Alive, Readiness
 
 router = APIRouter(tags=["health"])
 
 
 @router.head("/health", include_in_schema=False)
-@router.get("/health", operation_id="health")
+@router.get("/health", operation_id="health", response_model=Alive)
 @router.head("/health/live", include_in_schema=False)
-@router.get("/health/live", operation_id="health_live")
+@router.get("/health/live", operation_id="health_live", response_model=Alive)
 async def live() -> dict[str, str]:
     """Alive: depends on nothing at all."""
     return {"status": "ok"}
 
 
 @router.head("/health/ready", include_in_schema=False)
-@router.get("/health/ready", operation_id="health_ready", response_model=None)
+@router.get("/health/ready", operation_id="health_ready", response_model=None, responses=answers(Readiness))
 async def ready(request: Request) -> Response:
     """Ready: the database takes writes and fits the code, and the process isn't going down. Redis is only reported."""
     container = container_of(request)
@@ -35,13 +33,3 @@ async def ready(request: Request) -> Response:
     is_ready = facts["db"] == "ok" and facts["migration"] == "ok" and not container.is_draining
     body = {"status": "ok" if is_ready else "unavailable", **facts}
     return Response(to_json(body), 200 if is_ready else 503, media_type="application/json")
-
-
-@router.get("/metrics", operation_id="metrics", include_in_schema=False)
-async def metrics(request: Request) -> Response:
-    """Prometheus text. nginx must not pass it to the outside."""
-    container = container_of(request)
-    await note_backlog(container.house)
-    await note_vital_signs(container.house)
-    await container.cache.measure()
-    return Response(generate_latest(REGISTRY) + generate_latest(AT_SCRAPE), media_type=CONTENT_TYPE_LATEST)

@@ -15,7 +15,7 @@ class HostEventHint(Shape):
     example: dict[str, Any] | None
 
 
-class MissionView(Shape):
+class BridgeMission(Shape):
     """What a day asks for. PLAYS: `plays` of each of `games`; PRESENCE: a request from `from_time` on (KST)."""
 
     kind: Literal["PLAYS", "HOST_EVENT", "PRESENCE"]
@@ -26,7 +26,7 @@ class MissionView(Shape):
 
 
 class BridgeSlot(Shape):
-    """One day. `progress` of `target` counts today's doing; past days show the target when collected, else 0."""
+    """One day. `progress` of `target` counts what was done on it: a missed day keeps what was made."""
 
     day: int = Field(examples=[1])
     date: date
@@ -34,7 +34,7 @@ class BridgeSlot(Shape):
     state: Literal["LOCKED", "OPEN", "COLLECTED", "MISSED"]
     progress: int
     target: int
-    mission: MissionView
+    mission: BridgeMission
     rewards: list[Reward]
 
 

@@ -1,14 +1,14 @@
 """Keeper of `game_plays`: every play with its config version and rolls, enough to compute it again."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 
-from app.db.statements import Insert
+from app.db.statements import Insert, Statement
 from app.db.transaction import Tx
-from app.db.values import instant_out, json_out
+from app.db.values import instant_out, json_out, known_day_in
 from app.domain.records import Play
 from app.models.game import game_activations, game_configs, game_plays
 
@@ -21,6 +21,13 @@ ADD = Insert(
     ],
 )
 
+# plays of a day are numbered: the last number says how many, one step in the unique index for each group
+BY_DAY = Statement("""
+    SELECT user_id, feature_type, play_date, MAX(day_no) FROM game_plays
+    WHERE user_id IN ({ids}) AND feature_type IN ({games}) AND play_date IN ({days})
+    GROUP BY user_id, feature_type, play_date
+""")
+
 
 class GameLogService:
     """Keeper of plays."""
@@ -31,6 +38,14 @@ class GameLogService:
     async def add_plays(self, plays: Sequence[Play]) -> None:
         """Writes plays. A play number that already stands raises IntegrityError."""
         await self._tx.write(ADD, [_row(play) for play in plays])
+
+    async def plays_by_day(
+        self, user_ids: Collection[int], games: Collection[str], days: Collection[date]
+    ) -> list[tuple[int, str, date, int]]:
+        """(player, feature type, KST day, plays) for each of them that has any."""
+        params = (*sorted(user_ids), *sorted(games), *sorted(day.isoformat() for day in days))
+        rows = await self._tx.rows(BY_DAY, params, ids=len(user_ids), games=len(games), days=len(days))
+        return [(user_id, name, known_day_in(day), plays) for user_id, name, day, plays in rows]
 
     async def newest_play_times(self) -> dict[str, datetime]:
         """When each game was last played: one step back in an index for each config version that was ever in force."""

@@ -22,7 +22,7 @@ def collect_play_key(decision: Decision, rules: RuleBook, *, feature_type: str, 
     slot = campaign.slot_on(decision.today) if campaign is not None else None
     if campaign is None or slot is None or feature_type not in slot.mission.games:
         return None
-    if slot.mission.progress(decision.player.last_plays, decision.today) < slot.mission.target:
+    if slot.mission.progress(decision.player, decision.today) < slot.mission.target:
         return None
     return _collect(decision, campaign, slot, cause)
 

@@ -7,7 +7,7 @@ from starlette.types import Scope
 from app.core.errors import AppError
 from app.pages.player.doors import refused
 
-NOT_OURS = ("/api", "/health", "/metrics", "/static", "/assets", "/docs", "/openapi.json", "/console")
+NOT_OURS = ("/api", "/health", "/static", "/assets", "/docs", "/openapi.json", "/console")
 
 
 class LostRoute(Route):
