@@ -898,6 +898,20 @@ export interface GameList {
   server_time: string;
 }
 
+/** A game before a play: tickets, limit, prizes. `remaining_…` is null when there is no daily limit. */
+export interface GameStatus {
+  config_id: number;
+  /** between two plays; 0 = none */
+  cooldown_seconds: number;
+  feature_type: string;
+  name: string;
+  /** while the cooldown runs */
+  next_play_at: string | null;
+  server_time: string;
+  token_balance: number;
+  token_type: string;
+}
+
 /** After `after` plays in a row without any of `prizes`, the next play is drawn among them alone. */
 export interface GuaranteeTerms {
   after: number;
@@ -1611,6 +1625,16 @@ export interface PaidReward {
   reward_type: string;
   state: string;
   token_type?: string | null;
+}
+
+/** What a play gave; the game's own part stands beside these fields. */
+export interface PlayAnswer {
+  play_id: string;
+  result: string;
+  reward: Reward;
+  season_pass: StampAnswer | null;
+  token_balance: number;
+  token_type: string;
 }
 
 /** A player with wallets and progress. */
@@ -6902,6 +6926,7 @@ export interface components {
     FieldProblem: FieldProblem;
     GameLine: GameLine;
     GameList: GameList;
+    GameStatus: GameStatus;
     GuaranteeTerms: GuaranteeTerms;
     HostEventHint: HostEventHint;
     HostEventMission: HostEventMission;
@@ -6986,6 +7011,7 @@ export interface components {
     OverflowView: OverflowView;
     OwnTeam: OwnTeam;
     PaidReward: PaidReward;
+    PlayAnswer: PlayAnswer;
     PlayerDetail: PlayerDetail;
     PlayerEvent: PlayerEvent;
     PlayerLedgerLine: PlayerLedgerLine;

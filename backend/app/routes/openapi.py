@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from app.core.errors import ERRORS
 from app.schemas.common import Problem
+from app.schemas.games import GameStatus, PlayAnswer
 from app.schemas.late_route import COMPONENT
 from app.schemas.status import STATUS
 
@@ -82,7 +83,9 @@ def describe(app: FastAPI) -> None:
                         _add_refusals_of_all(operation, path)
             for unused in ("HTTPValidationError", "ValidationError"):  # FastAPI's own shape, which never leaves
                 schemas.pop(unused, None)
-            schemas["Problem"] = _standing_alone(Problem.model_json_schema(ref_template=COMPONENT), schemas)
+            for model in (Problem, PlayAnswer, GameStatus):  # what all refusals, all games have in common
+                common = model.model_json_schema(ref_template=COMPONENT)
+                schemas[model.__name__] = _standing_alone(common, schemas)
             app.openapi_schema = schema
         return app.openapi_schema
 

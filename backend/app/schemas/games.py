@@ -1,7 +1,7 @@
 """Games on the wire. What differs by game (segment, game, prize, preview) is of each game's own shapes."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from pydantic import Field, create_model
 
@@ -42,8 +42,8 @@ def named(game: Game) -> str:
 def play_answer_of(game: Game) -> type[PlayAnswer]:
     """The answer to a play of this game: what every play has, and the game's own part."""
     bases: Any = (game.answer, PlayAnswer)
-    made: type[PlayAnswer] = create_model(f"{named(game)}PlayAnswer", __base__=bases, __doc__=game.answer.__doc__)
-    return made
+    made: Any = create_model(f"{named(game)}PlayAnswer", __base__=bases, __doc__=game.answer.__doc__)
+    return cast("type[PlayAnswer]", made)
 
 
 def game_status_of(game: Game) -> type[GameStatus]:
@@ -55,8 +55,8 @@ def game_status_of(game: Game) -> type[GameStatus]:
         f"remaining_{word}": (int | None, Field(description="null = no limit")),
     }
     bases: Any = (game.offer, GameStatus)
-    made: type[GameStatus] = create_model(f"{named(game)}Status", __base__=bases, __doc__=game.offer.__doc__, **plays)
-    return made
+    made: Any = create_model(f"{named(game)}Status", __base__=bases, __doc__=game.offer.__doc__, **plays)
+    return cast("type[GameStatus]", made)
 
 
 class OddsLine(Reward):
