@@ -10,6 +10,7 @@ export type ErrorCode =
   | "API_KEY_SHOWN_ONCE"
   | "AUTH_REQUIRED"
   | "AUTO_CLAIM_LEVEL"
+  | "BATCH_NOT_FOUND"
   | "BODY_TOO_LARGE"
   | "BRIDGE_CONFLICT"
   | "BRIDGE_NOT_FOUND"
@@ -32,6 +33,8 @@ export type ErrorCode =
   | "EVENT_INVALID"
   | "EVENT_REVOKED"
   | "EVENT_TOO_LATE"
+  | "EXTERNAL_ID_MOVED"
+  | "EXTERNAL_ID_TAKEN"
   | "FEATURE_DISABLED"
   | "FEATURE_NOT_ACTIVE"
   | "FEATURE_RETIRED"
@@ -52,19 +55,24 @@ export type ErrorCode =
   | "INVALID_RULE"
   | "INVALID_SEASON_DATES"
   | "JOB_ALREADY_DONE"
+  | "JOB_DAY_INVALID"
+  | "JOB_NOT_DUE"
   | "JOB_NOT_FOUND"
   | "JOB_PAUSED"
   | "JOB_RUNNING"
+  | "JOB_SUBJECT_INVALID"
   | "JOIN_CLOSED"
   | "LAST_ADMIN"
   | "LEADERBOARD_NOT_FOUND"
   | "LEVEL_NOT_FOUND"
   | "LEVEL_NOT_REACHED"
   | "LOTTERY_SOLD_OUT"
+  | "MERGE_NOT_NOW"
   | "METHOD_NOT_ALLOWED"
   | "MISSION_NOT_COMPLETED"
   | "MISSION_NOT_FOUND"
   | "NAME_TAKEN"
+  | "NOTHING_TO_VOID"
   | "NOT_ENOUGH_TOKENS"
   | "NOT_FOUND"
   | "NOT_IN_TEAM"
@@ -75,10 +83,14 @@ export type ErrorCode =
   | "NO_FEATURE_TODAY"
   | "NO_STREAKS"
   | "OWN_ACCOUNT"
+  | "PLAYERS_APART"
+  | "PLAYER_ERASED"
+  | "PLAYER_MERGED"
   | "POOL_NOT_FOUND"
   | "PRECONDITION_REQUIRED"
   | "PREMIUM_REQUIRED"
   | "PRIZES_SOLD_OUT"
+  | "PROMO_ALREADY_CLAIMED"
   | "PROMO_ENDED"
   | "PROMO_NOT_FOUND"
   | "PROMO_NOT_OPEN"
@@ -211,6 +223,29 @@ export interface BadgeView {
 /** Every badge, by code. */
 export interface BadgeViews {
   items: BadgeView[];
+}
+
+/** Codes that came in together. `given` went to players, `not_given` is what voiding would take out. */
+export interface BatchRow {
+  codes: number;
+  created_at: string;
+  created_by: string;
+  file_name: string | null;
+  given: number;
+  id: number;
+  not_given: number;
+  /** BEFORE: added before batches were kept. */
+  source: "UPLOAD" | "MADE" | "BEFORE";
+  voided_at: string | null;
+  voided_by: string | null;
+}
+
+/** How many codes of the batch were voided, and how many players had already got: those stay theirs. */
+export interface BatchVoided {
+  batch_id: number;
+  given: number;
+  pool: PoolRow;
+  voided: number;
 }
 
 /** One place. Ties go to who reached the score first. */
@@ -416,6 +451,7 @@ export interface CodeReward {
 /** One code of a pool, and whose it is. */
 export interface CodeRow {
   assigned_at: string | null;
+  batch_id: number | null;
   code: string;
   created_at: string;
   expires_at: string | null;
@@ -428,6 +464,8 @@ export interface CodeRow {
 /** What became of the codes. */
 export interface CodesAdded {
   added: number;
+  /** What `void` takes; null when nothing was added. */
+  batch_id: number | null;
   known_before: number;
   pool: PoolRow;
 }
@@ -1017,10 +1055,12 @@ export interface JobAsked {
   job: string;
   logical_date: string;
   status: string;
+  subject: string;
 }
 
-/** A job with its newest run. */
+/** A job with its newest run. `subjects`: those that can be run now; null for a job that runs by days. */
 export interface JobLine {
+  interval_minutes: number | null;
   is_paused: boolean;
   /** It goes on all the time and has no runs. */
   is_standing: boolean;
@@ -1028,6 +1068,7 @@ export interface JobLine {
   newest_run: JobRunRow | null;
   promise: string;
   schedule: string;
+  subjects: JobSubject[] | null;
   updated_at: string;
   updated_by: string;
   version: number;
@@ -1055,6 +1096,15 @@ export interface JobRunRow {
   slot_no: number;
   started_at: string;
   status: string;
+  subject: string;
+  /** How often it was begun since it last came further. */
+  tries: number | null;
+}
+
+/** What a run of a job can be about now. */
+export interface JobSubject {
+  due_at: string;
+  name: string;
   subject: string;
 }
 
@@ -1163,6 +1213,12 @@ export interface LevelView {
 export interface Listed_AuditEntry_ {
   has_more: boolean;
   items: AuditEntry[];
+  next: number | null;
+}
+
+export interface Listed_BatchRow_ {
+  has_more: boolean;
+  items: BatchRow[];
   next: number | null;
 }
 
@@ -1399,6 +1455,18 @@ export interface Me {
   server_time: string;
   user: User;
   wallets: WalletLine[];
+}
+
+/** What a merge changed in one season. */
+export interface MergedSeason {
+  level_after: number;
+  level_before: number;
+  season_id: number;
+  stamps: number;
+  /** What the player got of the source's XP. */
+  xp: number;
+  /** The source's XP for what both had done: they count once. */
+  xp_counted_once: number;
 }
 
 /** What a streak of this many days gives, once a season. */
@@ -1646,6 +1714,8 @@ export interface PlayerDetail {
   host: string;
   id: number;
   is_blocked: boolean;
+  /** The player whom this account became part of. */
+  merged_into: number | null;
   nickname: string | null;
   progress: PlayerProgress[];
   server_time: string;
@@ -1709,10 +1779,35 @@ export interface PlayerRow {
   host: string;
   id: number;
   is_blocked: boolean;
+  /** The player whom this account became part of. */
+  merged_into: number | null;
   nickname: string | null;
   /** Sign-ins from before this instant don't count. */
   tokens_valid_from: string | null;
   version: number;
+}
+
+/** What became of the two accounts. */
+export interface PlayersMerged {
+  bridge_keys: number;
+  external_id: string;
+  /** False: it was so already, or is a preview of nothing. */
+  is_changed: boolean;
+  /** By wallet: what went over. */
+  moved: { [name: string]: number };
+  rewards_given_twice: number;
+  /** Of those: what could not be taken back any more. */
+  rewards_spent_already: number;
+  seasons: MergedSeason[];
+  server_time: string;
+  /** From now on another id of the player; null: merged before. */
+  source_external_id: string | null;
+  /** The account that ended; its history stays. */
+  source_user_id: number;
+  /** By wallet: what both were given for the same once-for-a-player cause. */
+  taken_back: { [name: string]: number };
+  /** The player who goes on. */
+  user_id: number;
 }
 
 /** `plays` plays of each of `games` on the day. */
@@ -1728,7 +1823,7 @@ export interface PoolList {
   server_time: string;
 }
 
-/** A pool and its codes: all, given to players, and still free (expired ones are neither). */
+/** A pool and its codes: all, given to players, still free, and voided ungiven (expired ones are none of these). */
 export interface PoolRow {
   code: string;
   created_at: string;
@@ -1736,10 +1831,12 @@ export interface PoolRow {
   given: number;
   id: number;
   name: string;
+  name_en: string | null;
   total: number;
   updated_at: string;
   updated_by: string;
   version: number;
+  voided: number;
 }
 
 /** What stands now. A grant lists what it paid just now, a revocation everything that the track ever paid. */
@@ -1976,6 +2073,17 @@ export interface RejectedEvent {
   received_at: string;
   request_id: string | null;
   source: string | null;
+}
+
+/** The player as the host knows them now. */
+export interface Renamed {
+  external_id: string;
+  /** False: it was so already. */
+  is_changed: boolean;
+  /** Earlier ids that go on naming the player. */
+  old_external_ids: string[];
+  server_time: string;
+  user_id: number;
 }
 
 /** In all. `is_complete` false: there were more events, and only the first 20,000 were looked at. */
@@ -2892,7 +3000,10 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
       code: string;
+      /** What players read, in Korean or in every language. */
       name: string;
+      /** The same in English. */
+      name_en?: string | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -3906,6 +4017,19 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** The uploads of a pool, newest first: how many codes of each went to players. */
+  admin_list_coupon_batches: {
+    parameters: { query?: { after?: number | null; limit?: number }; header?: never; path: { code: string }; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Answer<Listed_BatchRow_>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** The codes of a pool in the order they are given. Admins only: a free code is as good as money. */
   admin_list_coupon_codes: {
     parameters: { query?: { after?: number | null; limit?: number }; header?: never; path: { code: string }; cookie?: never; };
@@ -4290,6 +4414,27 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** Makes this account part of another player's. It can't be undone: look at a preview first. Support may, too. */
+  admin_merge_players: {
+    parameters: { query?: never; header?: never; path: { user_id: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      into_user_id: number;
+      /** Says what would happen, and changes nothing. */
+      preview?: boolean;
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      200: Answer<PlayersMerged>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** One mission, with the ETag that a change must name. */
   admin_mission: {
     parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
@@ -4512,6 +4657,7 @@ export interface operations {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       name: string;
+      name_en?: string | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -4524,6 +4670,27 @@ export interface operations {
       413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Gives the player another id, as their host would. Support may, too. */
+  admin_rename_player: {
+    parameters: { query?: never; header?: never; path: { user_id: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** The old id goes on naming the player. False: it is free for somebody else, and the player's sign-ins from before now end. */
+      keep_old_id?: boolean;
+      new_external_id: string;
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      200: Answer<Renamed>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
       503: Refusal;
     };
   };
@@ -5103,13 +5270,16 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Asks the worker to run a job for a KST day at its next tick. A run that is done stays done. */
+  /** Asks the worker to run a job at its next tick, for a KST day or a subject. What is done stays done. */
   admin_run_job: {
     parameters: { query?: never; header?: never; path: { job: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** Not after today; none for a job with subjects. */
       logical_date?: string | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
+      /** What the run is about, of a job that has subjects. */
+      subject?: string | null;
     } } };
     responses: {
       202: Answer<JobAsked>;
@@ -5397,7 +5567,12 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Adds codes from CSV. Codes that the pool knows are left out: sending a file twice does no harm. */
+  /**
+   * Adds codes from CSV, as one batch; a large file as a form (`curl -F file=@codes.csv -F reason=…`).
+   *
+   * Codes that the pool knows are left out: sending a file twice does no harm. A code that another pool has, and what a
+   * spreadsheet changed, is refused with its line, and nothing of the file is taken.
+   */
   admin_upload_coupon_codes: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
@@ -5416,7 +5591,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Adds codes from CSV (header `code`) to a UNIQUE campaign. Sending a file twice does no harm. */
+  /** Adds codes from CSV (header `code`) to a UNIQUE campaign, also as a form with a file. Twice does no harm. */
   admin_upload_promotion_codes: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
@@ -5455,6 +5630,24 @@ export interface operations {
       413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Voids what of a wrong upload was not given yet, and says how much was. It may be uploaded again elsewhere. */
+  admin_void_coupon_batch: {
+    parameters: { query?: never; header?: never; path: { code: string; batch_id: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      200: Answer<BatchVoided>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
       503: Refusal;
     };
   };
@@ -5853,6 +6046,25 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** Makes the account part of another player's. What both had is the other's; sending it again changes nothing. */
+  merge_players: {
+    parameters: { query?: never; header?: never; path: { external_id: string }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      into: string;
+      /** Says what would happen, and changes nothing. */
+      preview?: boolean;
+    } } };
+    responses: {
+      200: Answer<PlayersMerged>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** What can be achieved once for ever. Hidden ones appear when they are completed. */
   my_achievements: {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
@@ -6111,6 +6323,25 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** Gives a player another id. Everything stays theirs; sending it again changes nothing. */
+  rename_player: {
+    parameters: { query?: never; header?: never; path: { external_id: string }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** The old id goes on naming the player. False: it is free for somebody else, and the player's sign-ins from before now end. */
+      keep_old_id?: boolean;
+      new_external_id: string;
+    } } };
+    responses: {
+      200: Answer<Renamed>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** Public: each prize's exact probability now, version and history. A player's token adds their own odds. */
   roulette_odds: {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
@@ -6313,6 +6544,12 @@ export interface paths {
     get: operations["admin_coupon_pool"];
     put: operations["admin_rename_coupon_pool"];
   };
+  "/api/admin/coupons/pools/{code}/batches": {
+    get: operations["admin_list_coupon_batches"];
+  };
+  "/api/admin/coupons/pools/{code}/batches/{batch_id}/void": {
+    post: operations["admin_void_coupon_batch"];
+  };
   "/api/admin/coupons/pools/{code}/codes": {
     get: operations["admin_list_coupon_codes"];
   };
@@ -6483,6 +6720,12 @@ export interface paths {
   };
   "/api/admin/players/{user_id}/ledger": {
     get: operations["admin_player_ledger"];
+  };
+  "/api/admin/players/{user_id}/merge": {
+    post: operations["admin_merge_players"];
+  };
+  "/api/admin/players/{user_id}/rename": {
+    post: operations["admin_rename_player"];
   };
   "/api/admin/players/{user_id}/rewards": {
     get: operations["admin_player_rewards"];
@@ -6770,6 +7013,12 @@ export interface paths {
   "/api/missions/claim-all": {
     post: operations["claim_all_missions"];
   };
+  "/api/players/{external_id}/merge": {
+    post: operations["merge_players"];
+  };
+  "/api/players/{external_id}/rename": {
+    post: operations["rename_player"];
+  };
   "/api/promotions/{code}": {
     get: operations["promotion_status"];
   };
@@ -6864,6 +7113,8 @@ export interface components {
     BadgeList: BadgeList;
     BadgeView: BadgeView;
     BadgeViews: BadgeViews;
+    BatchRow: BatchRow;
+    BatchVoided: BatchVoided;
     BoardEntry: BoardEntry;
     BoardHead: BoardHead;
     BoardList: BoardList;
@@ -6943,6 +7194,7 @@ export interface components {
     JobLine: JobLine;
     JobList: JobList;
     JobRunRow: JobRunRow;
+    JobSubject: JobSubject;
     JobSwitch: JobSwitch;
     KeyCount: KeyCount;
     KeyHolders: KeyHolders;
@@ -6953,6 +7205,7 @@ export interface components {
     LevelReward: LevelReward;
     LevelView: LevelView;
     Listed_AuditEntry_: Listed_AuditEntry_;
+    Listed_BatchRow_: Listed_BatchRow_;
     Listed_BridgeHead_: Listed_BridgeHead_;
     Listed_CodeRow_: Listed_CodeRow_;
     Listed_ConfigView_: Listed_ConfigView_;
@@ -6987,6 +7240,7 @@ export interface components {
     MarkList: MarkList;
     MarkRow: MarkRow;
     Me: Me;
+    MergedSeason: MergedSeason;
     MilestoneConfig: MilestoneConfig;
     MilestoneReward: MilestoneReward;
     MilestoneView: MilestoneView;
@@ -7018,6 +7272,7 @@ export interface components {
     PlayerProgress: PlayerProgress;
     PlayerReward: PlayerReward;
     PlayerRow: PlayerRow;
+    PlayersMerged: PlayersMerged;
     PlaysMission: PlaysMission;
     PoolList: PoolList;
     PoolRow: PoolRow;
@@ -7045,6 +7300,7 @@ export interface components {
     Readiness: Readiness;
     Redeemed: Redeemed;
     RejectedEvent: RejectedEvent;
+    Renamed: Renamed;
     ReplayAnswer: ReplayAnswer;
     Replayed: Replayed;
     ResultRow: ResultRow;

@@ -118,6 +118,14 @@ class Settings(BaseSettings):
     max_events_body_bytes: int = Field(
         2 * 1024 * 1024, ge=1024, le=2**30, description="The largest body of `POST /api/events`."
     )
+    # a season of a hundred levels, in Korean, as a form encodes it
+    max_admin_body_bytes: int = Field(
+        1024 * 1024, ge=1024, le=2**30, description="The largest body of an operator's call or form."
+    )
+    # 200,000 codes of 60 bytes; kept on disk while they are read
+    max_upload_bytes: int = Field(
+        16 * 1024 * 1024, ge=1024, le=2**30, description="The largest file that an operator uploads."
+    )
     event_tolerance_hours: int = Field(
         48, ge=1, le=24 * 31, description="How long after its own time a host's event is still taken."
     )

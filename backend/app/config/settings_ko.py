@@ -29,6 +29,8 @@ KOREAN = {
     "embed_ancestors": "작은 도장판을 프레임에 넣을 수 있는 오리진(호스트 코드별).",
     "max_body_bytes": "요청 본문의 최대 크기(바이트).",
     "max_events_body_bytes": "`POST /api/events` 본문의 최대 크기(바이트).",
+    "max_admin_body_bytes": "운영자의 호출과 폼 본문의 최대 크기(바이트).",
+    "max_upload_bytes": "운영자가 올리는 파일의 최대 크기(바이트).",
     "event_tolerance_hours": "호스트 이벤트를 발생 시각 이후 몇 시간까지 받는지.",
     "log_level": "기록할 로그의 최저 등급.",
     "log_format": "로그의 형식.",

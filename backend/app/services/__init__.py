@@ -14,11 +14,13 @@ from app.core.time_utils import Clock
 from app.db.transaction import Database, Tx
 from app.domain.definitions import Definitions
 from app.domain.draw import Draw
+from app.services.alias_service import AliasService
 from app.services.allowance_service import AllowanceService
 from app.services.audit_service import AuditService
 from app.services.badge_service import BadgeService
 from app.services.bridge_control_service import BridgeControlService
 from app.services.bridge_service import BridgeService
+from app.services.coupon_batch_service import CouponBatchService
 from app.services.coupon_service import CouponService
 from app.services.delivery_service import DeliveryService
 from app.services.doctor_service import DoctorService
@@ -33,9 +35,11 @@ from app.services.host_event_service import HostEventService
 from app.services.idempotency_service import IdempotencyService
 from app.services.identity_service import IdentityService
 from app.services.inbox_service import InboxService
+from app.services.job_control_service import JobControlService
 from app.services.job_service import JobService
 from app.services.leaderboard_result_service import LeaderboardResultService
 from app.services.leaderboard_service import LeaderboardService
+from app.services.merge_service import MergeService
 from app.services.mission_service import MissionService
 from app.services.outbox_service import OutboxService
 from app.services.player_service import PlayerService
@@ -68,10 +72,10 @@ class Services:
 
     def __init__(self, tx: Tx, definitions: Definitions, settings: Settings) -> None:  # noqa: PLR0915 – a list
         self.rule_book = RuleBookService(tx, definitions, is_gated=settings.feature_gate_enabled)
-        self.player = PlayerService(tx)
+        self.player, self.alias = PlayerService(tx), AliasService(tx)
         self.wallet = WalletService(tx)
         self.reward = RewardService(tx)
-        self.coupon = CouponService(tx)
+        self.coupon, self.coupon_batch = CouponService(tx), CouponBatchService(tx)
         self.promo = PromoService(tx)
         self.inbox = InboxService(tx)
         self.entitlement = EntitlementService(tx)
@@ -93,7 +97,7 @@ class Services:
         self.identity = IdentityService(tx)
         self.bridge = BridgeService(tx)
         self.bridge_control = BridgeControlService(tx)
-        self.job = JobService(tx)
+        self.job, self.job_control = JobService(tx), JobControlService(tx)
         self.host_event = HostEventService(tx)
         self.rule = RuleService(tx, definitions.rules)
         self.rule_state = RuleStateService(tx)
@@ -103,7 +107,7 @@ class Services:
         self.doctor = DoctorService(tx)
         self.reconcile = ReconcileService(tx)
         self.history = HistoryService(tx)
-        self.privacy = PrivacyService(tx)
+        self.privacy, self.merge = PrivacyService(tx), MergeService(tx)
         self.report = ReportService(tx)
 
 
@@ -118,10 +122,18 @@ class House:
     definitions: Definitions = field(default_factory=Definitions)
     traces: "Traces | None" = None
 
-    async def write(self, work: Callable[[Services], Awaitable[T]], *, is_repeatable: bool = True) -> T:
+    async def write(
+        self,
+        work: Callable[[Services], Awaitable[T]],
+        *,
+        is_repeatable: bool = True,
+        budget_seconds: float | None = None,
+    ) -> T:
         """Runs `work` in one transaction, committed before this returns (see `Database.transaction`)."""
         done = self.database.transaction(
-            lambda tx: work(Services(tx, self.definitions, self.settings)), is_repeatable=is_repeatable
+            lambda tx: work(Services(tx, self.definitions, self.settings)),
+            is_repeatable=is_repeatable,
+            budget_seconds=budget_seconds,
         )
         if self.traces is None:
             return await done
