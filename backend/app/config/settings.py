@@ -8,7 +8,7 @@ import json
 import re
 from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, IPvAnyAddress, SecretStr, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
@@ -23,6 +23,12 @@ LONGEST_DAYS = 36_500
 LARGEST_AMOUNT = 2**53
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 KeyId = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+def _kept(what: str, example: int) -> Any:
+    """The days that `ops retain` leaves something, with the rights of the tables' owner."""
+    means = f"How long `ops retain` keeps {what}. Not set: permanently."
+    return Field(None, ge=30, le=LONGEST_DAYS, description=means, examples=[example])
 
 
 class Settings(BaseSettings):
@@ -183,28 +189,9 @@ class Settings(BaseSettings):
     retain_deliveries_days: int = Field(
         30, ge=4, le=LONGEST_DAYS, description="How long deliveries of webhooks are kept, and can be replayed."
     )
-    # only `ops retain` deletes these, with the rights of the tables' owner
-    retain_event_log_days: int | None = Field(
-        None,
-        ge=30,
-        le=LONGEST_DAYS,
-        description="How long `ops retain` keeps the events of players. Not set: permanently.",
-        examples=[730],
-    )
-    retain_answers_days: int | None = Field(
-        None,
-        ge=30,
-        le=LONGEST_DAYS,
-        description="How long `ops retain` keeps answers to idempotency keys. Not set: permanently.",
-        examples=[400],
-    )
-    retain_event_data_days: int | None = Field(
-        None,
-        ge=30,
-        le=LONGEST_DAYS,
-        description="How long `ops retain` keeps the data of hosts' events. Not set: permanently.",
-        examples=[400],
-    )
+    retain_event_log_days: int | None = _kept("the events of players", 730)
+    retain_answers_days: int | None = _kept("answers to idempotency keys", 400)
+    retain_event_data_days: int | None = _kept("the data of hosts' events", 400)
     archive_dir: Path | None = Field(
         None,
         description="Where rows are written before they are deleted. Not set: nowhere.",
