@@ -8,27 +8,18 @@ import json
 import re
 from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, IPvAnyAddress, SecretStr, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.config.fields import LONGEST_DAYS, KeyId, Name, UnitName, amount, kept_by_retain
 from app.config.secret_files import SecretFiles
 
 # a person can't press faster
 PRODUCTION_RATE_LIMITS = {"GET": 20.0, "POST": 10.0}
-LONGEST_DAYS = 36_500
-LARGEST_AMOUNT = 2**53
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-KeyId = Annotated[str, Field(min_length=1, max_length=64)]
-
-
-def _kept(what: str, example: int) -> Any:
-    """The days that `ops retain` leaves something, with the rights of the tables' owner."""
-    means = f"How long `ops retain` keeps {what}. Not set: permanently."
-    return Field(None, ge=30, le=LONGEST_DAYS, description=means, examples=[example])
 
 
 class Settings(BaseSettings):
@@ -97,18 +88,22 @@ class Settings(BaseSettings):
     )
 
     feature_gate_enabled: bool = Field(False, description="Features follow the schedule of QA. Production refuses it.")
-    approval_threshold_points: int = Field(
-        10_000, ge=0, le=LARGEST_AMOUNT, description="A gift worth more than this waits for a second operator."
+    approval_threshold_points: int = amount(
+        10_000, "What a player gets from one cause and is worth more in POINT waits for a second operator.", least=0
     )
-    admin_grant_max: int = Field(
-        1_000_000, ge=1, le=LARGEST_AMOUNT, description="The largest single gift of an operator."
+    reward_unit_points: dict[UnitName, Annotated[int, Field(ge=0, le=10**9)]] = Field(
+        default_factory=dict,
+        description="What a unit of other rewards is worth in POINT, of a kind or of one code.",
+        examples=['{"TOKEN": 20, "COUPON:COFFEE": 5000}'],
     )
-    admin_grant_daily_max: int | None = Field(
+    admin_grant_max: int = amount(1_000_000, "The largest single gift of an operator.")
+    admin_grant_daily_max: int | None = amount(
         None,
-        ge=1,
-        le=LARGEST_AMOUNT,
-        description="What one operator may give of a token in a KST day. Not set: ten of the largest gifts.",
-        examples=[5_000_000],
+        "What one operator may give of a token in a KST day. Not set: ten of the largest gifts.",
+        example=5_000_000,
+    )
+    admin_grant_daily_points: int = amount(
+        10_000_000, "What one operator may give in a KST day, everything together by what it is worth in POINT."
     )
 
     cors_origins: tuple[str, ...] = Field(
@@ -122,7 +117,10 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(64 * 1024, ge=1024, le=2**30, description="The largest body of a request.")
     # 1,000 events of 2 KB
     max_events_body_bytes: int = Field(
-        2 * 1024 * 1024, ge=1024, le=2**30, description="The largest body of `POST /api/events`."
+        2 * 1024 * 1024,
+        ge=1024,
+        le=2**30,
+        description="The largest body of `POST /api/events` and `POST /api/players`.",
     )
     # a season of a hundred levels, in Korean, as a form encodes it
     max_admin_body_bytes: int = Field(
@@ -189,9 +187,9 @@ class Settings(BaseSettings):
     retain_deliveries_days: int = Field(
         30, ge=4, le=LONGEST_DAYS, description="How long deliveries of webhooks are kept, and can be replayed."
     )
-    retain_event_log_days: int | None = _kept("the events of players", 730)
-    retain_answers_days: int | None = _kept("answers to idempotency keys", 400)
-    retain_event_data_days: int | None = _kept("the data of hosts' events", 400)
+    retain_event_log_days: int | None = kept_by_retain("the events of players", 730)
+    retain_answers_days: int | None = kept_by_retain("answers to idempotency keys", 400)
+    retain_event_data_days: int | None = kept_by_retain("the data of hosts' events", 400)
     archive_dir: Path | None = Field(
         None,
         description="Where rows are written before they are deleted. Not set: nowhere.",
@@ -225,7 +223,9 @@ class Settings(BaseSettings):
     )
     metrics_address: IPvAnyAddress = Field(IPv4Address("127.0.0.1"), description="The address of `METRICS_PORT`.")
 
-    @field_validator("cors_origins", "embed_ancestors", "rate_limits", "jwks_allowed_networks", mode="before")
+    @field_validator(
+        "cors_origins", "embed_ancestors", "rate_limits", "jwks_allowed_networks", "reward_unit_points", mode="before"
+    )
     @classmethod
     def _read_json(cls, value: object) -> object:
         """A text that is no JSON stays a text, which no such setting takes."""

@@ -30,6 +30,10 @@ SPECIAL: dict[str, Words] = {
         "en": "a JSON object: host codes with their lists of origins",
         "ko": "JSON 객체: 호스트 코드와 오리진 목록",
     },
+    "reward_unit_points": {
+        "en": "a JSON object: TOKEN, XP, COUPON, ITEM, BADGE, ENTITLEMENT or HOST, or one with `:CODE`, with points",
+        "ko": "JSON 객체: TOKEN, XP, COUPON, ITEM, BADGE, ENTITLEMENT, HOST 또는 `:CODE`를 붙인 이름과 포인트",
+    },
     "rate_limits": {
         "en": "a JSON object: operation ids or methods with calls a second, above 0",
         "ko": "JSON 객체: operation id 또는 메서드와 초당 호출 수(0 초과)",
