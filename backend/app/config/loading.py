@@ -25,8 +25,8 @@ OF_THE_DEPLOYMENT = frozenset(
 PREFIXES = (
     "access_ttl", "admin_grant", "approval_", "cors_", "database_", "db_", "dojang_", "drain_", "embed_", "event_tol",
     "feature_gate", "forwarded_allow", "job_lease", "jwks_", "jwt_", "max_admin", "max_body", "max_events",
-    "max_upload", "metrics_", "rate_limit", "redis_", "refresh_", "retain_", "reward_unit", "settlement_", "sqlite_", "stream_",
-    "web_conc", "webhook_", "worker_metrics",
+    "max_upload", "metrics_", "rate_limit", "redis_", "refresh_", "retain_", "reward_unit", "settlement_",
+    "sqlite_", "stream_", "web_conc", "webhook_", "worker_metrics",
 )  # fmt: skip
 _KNOWN = frozenset(Settings.model_fields) | {f"{name}_file" for name in SECRETS} | OF_THE_DEPLOYMENT
 _SETTINGS = sorted(_KNOWN - OF_THE_DEPLOYMENT)

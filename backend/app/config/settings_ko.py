@@ -21,7 +21,7 @@ KOREAN = {
     "refresh_ttl_seconds": "리프레시 토큰의 유효 시간(초).",
     "refresh_family_ttl_seconds": "갱신을 모두 포함해 로그인 한 번이 유지되는 시간(초).",
     "feature_gate_enabled": "기능이 QA 일정을 따릅니다. 운영 환경에서는 거부됩니다.",
-    "approval_threshold_points": "플레이어가 한 가지 이유로 받는 것이 포인트로 이보다 크면 다른 운영자의 승인을 기다립니다.",
+    "approval_threshold_points": "플레이어가 한 가지 이유로 받는 값이 이보다 크면 다른 운영자의 승인을 기다립니다.",
     "reward_unit_points": "다른 보상 한 단위의 포인트 가치(종류별 또는 코드별).",
     "admin_grant_max": "운영자가 한 번에 지급할 수 있는 최대 수량.",
     "admin_grant_daily_max": "운영자 한 명이 하루(한국 시각)에 토큰 종류별로 지급할 수 있는 수량."
