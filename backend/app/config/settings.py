@@ -13,7 +13,15 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 # a person can't press faster
 PRODUCTION_RATE_LIMITS = {"GET": 20.0, "POST": 10.0}
-SECRETS = ("jwt_secret", "jwt_previous_secret", "database_url", "redis_url", "sentry_dsn")
+SECRETS = (
+    "jwt_secret",
+    "jwt_previous_secret",
+    "encryption_key",
+    "encryption_previous_key",
+    "database_url",
+    "redis_url",
+    "sentry_dsn",
+)
 
 
 class Settings(BaseSettings):
@@ -43,6 +51,9 @@ class Settings(BaseSettings):
     jwt_kid: str = "k1"
     jwt_previous_secret: SecretStr | None = None
     jwt_previous_kid: str | None = None
+    # what secrets in the database are encrypted with; production needs one of its own, elsewhere JWT_SECRET stands in
+    encryption_key: SecretStr | None = None
+    encryption_previous_key: SecretStr | None = None
     jwt_issuer: str = "dojang"
     jwt_audience: str = "dojang"
     access_ttl_seconds: int = Field(default=15 * 60, ge=60)

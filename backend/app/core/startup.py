@@ -71,6 +71,7 @@ def judge_settings(settings: Settings) -> list[Finding]:
     return [
         _jwt_secret(settings),
         _previous_jwt_secret(settings),
+        _encryption_key(settings),
         _database_user(settings),
         _sqlite_workers(settings),
         _cors_origins(settings),
@@ -106,6 +107,18 @@ def _previous_jwt_secret(settings: Settings) -> Finding:
     secret = settings.jwt_previous_secret
     weakness = weakness_of(secret.get_secret_value()) if secret else None
     return verdict("jwt_previous_secret", weakness and f"JWT_PREVIOUS_SECRET {weakness}", "strong, or not set")
+
+
+def _encryption_key(settings: Settings) -> Finding:
+    """A key of its own: whoever reads a token's secret must not read the hosts' secrets, and the two rotate apart."""
+    key = settings.encryption_key
+    if key is None:
+        weakness: str | None = "is not set: secrets in the database need a key of their own"
+    elif key.get_secret_value() == settings.jwt_secret.get_secret_value():
+        weakness = "is JWT_SECRET: secrets in the database need a key of their own"
+    else:
+        weakness = weakness_of(key.get_secret_value())
+    return verdict("encryption_key", weakness and f"ENCRYPTION_KEY {weakness}", "long and varied")
 
 
 def weakness_of(secret: str) -> str | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from app.config.settings import Settings
+from app.core.secret_box import SecretBox
 from app.core.time_utils import Clock
 from app.db.transaction import Database, Tx
 from app.domain.definitions import Definitions
@@ -52,6 +53,7 @@ from app.services.rule_service import RuleService
 from app.services.rule_state_service import RuleStateService
 from app.services.season_pass_service import SeasonPassService
 from app.services.season_service import SeasonService
+from app.services.second_factor_service import SecondFactorService
 from app.services.team_service import TeamService
 from app.services.ui_config_service import UiConfigService
 from app.services.wallet_service import WalletService
@@ -90,7 +92,7 @@ class Services:
         self.ui_config = UiConfigService(tx)
         self.audit = AuditService(tx)
         self.allowance = AllowanceService(tx)
-        self.identity = IdentityService(tx)
+        self.identity, self.second_factor = IdentityService(tx), SecondFactorService(tx)
         self.bridge = BridgeService(tx)
         self.bridge_control = BridgeControlService(tx)
         self.job = JobService(tx)
@@ -117,6 +119,10 @@ class House:
     settings: Settings
     definitions: Definitions = field(default_factory=Definitions)
     traces: "Traces | None" = None
+    secret_box: SecretBox = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.secret_box = SecretBox.from_settings(self.settings)
 
     async def write(self, work: Callable[[Services], Awaitable[T]], *, is_repeatable: bool = True) -> T:
         """Runs `work` in one transaction, committed before this returns (see `Database.transaction`)."""

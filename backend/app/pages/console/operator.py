@@ -12,7 +12,7 @@ from app.flows.steps.commands import IdempotencyKey
 from app.pages.session import Cookies, bearer, container_of
 from app.services.audit_service import AdminAct
 
-STAFF = Cookies("dojang_staff", "dojang_staff_refresh", "/console")
+STAFF = Cookies("dojang_staff", "dojang_staff_refresh", "/console", is_staff=True)
 
 
 @dataclass(frozen=True, slots=True)
