@@ -7,6 +7,7 @@ export type ErrorCode =
   | "ADDRESS_NOT_ALLOWED"
   | "ALREADY_IN_TEAM"
   | "ALREADY_STAMPED_TODAY"
+  | "API_KEY_SHOWN_ONCE"
   | "AUTH_REQUIRED"
   | "AUTO_CLAIM_LEVEL"
   | "BODY_TOO_LARGE"
@@ -26,6 +27,7 @@ export type ErrorCode =
   | "DB_SCHEMA_MISMATCH"
   | "DELIVERY_NOT_FOUND"
   | "ENTITLEMENT_ACTIVE"
+  | "EVENT_CONFLICT"
   | "EVENT_FROM_FUTURE"
   | "EVENT_INVALID"
   | "EVENT_REVOKED"
@@ -76,6 +78,7 @@ export type ErrorCode =
   | "POOL_NOT_FOUND"
   | "PRECONDITION_REQUIRED"
   | "PREMIUM_REQUIRED"
+  | "PRIZES_SOLD_OUT"
   | "PROMO_ENDED"
   | "PROMO_NOT_FOUND"
   | "PROMO_NOT_OPEN"
@@ -444,7 +447,9 @@ export interface ContestView {
 }
 
 /**
- * How many units an event is worth: one for every whole `step` in `field`.
+ * How many units an event is worth: one for every whole `step` in `field`, at most `max_units`.
+ *
+ * What lies above `max_units` is left out, and the answer to the event says so (`MAX_UNITS`).
  *
  * `is_cumulative`: the field is a total that grows, and only what lies above the highest total seen so far counts. A
  * corrected, repeated or late total never pays twice. `per` keeps one such mark for each of its values: `["week"]`.
@@ -639,15 +644,21 @@ export interface EventPage {
   next: string | null;
 }
 
-/** What became of one event. `event_id` is our own id of it, the one that operation ids name. */
+/**
+ * What became of one event. `event_id` is our own id of it, the one that operation ids name.
+ *
+ * `conflict`: another event was taken under this source and id, and `event_id` is that one's. `reason` stands with an
+ * accepted event that gave nothing.
+ */
 export interface EventResult {
   code?: string | null;
   details?: FieldProblem[] | null;
   effects: EventEffect[];
   event_id?: string | null;
   id: string | null;
+  reason?: NoEffect | null;
   skipped?: RuleSkipped[] | null;
-  status: "accepted" | "duplicate" | "rejected";
+  status: "accepted" | "duplicate" | "rejected" | "conflict";
 }
 
 /** A reward that the event caused, as it stands now. */
@@ -680,6 +691,8 @@ export interface EventStory {
   external_id: string;
   host: string;
   id: string;
+  /** why it gave nothing; null where it gave something */
+  reason: NoEffect | null;
   received_at: string;
   request_id: string | null;
   revoked_by: string | null;
@@ -700,19 +713,22 @@ export interface EventView {
   external_id: string;
   host: string;
   id: string;
+  /** why it gave nothing; null where it gave something */
+  reason: NoEffect | null;
   received_at: string;
   request_id: string | null;
   source: string;
   user_id: number;
 }
 
-/** The results, in the order of the events. */
+/** The results, in the order of the events. Conflicts count as `rejected`; `accepted` holds `without_effect`. */
 export interface EventsAnswer {
   accepted: number;
   duplicate: number;
   rejected: number;
   results: EventResult[];
   server_time: string;
+  without_effect: number;
 }
 
 /** Many events in one call; each has a result of its own. */
@@ -1344,6 +1360,9 @@ export interface MissionVersion {
   version: number;
 }
 
+/** Why nothing at all was given for an accepted event. These words never change their meaning. */
+export type NoEffect = "no_rule" | "condition_not_met" | "not_a_number" | "out_of_range" | "field_missing" | "once" | "daily_cap" | "cooldown" | "nothing_new" | "not_given" | "player_blocked" | "event_revoked";
+
 /** True when the condition is not. */
 export interface Not {
   not: Comparison | AnyOf | AllOf | Not;
@@ -1784,6 +1803,8 @@ export interface ReplayAnswer {
   /** events that it gives something for */
   given: number;
   is_complete: boolean;
+  /** units that a bound cut off, by bound */
+  left_out: { [name: string]: number };
   players: number;
   skipped: { [name: string]: number };
   total: { [name: string]: unknown }[];
@@ -1919,9 +1940,10 @@ export interface RuleHead {
   title: string;
 }
 
-/** A rule that takes such events and gave nothing for this one. */
+/** A rule that takes such events and gave nothing for this one. `field`: which one is no number. */
 export interface RuleSkipped {
-  reason: string;
+  field?: string | null;
+  reason: "ONCE" | "DAILY_CAP" | "COOLDOWN" | "NOTHING_NEW" | "FIELD_MISSING" | "NOT_A_NUMBER" | "OUT_OF_RANGE";
   rule: string;
 }
 
@@ -1940,6 +1962,8 @@ export interface RuleVersion {
 export interface SampleAnswer {
   /** events that it gives something for */
   given: number;
+  /** units that a bound cut off, by bound */
+  left_out: { [name: string]: number };
   players: number;
   results: SampleResult[];
   skipped: { [name: string]: number };
@@ -1951,6 +1975,8 @@ export interface SampleAnswer {
 export interface SampleResult {
   effects: { [name: string]: unknown }[];
   id: string;
+  /** units that a bound cut off, with the bound */
+  left_out?: { [name: string]: unknown }[];
   skipped?: string | null;
   subject: string;
   units: number;
@@ -2624,9 +2650,9 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** A further key for a host's server; the answer holds it, and it is never shown again. */
+  /** A further key for a host's server. Only the answer holds it: it is not stored, and no other call shows it. */
   admin_add_api_key: {
-    parameters: { query?: never; header?: never; path: { host: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { host: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       name: string;
       /** Why. Kept in the audit log for ever. */
@@ -2634,8 +2660,10 @@ export interface operations {
     } } };
     responses: {
       201: Answer<ApiKeyMade>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
+      409: Refusal;
       413: Refusal;
       422: Refusal;
       503: Refusal;
@@ -2739,7 +2767,7 @@ export interface operations {
   };
   /** A new campaign. It opens by itself at `opens_at`, to the second. */
   admin_add_promotion: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
       closes_at?: string | null;
       code: string;
@@ -2758,6 +2786,7 @@ export interface operations {
     } } };
     responses: {
       201: Answer<PromoRow>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       409: Refusal;
@@ -2786,13 +2815,14 @@ export interface operations {
   };
   /** Lets a reward pass and delivers it, once. Who caused it can't approve it. */
   admin_approve_reward: {
-    parameters: { query?: never; header?: never; path: { reward_id: number }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { reward_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
     responses: {
       200: Answer<RewardRow>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -2804,7 +2834,7 @@ export interface operations {
   };
   /** Approves many rewards at once, each for itself: one that is refused stops no other. */
   admin_approve_rewards: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -2812,6 +2842,7 @@ export interface operations {
     } } };
     responses: {
       200: Answer<ApprovedMany>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       413: Refusal;
@@ -3531,7 +3562,7 @@ export interface operations {
   };
   /** Adds random codes that nobody can guess. */
   admin_generate_coupon_codes: {
-    parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       count: number;
       prefix?: string;
@@ -3540,6 +3571,7 @@ export interface operations {
     } } };
     responses: {
       200: Answer<CodesAdded>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -3550,7 +3582,7 @@ export interface operations {
   };
   /** Adds random codes that nobody can guess to a UNIQUE campaign. */
   admin_generate_promotion_codes: {
-    parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       count: number;
       prefix?: string;
@@ -3559,6 +3591,7 @@ export interface operations {
     } } };
     responses: {
       200: Answer<PromoCodesAdded>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4339,13 +4372,14 @@ export interface operations {
   };
   /** Refuses a reward that waits for approval, for ever. */
   admin_reject_reward: {
-    parameters: { query?: never; header?: never; path: { reward_id: number }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { reward_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
     responses: {
       200: Answer<RewardRow>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4653,7 +4687,7 @@ export interface operations {
   };
   /** Adds units to a prize, or takes away what was not given yet. The next play sees them. */
   admin_restock: {
-    parameters: { query?: never; header: { "If-Match": string }; path: { code: string; prize_id: number }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string; "If-Match": string }; path: { code: string; prize_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -4661,6 +4695,7 @@ export interface operations {
     } } };
     responses: {
       200: Answer<StockLine>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4809,13 +4844,14 @@ export interface operations {
   };
   /** Tries now to deliver a reward that is PENDING or FAILED; a HOST reward is ordered from the host again. */
   admin_retry_reward: {
-    parameters: { query?: never; header?: never; path: { reward_id: number }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { reward_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
     responses: {
       200: Answer<RewardRow>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4827,7 +4863,7 @@ export interface operations {
   };
   /** Takes a reward back by a compensating entry. A wallet that holds less refuses and keeps what it has. */
   admin_reverse_reward: {
-    parameters: { query?: never; header?: never; path: { reward_id: number }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { reward_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -4988,13 +5024,14 @@ export interface operations {
   };
   /** Asks the worker to settle at its next tick, before the planned time or after a failed run. */
   admin_run_settlement: {
-    parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
     responses: {
       202: Answer<SettlementStatus>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -5092,7 +5129,7 @@ export interface operations {
   };
   /** Sends rewards to up to 1,000 players; each claims their own. Large ones wait for approval when claimed. */
   admin_send_mailing: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
       expires_at: string;
       external_ids?: string[];
@@ -5262,7 +5299,7 @@ export interface operations {
   };
   /** Adds codes from CSV. Codes that the pool knows are left out: sending a file twice does no harm. */
   admin_upload_coupon_codes: {
-    parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       csv: string;
       /** Why. Kept in the audit log for ever. */
@@ -5270,6 +5307,7 @@ export interface operations {
     } } };
     responses: {
       200: Answer<CodesAdded>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -5280,7 +5318,7 @@ export interface operations {
   };
   /** Adds codes from CSV (header `code`) to a UNIQUE campaign. Sending a file twice does no harm. */
   admin_upload_promotion_codes: {
-    parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       csv: string;
       /** Why. Kept in the audit log for ever. */
@@ -5288,6 +5326,7 @@ export interface operations {
     } } };
     responses: {
       200: Answer<PromoCodesAdded>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -5955,10 +5994,11 @@ export interface operations {
   };
   /** Uses up one entitlement; its days begin now. While one runs, no other is used up: ENTITLEMENT_ACTIVE. */
   redeem_entitlement: {
-    parameters: { query?: never; header?: { "Idempotency-Key"?: string }; path: { external_id: string; resource: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { external_id: string; resource: string }; cookie?: never; };
     requestBody?: { content: { "application/json": { [name: string]: never } } };
     responses: {
       200: Answer<Redeemed>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -6096,12 +6136,13 @@ export interface operations {
   };
   /** One free ticket at balance 0, as often as the game's config allows per KST day and ISO week. */
   trial_grant: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    parameters: { query?: never; header?: { "Idempotency-Key"?: string }; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
       token_type: string;
     } } };
     responses: {
       200: Answer<TrialAnswer>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -6868,6 +6909,7 @@ export interface components {
     MissionTotal: MissionTotal;
     MissionTotals: MissionTotals;
     MissionVersion: MissionVersion;
+    NoEffect: NoEffect;
     Not: Not;
     Odds: Odds;
     OddsLine: OddsLine;

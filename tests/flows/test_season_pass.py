@@ -2,6 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
+import pytest
+
 from app.core.time_utils import KST
 from app.schemas.season_pass import ClaimAnswer, SeasonStatus, StampAnswer
 from tests.world import Person, World
@@ -35,6 +37,15 @@ async def test_a_stamp_gives_its_xp_opens_the_level_and_pays_it(world: World) ->
     assert [e for (e,) in events if e.startswith(("SEASON", "REWARD"))] == [
         "SEASON_PASS_STAMP", "SEASON_PASS_LEVEL_UP", "REWARD_GRANTED",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("bonus", [-1, 1_001, 10**6, -(10**30), 10**30])
+@pytest.mark.parametrize("scopes", [("player",), ("player", "admin"), ("player", "host")])
+async def test_a_bonus_out_of_bounds_is_ignored(sqlite_world: World, bonus: int, scopes: tuple[str, ...]) -> None:
+    await sqlite_world.player("kim")
+    headers = await sqlite_world.token("kim", *scopes)
+    answer = await sqlite_world.ok("POST", STAMP, json={"xp_bonus": bonus}, headers=headers)
+    assert (answer["xp_added"], answer["current_xp"]) == (20, 20)
 
 
 async def test_the_second_stamp_of_a_day_is_refused_and_changes_nothing(world: World) -> None:

@@ -7,7 +7,7 @@ from app.db.base import MYSQL_TABLE, UtcDateTime, ascii_text
 from app.db.ddl import add_column_once, drop_column_once
 
 revision = "0290_second_factors"
-down_revision = "0200_host_versions"
+down_revision = "0210_coupons_owed"
 
 
 def upgrade() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import TypeAdapter
 
 from app.batches.scheduler import JOBS_BY_NAME, register, run_slot
 from app.cli.acting import AsJson, Data, Reason, act, print_json
@@ -12,6 +13,7 @@ from app.container import Container
 from app.core.errors import AppError
 from app.core.time_utils import kst_date, kst_text
 from app.domain.bridge import CampaignState, Outcome
+from app.domain.config_fields import Day
 from app.domain.jobs import BRIDGE_LEVELS, BRIDGE_SETTLEMENT, RunStatus, daily_slot, subject_slot
 from app.flows.bridge_reads import settlement_status
 from app.flows.control_jobs import list_jobs, pause_job
@@ -21,6 +23,7 @@ from app.services.audit_service import AdminAct
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 OWNER = "cli"
+KST_DAY = TypeAdapter(Day)
 Row = dict[str, object]
 
 
@@ -161,7 +164,7 @@ def _pause(name: str, reason: str, data: Path | None, *, is_paused: bool) -> Non
 
 def _day(text: str | None) -> date | None:
     try:
-        return None if text is None else date.fromisoformat(text)
+        return None if text is None else KST_DAY.validate_python(text)
     except ValueError:
         raise typer.BadParameter("a day is written YYYY-MM-DD", param_hint="--date") from None
 

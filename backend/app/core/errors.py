@@ -107,7 +107,12 @@ ERRORS: dict[str, Meaning] = {
         "NO_ACTIVE_SEASON_CONFLICT": ("More than one season is active today", "진행 중인 시즌이 둘 이상입니다"),
         "ACTIVE_SEASON_CONFLICT": ("Another active season overlaps these dates", "기간이 겹치는 활성 시즌이 있습니다"),
         "RANKING_CONFLICT": ("The ranking holds a rank twice", "순위가 중복되었습니다"),
+        "PRIZES_SOLD_OUT": ("Every prize is gone", "모든 경품이 소진되었습니다"),
         "LOTTERY_SOLD_OUT": ("Every prize is gone", "모든 경품이 소진되었습니다"),
+        "API_KEY_SHOWN_ONCE": (
+            "The key was made and shown. End it and make another",
+            "이미 만들어 보여 드린 키입니다. 그 키를 끝내고 새로 만드세요",
+        ),
         "IDEMPOTENCY_IN_PROGRESS": ("The same request is still running", "같은 요청이 처리 중입니다"),
         "VERSION_CONFLICT": ("It was changed by someone else meanwhile", "다른 사람이 먼저 변경했습니다"),
         "ALREADY_IN_TEAM": ("The player is in a team already", "이미 팀에 참가했습니다"),
@@ -141,6 +146,10 @@ ERRORS: dict[str, Meaning] = {
         "EVENT_INVALID": ("The event is not valid", "이벤트 값이 올바르지 않습니다"),
         "EVENT_TOO_LATE": ("The event is older than is accepted", "접수 기한이 지난 이벤트입니다"),
         "EVENT_FROM_FUTURE": ("The event lies in the future", "미래 시각의 이벤트입니다"),
+        "EVENT_CONFLICT": (
+            "Another event was taken under this source and id",
+            "같은 source와 id로 내용이 다른 이벤트를 이미 받았습니다",
+        ),
         "EVENT_REVOKED": ("The event was revoked", "취소된 이벤트입니다"),
         "INVALID_RULE": ("The rule is not valid", "규칙 설정이 올바르지 않습니다"),
         "INVALID_ROULETTE_CONFIG": ("The roulette config is not valid", "룰렛 설정이 올바르지 않습니다"),

@@ -21,6 +21,10 @@ REQUESTS = Counter("dojang_requests_total", "Answers by status", ["method", "rou
 REFUSALS = Counter("dojang_refusals_total", "Refusals by error code", ["code"], registry=REGISTRY)
 PLAYS = Counter("dojang_plays_total", "Plays accepted", ["game"], registry=REGISTRY)
 STAMPS = Counter("dojang_stamps_total", "Stamps accepted", registry=REGISTRY)
+# status and, where there is one, why: the reason of an accepted one that gave nothing, the code of one not taken
+EVENTS = Counter(
+    "dojang_host_events_total", "Host events by what became of them", ["status", "reason"], registry=REGISTRY
+)
 REPLAYS = Counter("dojang_replays_total", "Stored answers given again", ["operation"], registry=REGISTRY)
 ALARMS = Counter("dojang_alarms_total", "What a person must look at", ["alarm"], registry=REGISTRY)
 # counted after the commit: what was rolled back and tried again is one reward

@@ -1,12 +1,13 @@
 """Events that a host product sends, as rules see them. Every day, week and hour is that of the event itself, in KST."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import StringConstraints
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from app.core.errors import AppError
 from app.core.time_utils import KST, kst_date
@@ -26,7 +27,8 @@ FieldPath = Annotated[
 class HostEvent:
     """One sound event. `key` is our own id of it: unique for ever, made before anything is stored.
 
-    A host's `(source, id)` is unique for that host only. `data_text` is `data` as canonical JSON.
+    A host's `(source, id)` is unique for that host only. `data_text` is `data` as JSON. `is_timed` False: the host
+    named no time, so `time` is when it came.
     """
 
     key: str
@@ -37,6 +39,7 @@ class HostEvent:
     time: datetime
     data: Mapping[str, Any]
     data_text: str
+    is_timed: bool = True
     day: date = field(init=False)
 
     def __post_init__(self) -> None:
@@ -46,6 +49,13 @@ class HostEvent:
     def name(self) -> tuple[str, str]:
         """How its host names it."""
         return self.source, self.id
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of what the host said: the same however it orders the members of `data` or writes a whole number."""
+        time = self.time.astimezone(UTC).isoformat() if self.is_timed else None
+        said = [self.type, self.subject, time, _canonical(self.data)]
+        return hashlib.sha256(to_json(said)).hexdigest()
 
     def document(self) -> str:
         """The event as JSON, for whoever looks at why it was refused."""
@@ -61,6 +71,31 @@ class HostEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownEvent:
+    """One event that was taken before: our id of it, its player, and what tells it from another under the same name."""
+
+    key: str
+    user_id: int
+    type: str
+    data_text: str
+    fingerprint: str | None
+
+    def is_same(self, event: HostEvent, user_id: int) -> bool:
+        """True when this is the event sent again.
+
+        One that was taken before fingerprints were kept is compared by player, type and data; of one whose player was
+        erased the type is all that is left.
+        """
+        if self.fingerprint is not None:
+            return self.fingerprint == event.fingerprint
+        if self.type != event.type:
+            return False
+        if self.data_text == "{}":
+            return True
+        return user_id == self.user_id and _canonical(from_json(self.data_text)) == _canonical(event.data)
+
+
+@dataclass(frozen=True, slots=True)
 class RefusedEvent:
     """One event that was not taken: what could be read of it, why not, and the event itself for whoever looks."""
 
@@ -70,6 +105,15 @@ class RefusedEvent:
     code: str
     reasons: list[dict[str, str]]
     document: str | None
+
+
+def _canonical(value: Any) -> Any:
+    """The same value for the same meaning: members in order, and 1.0 is 1."""
+    if isinstance(value, Mapping):
+        return {name: _canonical(value[name]) for name in sorted(value)}
+    if isinstance(value, list):
+        return [_canonical(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 Reader = Callable[[HostEvent], Any]

@@ -14,7 +14,7 @@ from app.domain.mission_progress import MissionProgress
 from app.domain.player import PlayerState
 from app.domain.promo import PromoClaim
 from app.domain.rewards import RewardChange
-from app.domain.rules import Marks
+from app.domain.rules import Marks, MarkWrite
 from app.domain.season import Progress, StampSource, XpSource
 from app.domain.team_member import Membership
 from app.domain.wallet import Entry, Reason
@@ -175,12 +175,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class TakenEvent:
-    """One host event that was taken. `code`: why the rules gave nothing (a blocked player, a revocation)."""
+    """One host event that was taken. `code`: why the rules gave nothing (a blocked player, a revocation).
+
+    `reason`: why nothing at all was given. `marks`: what rules remember since, [slot, value before, after] by rule.
+    """
 
     event: HostEvent
     host_id: int
     user_id: int
     code: str | None
+    reason: str | None
+    marks: dict[int, list[MarkWrite]]
     request_id: str | None
     received_at: datetime
 

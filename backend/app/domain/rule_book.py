@@ -108,6 +108,12 @@ class RuleBook:
     def bridge_ids(self) -> tuple[int, ...]:
         return tuple(campaign.id for campaign in self.bridges)
 
+    @property
+    def bridge_events(self) -> frozenset[str]:
+        """The types of host events that a day of an unsettled campaign asks for."""
+        slots = [slot for campaign in self.bridges for slot in campaign.slots]
+        return frozenset(slot.mission.host_event_type for slot in slots if slot.mission.host_event_type is not None)
+
     def bridge_of(self, host_id: int) -> Campaign | None:
         """The unsettled campaign of a host's players: the oldest, because the counters belong to one at a time."""
         ours = [campaign for campaign in self.bridges if campaign.concerns(host_id)]

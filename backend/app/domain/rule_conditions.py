@@ -1,7 +1,7 @@
 """Conditions of rules: typed, from a closed list of operators, made into functions once. Nothing is ever evaluated."""
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -16,13 +16,16 @@ from pydantic import (
     model_validator,
 )
 
-from app.domain.config_fields import StrictModel
+from app.domain.config_fields import MAX_NUMBER, StrictModel
 from app.domain.host_events import FieldPath, HostEvent, reader
 
 MAX_DEPTH = 4
 Matcher = Callable[[HostEvent], bool]
 Text = Annotated[StrictStr, StringConstraints(max_length=200)]
-Number = StrictInt | Annotated[StrictFloat, Field(allow_inf_nan=False)]
+Number = (
+    Annotated[StrictInt, Field(ge=-MAX_NUMBER, le=MAX_NUMBER)]
+    | Annotated[StrictFloat, Field(ge=-MAX_NUMBER, le=MAX_NUMBER, allow_inf_nan=False)]
+)
 Scalar = StrictBool | Number | Text
 
 ORDERS: dict[str, Callable[[Any, Any], bool]] = {
@@ -95,6 +98,18 @@ def depth(condition: Any) -> int:
     if isinstance(condition, Not):
         inner = (condition.not_,)
     return 1 + max((depth(part) for part in inner), default=0) if inner else 1
+
+
+def number_fields(conditions: Iterable[Any]) -> Iterator[str]:
+    """The fields that conditions compare with a number, at any depth."""
+    for condition in conditions:
+        inner = getattr(condition, "any", None) or getattr(condition, "all", None)
+        if isinstance(condition, Not):
+            inner = (condition.not_,)
+        if inner:
+            yield from number_fields(inner)
+        elif isinstance(condition, Comparison) and condition.op != "exists" and kind_of(condition.value) == "number":
+            yield condition.field
 
 
 def matcher(conditions: tuple[Any, ...]) -> Matcher:

@@ -1,17 +1,20 @@
 """A rule as an operator sets it: which events it is for, what bounds it, and what it gives. Checked whole."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from app.domain.bridge_config import HostEventType
-from app.domain.config_fields import MAX_AMOUNT, RewardFields, StrictModel
+from app.domain.config_fields import LARGEST, MAX_AMOUNT, RewardFields, StrictModel
 from app.domain.grants import RewardType
 from app.domain.host_events import FieldPath
 from app.domain.rule_conditions import MAX_DEPTH, Condition, depth
 from app.domain.season_config import Track
 
 MAX_UNITS = 10_000
+# stamps are kept as 32-bit sums: one event gives a hundredth of what other amounts may be
+STAMP_WEIGHT = 100
 ONE_WEEK_SECONDS = 7 * 86_400
 # in small letters, so that no host can report what the service counts by itself
 HostMetric = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9._-]{0,99}$")]
@@ -20,7 +23,9 @@ FieldPaths = Annotated[tuple[FieldPath, ...], Field(max_length=5, strict=False)]
 
 
 class CountConfig(StrictModel):
-    """How many units an event is worth: one for every whole `step` in `field`.
+    """How many units an event is worth: one for every whole `step` in `field`, at most `max_units`.
+
+    What lies above `max_units` is left out, and the answer to the event says so (`MAX_UNITS`).
 
     `is_cumulative`: the field is a total that grows, and only what lies above the highest total seen so far counts. A
     corrected, repeated or late total never pays twice. `per` keeps one such mark for each of its values: `["week"]`.
@@ -159,6 +164,23 @@ class RuleConfig(StrictModel):
             for effect in self.effects
             if isinstance(effect, RewardEffect | XpEffect | CountEffect)
         ]
+
+    def unbounded(self) -> Iterator[tuple[str, str]]:
+        """(field, reason) of every effect that one event could multiply beyond what it may give at most.
+
+        Asked when a rule is saved, and not when a stored one is read: rules from before keep working.
+        """
+        for number, effect in enumerate(self.effects):
+            if isinstance(effect, RewardEffect):
+                kind = RewardType(effect.reward_type)
+                most, amounts = LARGEST.get(kind, MAX_AMOUNT), {"reward_amount": effect.reward_amount}
+            elif isinstance(effect, StampEffect):
+                most, amounts = MAX_AMOUNT, {"count": effect.count * STAMP_WEIGHT, "bonus_xp": effect.bonus_xp}
+            else:
+                continue
+            for field, amount in amounts.items():
+                if amount * self.max_units > most:
+                    yield f"effects.{number}.{field}", f"one event may give at most {most}: lower count.max_units"
 
     def view(self) -> dict[str, Any]:
         """The rule as plain JSON values, defaults filled in: what is stored and compared."""

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic_core import to_json
 
 from app.domain.host_events import HostEvent, Reader, reader
-from app.domain.rule_conditions import Matcher, kind_of, matcher
+from app.domain.rule_conditions import Matcher, kind_of, matcher, number_fields
 from app.domain.rule_config import CountEffect, PremiumEffect, ReverseEffect, RuleConfig
 
 LONGEST_SLOT = 100
@@ -24,6 +24,8 @@ MarkKey = tuple[int, int, str]
 EventName = tuple[str, str]
 VISIBLE = re.compile(r"[!-~]{1,200}")
 Marks = dict[MarkKey, int]
+# one slot that was written for an event: its value before (None: it was empty) and after
+MarkWrite = tuple[str, int | None, int]
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,10 @@ class Rule:
         """The hosts' metrics that it counts."""
         return [effect.metric for effect in self.config.effects if isinstance(effect, CountEffect)]
 
+    def not_a_number(self, event: HostEvent) -> str | None:
+        """The first field that a condition compares with a number and where the event holds something else."""
+        return next((field for field in number_fields(self.config.when) if is_no_number(reader(field)(event))), None)
+
     def targets(self, event: HostEvent) -> list[EventName]:
         """The (source, id) of the events that it takes back for this one."""
         effects = [effect for effect in self.config.effects if isinstance(effect, ReverseEffect)]
@@ -80,6 +86,11 @@ def effect_target(effect: ReverseEffect, event: HostEvent) -> EventName | None:
     return (source, event_id) if is_name else None
 
 
+def is_no_number(value: Any) -> bool:
+    """True when something stands where a number is expected, and it is none: "45000" in quotes, true, a list."""
+    return value is not None and kind_of(value) != "number"
+
+
 class Skipped(Exception):
     """The rule gives nothing for this event. `reason` is one of the closed list below; never an error.
 
@@ -92,6 +103,9 @@ class Skipped(Exception):
 
 
 ONCE, CAP, COOLDOWN, NOTHING_NEW, FIELD_MISSING = "ONCE", "DAILY_CAP", "COOLDOWN", "NOTHING_NEW", "FIELD_MISSING"
+NOT_A_NUMBER, OUT_OF_RANGE = "NOT_A_NUMBER", "OUT_OF_RANGE"
+# of units that are left out of what a rule gives
+MAX_UNITS_REASON = "MAX_UNITS"
 
 
 @dataclass(slots=True)
@@ -109,6 +123,8 @@ class Guard:
     cooldown: tuple[str, ...] = ()
     total: int = 1
     writes: list[tuple[str, int]] = field(default_factory=list)
+    # units that the event was worth beyond what is given, and which bound left them out
+    left_out: list[tuple[str, int]] = field(default_factory=list)
 
     @property
     def slots(self) -> list[str]:
@@ -116,7 +132,10 @@ class Guard:
 
 
 def guard(rule: Rule, event: HostEvent) -> Guard:
-    """What must be known before this rule gives for this event; raises Skipped when a field it needs is missing."""
+    """What must be known before this rule gives for this event.
+
+    Raises Skipped when a field that it needs is missing, or when what it counts is no number or out of range.
+    """
     config, found = rule.config, Guard()
     if rule.once_readers is not None:
         found.once = _slot("O", rule.once_readers, event)
@@ -124,8 +143,12 @@ def guard(rule: Rule, event: HostEvent) -> Guard:
         found.day = f"D:{event.day.isoformat()}"
     if config.count is not None and rule.count_reader is not None:
         value = rule.count_reader(event)
-        if kind_of(value) != "number" or not 0 <= value < MARK_LIMIT:
+        if value is None:
             raise Skipped(FIELD_MISSING)
+        if is_no_number(value):
+            raise Skipped(NOT_A_NUMBER)
+        if not 0 <= value < MARK_LIMIT:
+            raise Skipped(OUT_OF_RANGE)
         found.total = int(value)
         if config.count.is_cumulative:
             found.mark = _slot("M", rule.mark_readers, event)
@@ -159,6 +182,8 @@ def units(rule: Rule, event: HostEvent, guard: Guard, marks: Marks, user_id: int
     taken = min(wanted, config.cap_per_day - given)
     if taken <= 0:
         raise Skipped(CAP, [write for write in guard.writes if write[0] == guard.mark])
+    if taken < wanted:
+        guard.left_out.append((CAP, wanted - taken))
     guard.writes.append((guard.day, given + taken))
     return taken
 
@@ -174,6 +199,8 @@ def _counted(rule: Rule, guard: Guard, mark: int | None) -> int:
             guard.writes.append((guard.mark, guard.total))
     if found <= 0:
         raise Skipped(NOTHING_NEW)
+    if found > count.max_units:
+        guard.left_out.append((MAX_UNITS_REASON, found - count.max_units))
     return min(found, count.max_units)
 
 

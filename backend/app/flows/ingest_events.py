@@ -50,7 +50,6 @@ async def ingest_events(house: House, command: EventsCommand) -> Done:
     tolerance = timedelta(hours=house.settings.event_tolerance_hours)
     items = [_in_time(item, now, tolerance) for item in command.items]
     events = [item for item in items if isinstance(item, HostEvent)]
-    refused = [item for item in items if isinstance(item, RefusedEvent)]
     answers: list[Done] = []
 
     async def work(keepers: Services) -> Done:
@@ -64,7 +63,7 @@ async def ingest_events(house: House, command: EventsCommand) -> Done:
         players = await keepers.player.lock(ids.values(), wanted)
         names = [event.name for event in events]
         known = await keepers.host_event.known(command.host_id, names)
-        if answers and any(known.get(event.name, ("",))[0] == event.key for event in events):
+        if answers and any(event.name in known and known[event.name].key == event.key for event in events):
             return answers[-1]  # the run before this one was committed, and only the reply got lost
         days = {event.day for event in events} | {rules.today}
         await load_goals(keepers, rules, players, days=days, metric_names=matches.metrics)
@@ -77,14 +76,15 @@ async def ingest_events(house: House, command: EventsCommand) -> Done:
             players={subject: players[user_id] for subject, user_id in ids.items()},
             ground=Ground(rules, await keepers.rule_state.marks(matches.mark_keys(events, ids)), revocables),
             matches=matches,
-            known=set(known),
+            known=known,
             now=now,
             approval_threshold_points=house.settings.approval_threshold_points,
             request_id=command.request_id,
         )
         answers.append(Done(to_json(batch.decide(items) | {"server_time": kst_text(now)})))
         await save_changes(keepers, batch.changes)
-        await keepers.host_event.add_rejected(command.host_id, refused, request_id=command.request_id, now=now)
+        await keepers.host_event.add_rejected(command.host_id, batch.not_taken, request_id=command.request_id, now=now)
+        keepers.host_event.count(batch.told)
         return answers[-1]
 
     return await house.write(work)

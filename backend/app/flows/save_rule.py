@@ -149,6 +149,8 @@ async def rule_named(house: House, code: str) -> Row:
 
 def _require_sound(config: RuleConfig) -> None:
     require_known_tokens(config.view(), TOKEN_TYPES)
+    if problems := list(config.unbounded()):
+        raise invalid(*problems)
 
 
 async def _host_id(keepers: Services, code: str | None) -> int | None:

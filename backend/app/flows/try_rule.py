@@ -9,7 +9,7 @@ from typing import Any
 from app.core.errors import invalid
 from app.domain.host_events import HostEvent
 from app.domain.rule_config import CountEffect, RewardEffect, RuleConfig, StampEffect, XpEffect
-from app.domain.rules import Marks, Rule, Skipped, guard, keep, units
+from app.domain.rules import NOT_A_NUMBER, Marks, Rule, Skipped, guard, keep, units
 from app.services import House, Services
 
 View = dict[str, Any]
@@ -27,6 +27,7 @@ class Trial:
     given: int = 0
     units: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     def of(cls, config: RuleConfig) -> "Trial":
@@ -34,8 +35,10 @@ class Trial:
 
     def take(self, event: HostEvent) -> View:
         """What the rule gives for the event after all that it gave before: `units`, or why none."""
-        if event.type not in self.rule.config.event_types or not self.rule.matches(event):
+        if event.type not in self.rule.config.event_types:
             return self._skip(event, NOT_MATCHED)
+        if not self.rule.matches(event):
+            return self._skip(event, NOT_A_NUMBER if self.rule.not_a_number(event) else NOT_MATCHED)
         user_id = self.players.setdefault(event.subject, len(self.players) + 1)
         try:
             bounds = guard(self.rule, event)
@@ -46,7 +49,11 @@ class Trial:
         keep(self.rule, bounds.writes, self.marks, user_id)
         self.given += 1
         self.units += found
-        return {"id": event.id, "subject": event.subject, "units": found, "effects": gives(self.rule.config, found)}
+        left_out = [{"reason": bound, "units": number} for bound, number in bounds.left_out]
+        for bound, number in bounds.left_out:
+            self.left_out[bound] += number
+        view: View = {"id": event.id, "subject": event.subject, "units": found, "left_out": left_out}
+        return view | {"effects": gives(self.rule.config, found)}
 
     def _skip(self, event: HostEvent, reason: str) -> View:
         self.skipped[reason] += 1
@@ -106,5 +113,6 @@ def _totals(trial: Trial) -> View:
         "units": trial.units,
         "players": len(trial.players),
         "skipped": dict(sorted(trial.skipped.items())),
+        "left_out": dict(sorted(trial.left_out.items())),
         "total": list(effects),
     }

@@ -20,6 +20,12 @@ host_events = Table(
     Column("code", ascii_text(30)),
     Column("request_id", ascii_text(64)),
     Column("received_at", UtcDateTime, nullable=False),
+    # of what the host sent: another event under the same id is told apart (domain/host_events.py); none: before 0250
+    Column("fingerprint", ascii_text(64)),
+    # why it gave nothing, in any case: see domain/event_reasons.py
+    Column("reason", ascii_text(30)),
+    # what rules remembered for it, by rule: [slot, value before, value after], so that a reversal can release it
+    Column("marks", JsonText),
     UniqueConstraint("host_id", "source", "event_id", name="uq_host_events_once"),
     Index("ix_host_events_user", "user_id", "id"),
     Index("ix_host_events_type", "event_type", "id"),

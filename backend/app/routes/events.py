@@ -106,7 +106,8 @@ def _event(item: EventIn, now: datetime) -> HostEvent | RefusedEvent:
 def sample_event(item: EventIn, now: datetime) -> HostEvent:
     """The event that a body means; without a time of its own it is of `now`."""
     text = to_json(item.data).decode()
-    return HostEvent(new_id(now), item.id, item.source, item.type, item.subject, item.time or now, item.data, text)
+    known = (new_id(now), item.id, item.source, item.type, item.subject)
+    return HostEvent(*known, item.time or now, item.data, text, is_timed=item.time is not None)
 
 
 def _refusal(document: Any, reasons: list[dict[str, str]]) -> RefusedEvent:

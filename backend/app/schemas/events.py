@@ -4,9 +4,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
-from app.core.names import is_external_id
+from app.core.names import MAX_EXTERNAL_ID, is_external_id
 from app.domain.bridge_config import HostEventType
-from app.domain.config_fields import Moment
+from app.domain.config_fields import Document, Moment
+from app.domain.event_reasons import NoEffect
 from app.domain.host_events import MAX_EVENTS
 from app.schemas.common import RequestBody, Shape, Timed
 
@@ -28,7 +29,7 @@ def _known_name(text: str) -> str:
 
 EventId = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,100}$")]
 EventSource = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,200}$")]
-Subject = Annotated[str, AfterValidator(_known_name)]
+Subject = Annotated[str, StringConstraints(min_length=1, max_length=MAX_EXTERNAL_ID), AfterValidator(_known_name)]
 Ignored = Annotated[str, StringConstraints(max_length=500)]
 
 
@@ -45,7 +46,7 @@ class EventIn(RequestBody):
     type: HostEventType
     subject: Subject
     time: Moment | None = None
-    data: dict[str, Any] = Field(default_factory=dict)
+    data: Document = Field(default_factory=dict)
     # of CloudEvents, and of no meaning here
     specversion: Literal["1.0"] = "1.0"
     datacontenttype: Literal["application/json"] = "application/json"
@@ -72,10 +73,11 @@ class EventEffect(Shape):
 
 
 class RuleSkipped(Shape):
-    """A rule that takes such events and gave nothing for this one."""
+    """A rule that takes such events and gave nothing for this one. `field`: which one is no number."""
 
     rule: str
-    reason: str = Field(examples=["ONCE", "DAILY_CAP", "COOLDOWN", "NOTHING_NEW", "FIELD_MISSING"])
+    reason: Literal["ONCE", "DAILY_CAP", "COOLDOWN", "NOTHING_NEW", "FIELD_MISSING", "NOT_A_NUMBER", "OUT_OF_RANGE"]
+    field: str | None = None
 
 
 class FieldProblem(Shape):
@@ -86,10 +88,15 @@ class FieldProblem(Shape):
 
 
 class EventResult(Shape):
-    """What became of one event. `event_id` is our own id of it, the one that operation ids name."""
+    """What became of one event. `event_id` is our own id of it, the one that operation ids name.
+
+    `conflict`: another event was taken under this source and id, and `event_id` is that one's. `reason` stands with an
+    accepted event that gave nothing.
+    """
 
     id: str | None
-    status: Literal["accepted", "duplicate", "rejected"]
+    status: Literal["accepted", "duplicate", "rejected", "conflict"]
+    reason: NoEffect | None = None
     event_id: str | None = None
     code: str | None = Field(default=None, examples=["EVENT_TOO_LATE"])
     details: list[FieldProblem] | None = None
@@ -98,9 +105,10 @@ class EventResult(Shape):
 
 
 class EventsAnswer(Timed):
-    """The results, in the order of the events."""
+    """The results, in the order of the events. Conflicts count as `rejected`; `accepted` holds `without_effect`."""
 
     accepted: int
     duplicate: int
     rejected: int
+    without_effect: int
     results: list[EventResult]

@@ -1,9 +1,9 @@
 """Season pass on the wire."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from app.core.auth import ADMIN, HOST
 from app.domain.season_config import Program
@@ -17,11 +17,19 @@ SeasonId = Annotated[int, Field(ge=1, le=2**31 - 1)]
 TrackName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,49}$")]
 
 
+def _bonus_in_bounds(value: Any) -> Any:
+    """The bonus, or 0 where it is out of bounds; what is no whole number is left to the type."""
+    return 0 if isinstance(value, int) and not 0 <= value <= MAX_XP_BONUS else value
+
+
 class StampBody(RequestBody):
-    """`xp_bonus` counts only from a token with scope `host` or `admin`; from anyone else it is ignored."""
+    """`xp_bonus` counts only from a token with scope `host` or `admin`; from anyone else it is ignored.
+
+    One below 0 or above 1,000 is ignored as well: the stamp is worth what it is worth without it.
+    """
 
     source_feature_type: str | None = Field(default=None, pattern=r"^[A-Z][A-Z0-9_]{0,29}$")
-    xp_bonus: int = Field(default=0, ge=0, le=MAX_XP_BONUS)
+    xp_bonus: Annotated[int, BeforeValidator(_bonus_in_bounds)] = Field(default=0, ge=0, le=MAX_XP_BONUS)
     program: Program | None = Field(default=None, description="Default: that of the player's host, else main.")
 
 

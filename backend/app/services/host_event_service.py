@@ -1,15 +1,16 @@
 """Keeper of `host_events` and `rejected_events`: what hosts sent."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
 
+from app.core.metrics import EVENTS
 from app.db.statements import Insert, Statement
 from app.db.transaction import Tx
 from app.db.values import instant_out, json_in, json_out
-from app.domain.host_events import HostEvent, RefusedEvent
+from app.domain.host_events import HostEvent, KnownEvent, RefusedEvent
 from app.domain.records import EventRevocation, TakenEvent
 from app.domain.rules import EventName
 from app.models.host_event import event_revocations, host_events, rejected_events
@@ -17,7 +18,8 @@ from app.models.identity import hosts
 from app.models.player import user_profiles
 
 KNOWN = Statement("""
-    SELECT source, event_id, id, user_id FROM host_events FORCE INDEX (uq_host_events_once)
+    SELECT source, event_id, id, user_id, event_type, data, fingerprint
+    FROM host_events FORCE INDEX (uq_host_events_once)
     WHERE host_id = ? AND (source, event_id) IN ({pairs})
 """)
 REVOKED = Statement("""
@@ -28,8 +30,8 @@ ADD_REVOCATIONS = Insert(event_revocations, ["host_id", "source", "event_id", "u
 ADD = Insert(
     host_events,
     [
-        *("id", "host_id", "source", "event_id", "event_type", "user_id", "event_time", "data"),
-        *("code", "request_id", "received_at"),
+        *("id", "host_id", "source", "event_id", "event_type", "user_id", "event_time", "data", "fingerprint"),
+        *("code", "reason", "marks", "request_id", "received_at"),
     ],
 )
 ADD_REJECTED = Insert(
@@ -49,13 +51,13 @@ class HostEventService:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    async def known(self, host_id: int, names: Sequence[EventName]) -> dict[EventName, tuple[str, int]]:
-        """Those of these events that this host has sent before: our id of each, and its player.
+    async def known(self, host_id: int, names: Sequence[EventName]) -> dict[EventName, KnownEvent]:
+        """Those of these events that this host has sent before.
 
         Ask after their players are locked: then no other call with the same event is under way.
         """
         rows = await self._named(KNOWN, host_id, names)
-        return {(source, event_id): (key, user_id) for source, event_id, key, user_id in rows}
+        return {(source, event_id): KnownEvent(*rest) for source, event_id, *rest in rows}
 
     async def revoked(self, host_id: int, names: Sequence[EventName]) -> dict[EventName, int]:
         """Those of these events that count no more, with the player whose they were said to be."""
@@ -74,7 +76,8 @@ class HostEventService:
             ADD,
             [
                 (t.event.key, t.host_id, t.event.source, t.event.id, t.event.type, t.user_id,
-                 instant_out(t.event.time), t.event.data_text, t.code, t.request_id, instant_out(t.received_at))
+                 instant_out(t.event.time), t.event.data_text, t.event.fingerprint, t.code, t.reason,
+                 json_out(t.marks) if t.marks else None, t.request_id, instant_out(t.received_at))
                 for t in taken
             ],
         )  # fmt: skip
@@ -100,6 +103,10 @@ class HostEventService:
                 for r in refused
             ],
         )
+
+    def count(self, told: Mapping[tuple[str, str], int]) -> None:
+        """Counts results by (status, reason or code) once they are committed."""
+        self._tx.after_commit.append(lambda: _count(told))
 
     async def page(
         self, *, host: str | None, event_type: str | None, external_id: str | None, after: str | None, limit: int
@@ -167,6 +174,11 @@ class HostEventService:
         if rows:
             await self._tx.execute(delete(rejected_events).where(c.id.in_([row["id"] for row in rows])))
         return rows
+
+
+def _count(told: Mapping[tuple[str, str], int]) -> None:
+    for (status, reason), number in told.items():
+        EVENTS.labels(status, reason).inc(number)
 
 
 def _events() -> Any:

@@ -21,7 +21,10 @@ from app.domain.privacy import DECISIONS, ERASED, INVISIBLE, pseudonym
 # by the player's number; each finds nothing when it runs again
 CLEAN = {
     "refresh_tokens": Statement("DELETE FROM refresh_tokens WHERE user_id = ?"),
-    "host_events": Statement("UPDATE host_events SET data = '{}' WHERE user_id = ? AND data <> '{}'"),
+    "host_events": Statement("""
+        UPDATE host_events SET data = '{}', fingerprint = NULL, marks = NULL
+        WHERE user_id = ? AND (data <> '{}' OR fingerprint IS NOT NULL)
+    """),
     "daily_ranking_entries": Statement(f"""
         UPDATE daily_ranking_entries SET display_name = '{ERASED}' WHERE user_id = ? AND display_name <> '{ERASED}'
     """),

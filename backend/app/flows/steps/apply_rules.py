@@ -1,7 +1,7 @@
 """Applying rules to one event of one player: what bounds each rule, then each of its effects."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.core.errors import AppError
@@ -18,7 +18,7 @@ from app.domain.rule_config import (
     StampEffect,
     XpEffect,
 )
-from app.domain.rules import FIELD_MISSING, Guard, Marks, Rule, Skipped, effect_target, keep, units
+from app.domain.rules import FIELD_MISSING, Guard, Marks, MarkWrite, Rule, Skipped, effect_target, keep, units
 from app.domain.season import StampSource, XpSource
 from app.domain.wallet import Reason
 from app.flows.steps.collect_keys import collect_host_key
@@ -29,6 +29,7 @@ from app.flows.steps.revoke_events import Revocables, revoke_event
 from app.flows.steps.stamp_season import add_stamp
 
 RULE_SOURCE = "RULE"
+XP_CAP = "DAILY_XP_CAP"  # of the season
 View = dict[str, Any]
 
 
@@ -59,33 +60,61 @@ class Cause:
     operation_id: str
 
 
-def apply_rules(
-    decision: Decision, ground: Ground, event: HostEvent, matched: Sequence[Matched]
-) -> tuple[list[View], list[View]]:
-    """Gives what these rules give for the event; returns (effects, rules that gave nothing and why).
+@dataclass(slots=True)
+class Outcome:
+    """What became of an event: effects (those left out say why), rules that gave nothing and why, marks by rule."""
+
+    effects: list[View] = field(default_factory=list)
+    skipped: list[View] = field(default_factory=list)
+    marks: dict[int, list[MarkWrite]] = field(default_factory=dict)
+
+
+def apply_rules(decision: Decision, ground: Ground, event: HostEvent, matched: Sequence[Matched]) -> Outcome:
+    """Gives what these rules give for the event; returns what was given, what was not and why, and the marks.
 
     An effect that can't be given (no season on that day, no such track) is left out with its reason; where that is so
-    of all effects of a rule, the event doesn't count for the rule's bounds either.
+    of all effects of a rule, the event doesn't count for the rule's bounds either. What a bound cut off stands behind
+    what was given, with its reason.
     """
-    effects: list[View] = []
-    skipped: list[View] = []
+    outcome = Outcome()
     for found in matched:
         rule, writes = found.rule, found.guard.writes
         try:
             times = units(rule, event, found.guard, ground.marks, decision.player.id)
         except Skipped as reason:
-            skipped.append({"rule": rule.code, "reason": reason.reason})
-            decision.changes.rule_marks.update(keep(rule, reason.writes, ground.marks, decision.player.id))
+            outcome.skipped.append({"rule": rule.code, "reason": reason.reason})
+            _remember(decision, ground, outcome, rule, reason.writes)
             continue
         given = _give(decision, Cause(event, ground, times, rule.operation_id(event)), rule)
-        effects += [{"rule": rule.code, "version": rule.version, **view} for view in given]
         done = [view for view in given if "skipped" not in view]
+        left_out = _left_out(rule, found.guard) if done else []
+        outcome.effects += [{"rule": rule.code, "version": rule.version, **view} for view in (*given, *left_out)]
         if done:
-            decision.changes.rule_marks.update(keep(rule, writes, ground.marks, decision.player.id))
+            _remember(decision, ground, outcome, rule, writes)
             decision.changes.rule_hits.append(
                 RuleHit(event.key, rule.id, rule.version, decision.player.id, event.day, times, done)
             )
-    return effects, skipped
+    return outcome
+
+
+def _remember(
+    decision: Decision, ground: Ground, outcome: Outcome, rule: Rule, writes: Sequence[tuple[str, int]]
+) -> None:
+    """Notes what the rule remembers of the player from now on, and what stood there before."""
+    if not writes:
+        return
+    player_id = decision.player.id
+    outcome.marks[rule.id] = [(slot, ground.marks.get((player_id, rule.id, slot)), value) for slot, value in writes]
+    decision.changes.rule_marks.update(keep(rule, writes, ground.marks, player_id))
+
+
+def _left_out(rule: Rule, guard: Guard) -> list[View]:
+    """Each effect once more for the units that a bound left out, with the bound as the reason."""
+    return [
+        {"kind": effect.kind, "skipped": reason, "units": units_left}
+        for reason, units_left in guard.left_out
+        for effect in rule.config.effects
+    ]
 
 
 def note_event(decision: Decision, event: HostEvent, effects: Sequence[View]) -> None:
@@ -99,7 +128,11 @@ def _give(decision: Decision, first: Cause, rule: Rule) -> list[View]:
     for number, effect in enumerate(rule.config.effects, start=1):
         cause = first if number == 1 else replace(first, operation_id=f"{first.operation_id}#{number}")
         try:
-            views.append({"kind": effect.kind, **GIVERS[type(effect)](decision, effect, cause)})
+            view = {"kind": effect.kind, **GIVERS[type(effect)](decision, effect, cause)}
+            cut = view.pop("cut", 0)
+            views.append(view)
+            if cut:
+                views.append({"kind": effect.kind, "skipped": XP_CAP, "left_out": cut})
         except AppError as refusal:  # raised before its first record: see `Decision`
             views.append({"kind": effect.kind, "skipped": refusal.code})
     return views
@@ -116,9 +149,11 @@ def _xp(decision: Decision, effect: XpEffect, cause: Cause) -> View:
         is_earned=True,
     )
     given = _xp_of(decision, cause.operation_id)
+    wanted = effect.amount * cause.times
     view: View = {"amount": given, "season_id": season_id}
     if given == 0:
-        return view | {"skipped": "DAILY_XP_CAP"}
+        return view | {"skipped": XP_CAP, "left_out": wanted}
+    view["cut"] = wanted - given
     return view | ({"levels": [item.level.level for item in reached]} if reached else {})
 
 
@@ -141,7 +176,9 @@ def _stamp(decision: Decision, effect: StampEffect, cause: Cause) -> View:
         count=effect.count * cause.times,
         on=cause.event.day,
     )
-    return {"count": stamped["added_stamp"], "xp_added": stamped["xp_added"], "season_id": decision.known_season.id}
+    season, added = decision.known_season, stamped["xp_added"]
+    wanted = season.base_xp_per_stamp * effect.count * cause.times + effect.bonus_xp * cause.times
+    return {"count": stamped["added_stamp"], "xp_added": added, "season_id": season.id, "cut": wanted - added}
 
 
 def _reward(decision: Decision, effect: RewardEffect, cause: Cause) -> View:

@@ -1,14 +1,17 @@
 """Deciding the events of a call, one after the other, each on the state that the ones before it left."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from app.domain.host_events import HostEvent, RefusedEvent
+from app.core.errors import AppError
+from app.domain.event_reasons import why_nothing
+from app.domain.host_events import HostEvent, KnownEvent, RefusedEvent
 from app.domain.player import PlayerState
 from app.domain.records import Changes, TakenEvent
-from app.domain.rules import EventName, MarkKey, Rule, Skipped, guard
+from app.domain.rules import NOT_A_NUMBER, EventName, MarkKey, Rule, Skipped, guard
 from app.domain.season import Season
 from app.flows.steps.apply_rules import Ground, Matched, apply_rules, note_event
 from app.flows.steps.collect_keys import collect_host_key
@@ -16,7 +19,9 @@ from app.flows.steps.decision import Decision
 from app.flows.steps.goals import settle_counts
 
 View = dict[str, Any]
-REVOKED = "EVENT_REVOKED"
+REVOKED, EVENT_CONFLICT = "EVENT_REVOKED", "EVENT_CONFLICT"
+CONFLICT = "conflict"
+COUNTED = ("accepted", "duplicate", "rejected", "without_effect")
 
 
 @dataclass(slots=True)
@@ -24,7 +29,9 @@ class Matches:
     """Which rules take which events, by our id of the event. Depends on nothing but rules and events."""
 
     rules: dict[str, list[Matched]] = field(default_factory=dict)
+    # rules that take such events and could not read this one
     lacking: dict[str, list[View]] = field(default_factory=dict)
+    types: frozenset[str] = frozenset()
 
     @property
     def need_claims(self) -> bool:
@@ -61,10 +68,13 @@ def match(events: Iterable[HostEvent], rules: Sequence[Rule]) -> Matches:
     for rule in rules:
         for event_type in rule.config.event_types:
             by_type.setdefault(event_type, []).append(rule)
-    found = Matches()
+    found = Matches(types=frozenset(by_type))
     for event in events:
         for rule in by_type.get(event.type, ()):
             if not rule.matches(event):
+                if (name := rule.not_a_number(event)) is not None:
+                    view = {"rule": rule.code, "reason": NOT_A_NUMBER, "field": name}
+                    found.lacking.setdefault(event.key, []).append(view)
                 continue
             try:
                 found.rules.setdefault(event.key, []).append(Matched(rule, guard(rule, event)))
@@ -81,42 +91,66 @@ class EventBatch:
     players: Mapping[str, PlayerState]
     ground: Ground
     matches: Matches
-    known: set[EventName]
+    known: dict[EventName, KnownEvent]
     now: datetime
     approval_threshold_points: int
     request_id: str | None
     changes: Changes = field(default_factory=Changes)
-    counts: dict[str, int] = field(default_factory=lambda: {"accepted": 0, "duplicate": 0, "rejected": 0})
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
+    # those that were not sound, and those under whose names another event was taken
+    not_taken: list[RefusedEvent] = field(default_factory=list)
+    # (status, reason) of every result, for the metrics
+    told: Counter[tuple[str, str]] = field(default_factory=Counter)
     _seasons: dict[tuple[str, date], Season | None] = field(default_factory=dict)
 
     def decide(self, items: Iterable[HostEvent | RefusedEvent]) -> View:
-        """`accepted`, `duplicate`, `rejected` and `results[]` of the contract, in the order of the items."""
+        """The counts and `results[]` of the contract, in the order of the items; `rejected` holds the conflicts."""
         results = []
         for item in items:
-            result = _refused(item) if isinstance(item, RefusedEvent) else self._one(item)
-            self.counts[result["status"]] += 1
+            result = self._refused(item) if isinstance(item, RefusedEvent) else self._one(item)
+            status, reason = result["status"], result.get("reason")
+            self.counts["rejected" if status == CONFLICT else status] += 1
+            self.counts["without_effect"] += reason is not None
+            self.told[status, reason or result.get("code") or ""] += 1
             results.append(result)
         return {**self.counts, "results": results}
 
     def _one(self, event: HostEvent) -> View:
-        name = event.name
-        if name in self.known:
-            return {"id": event.id, "status": "duplicate", "effects": []}
-        self.known.add(name)
         player = self.players[event.subject]
+        before = self.known.get(event.name)
+        if before is not None:
+            return self._again(event, before, player)
+        self.known[event.name] = KnownEvent(event.key, player.id, event.type, event.data_text, event.fingerprint)
         matched, code = self._matched(event, player)
-        self.changes.taken_events.append(TakenEvent(event, self.host_id, player.id, code, self.request_id, self.now))
         decision = self._decision(player, event)
         effects = [] if code == REVOKED else self._keys(decision, event)
-        skipped = list(self.matches.lacking.get(event.key, ()))
-        if matched:
-            given, left_out = apply_rules(decision, self.ground, event, matched)
-            effects, skipped = effects + given, skipped + left_out
+        outcome = apply_rules(decision, self.ground, event, matched)
+        effects, skipped = effects + outcome.effects, outcome.skipped + self.matches.lacking.get(event.key, [])
         settle_counts(decision, self.ground.rules.goals)
-        if any("skipped" not in effect for effect in effects):
+        is_known = event.type in self.matches.types or event.type in self.ground.rules.bridge_events
+        reason = why_nothing(code=code, is_known_type=is_known, effects=effects, skipped=skipped)
+        if reason is None:
             note_event(decision, event, effects)
+        self.changes.taken_events.append(
+            TakenEvent(event, self.host_id, player.id, code, reason, outcome.marks, self.request_id, self.now)
+        )
         result: View = {"id": event.id, "status": "accepted", "event_id": event.key, "effects": effects}
-        return result | ({"skipped": skipped} if skipped else {}) | ({"code": code} if code else {})
+        more = {"skipped": skipped, "code": code, "reason": reason}
+        return result | {name: value for name, value in more.items() if value}
+
+    def _again(self, event: HostEvent, before: KnownEvent, player: PlayerState) -> View:
+        """The result of a name that was used: the same event is a duplicate, another one is refused."""
+        if before.is_same(event, player.id):
+            return {"id": event.id, "status": "duplicate", "event_id": before.key, "effects": []}
+        refusal = AppError(EVENT_CONFLICT)
+        reason = {"field": "id", "reason": f"{refusal.meaning.en}: {before.key}"}
+        refused = RefusedEvent(event.id, event.source, event.type, EVENT_CONFLICT, [reason], event.document())
+        return self._refused(refused) | {"status": CONFLICT, "event_id": before.key}
+
+    def _refused(self, event: RefusedEvent) -> View:
+        self.not_taken.append(event)
+        view: View = {"id": event.id, "status": "rejected", "code": event.code, "effects": []}
+        return view | ({"details": event.reasons} if event.reasons else {})
 
     def _matched(self, event: HostEvent, player: PlayerState) -> tuple[list[Matched], str | None]:
         """The rules that work, and why none does: a blocked player gains nothing and can still lose."""
@@ -160,8 +194,3 @@ class EventBatch:
             ]
             self._seasons[key] = running[0] if len(running) == 1 else None
         return self._seasons[key]
-
-
-def _refused(event: RefusedEvent) -> View:
-    view: View = {"id": event.id, "status": "rejected", "code": event.code, "effects": []}
-    return view | ({"details": event.reasons} if event.reasons else {})

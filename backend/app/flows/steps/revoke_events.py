@@ -53,7 +53,7 @@ async def load_revocables(
     """
     revoked = await keepers.host_event.revoked(host_id, sorted({*names, *announced}))
     came = await keepers.host_event.known(host_id, sorted(announced))
-    hits = await keepers.rule_state.hits_of([key for key, _ in came.values()]) if came else {}
+    hits = await keepers.rule_state.hits_of([event.key for event in came.values()]) if came else {}
     operations = {
         key: [operation for hit in several for operation in operations_of(hit["rule"], key)]
         for key, several in hits.items()
@@ -62,11 +62,11 @@ async def load_revocables(
     rewards = await keepers.reward.lock_named(wanted) if wanted else {}
     targets = {
         name: Target(
-            user_id,
-            [effect for hit in hits.get(key, ()) for effect in hit["effects"]],
-            [rewards[operation] for operation in operations.get(key, ()) if operation in rewards],
+            event.user_id,
+            [effect for hit in hits.get(event.key, ()) for effect in hit["effects"]],
+            [rewards[operation] for operation in operations.get(event.key, ()) if operation in rewards],
         )
-        for name, (key, user_id) in came.items()
+        for name, event in came.items()
     }
     return Revocables(host_id, targets, revoked, announced)
 

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from app.domain.config_fields import Moment
+from app.domain.event_reasons import NoEffect
 from app.domain.rule_config import RuleConfig
 from app.schemas.admin.common import HostCode, Instant
 from app.schemas.admin.rules import EXAMPLE as RULE
@@ -28,6 +29,7 @@ class EventView(Shape):
     received_at: Instant
     data: dict[str, Any]
     code: str | None = Field(description="why no rule was asked: USER_BLOCKED, EVENT_REVOKED")
+    reason: NoEffect | None = Field(description="why it gave nothing; null where it gave something")
     request_id: str | None
 
 
@@ -106,6 +108,7 @@ class RuleTotals(Shape):
     units: int
     players: int
     skipped: dict[str, int]
+    left_out: dict[str, int] = Field(description="units that a bound cut off, by bound")
     total: list[dict[str, Any]]
 
 
@@ -116,6 +119,7 @@ class SampleResult(Shape):
     subject: str
     units: int
     skipped: str | None = None
+    left_out: list[dict[str, Any]] = Field(default=[], description="units that a bound cut off, with the bound")
     effects: list[dict[str, Any]]
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from pydantic import Field
 
-from app.domain.season_config import Day
+from app.domain.config_fields import Day
 from app.schemas.admin.common import AdminBody, Instant
 from app.schemas.common import Shape, Timed
 
