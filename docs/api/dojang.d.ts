@@ -32,6 +32,8 @@ export type ErrorCode =
   | "EVENT_INVALID"
   | "EVENT_REVOKED"
   | "EVENT_TOO_LATE"
+  | "EXTERNAL_ID_MOVED"
+  | "EXTERNAL_ID_TAKEN"
   | "FEATURE_DISABLED"
   | "FEATURE_NOT_ACTIVE"
   | "FEATURE_RETIRED"
@@ -52,15 +54,19 @@ export type ErrorCode =
   | "INVALID_RULE"
   | "INVALID_SEASON_DATES"
   | "JOB_ALREADY_DONE"
+  | "JOB_DAY_INVALID"
+  | "JOB_NOT_DUE"
   | "JOB_NOT_FOUND"
   | "JOB_PAUSED"
   | "JOB_RUNNING"
+  | "JOB_SUBJECT_INVALID"
   | "JOIN_CLOSED"
   | "LAST_ADMIN"
   | "LEADERBOARD_NOT_FOUND"
   | "LEVEL_NOT_FOUND"
   | "LEVEL_NOT_REACHED"
   | "LOTTERY_SOLD_OUT"
+  | "MERGE_NOT_NOW"
   | "METHOD_NOT_ALLOWED"
   | "MISSION_NOT_COMPLETED"
   | "MISSION_NOT_FOUND"
@@ -75,6 +81,9 @@ export type ErrorCode =
   | "NO_FEATURE_TODAY"
   | "NO_STREAKS"
   | "OWN_ACCOUNT"
+  | "PLAYERS_APART"
+  | "PLAYER_ERASED"
+  | "PLAYER_MERGED"
   | "POOL_NOT_FOUND"
   | "PRECONDITION_REQUIRED"
   | "PREMIUM_REQUIRED"
@@ -92,8 +101,6 @@ export type ErrorCode =
   | "RULE_NOT_FOUND"
   | "SCOPE_REQUIRED"
   | "SEASON_NOT_FOUND"
-  | "SECOND_FACTOR_ON"
-  | "SECOND_FACTOR_REQUIRED"
   | "SECOND_PERSON_REQUIRED"
   | "TEAM_FULL"
   | "TEAM_NOT_FOUND"
@@ -552,14 +559,6 @@ export interface DueOutcome {
   points: number;
 }
 
-/** For the authenticator, shown once. It counts when a code of it was shown. */
-export interface Enrolment {
-  /** base32, to be typed */
-  secret: string;
-  /** the address behind a QR code */
-  uri: string;
-}
-
 /** One entitlement. ISSUED: not redeemed yet; its days begin when the host redeems it. */
 export interface EntitlementLine {
   id: number;
@@ -919,10 +918,12 @@ export interface JobAsked {
   job: string;
   logical_date: string;
   status: string;
+  subject: string;
 }
 
-/** A job with its newest run. */
+/** A job with its newest run. `subjects`: those that can be run now; null for a job that runs by days. */
 export interface JobLine {
+  interval_minutes: number | null;
   is_paused: boolean;
   /** It goes on all the time and has no runs. */
   is_standing: boolean;
@@ -930,6 +931,7 @@ export interface JobLine {
   newest_run: JobRunRow | null;
   promise: string;
   schedule: string;
+  subjects: JobSubject[] | null;
   updated_at: string;
   updated_by: string;
   version: number;
@@ -957,6 +959,15 @@ export interface JobRunRow {
   slot_no: number;
   started_at: string;
   status: string;
+  subject: string;
+  /** How often it was begun since it last came further. */
+  tries: number | null;
+}
+
+/** What a run of a job can be about now. */
+export interface JobSubject {
+  due_at: string;
+  name: string;
   subject: string;
 }
 
@@ -1266,6 +1277,18 @@ export interface Me {
   wallets: WalletLine[];
 }
 
+/** What a merge changed in one season. */
+export interface MergedSeason {
+  level_after: number;
+  level_before: number;
+  season_id: number;
+  stamps: number;
+  /** What the player got of the source's XP. */
+  xp: number;
+  /** The source's XP for what both had done: they count once. */
+  xp_counted_once: number;
+}
+
 /** What a streak of this many days gives, once a season. */
 export interface MilestoneConfig {
   days: number;
@@ -1424,14 +1447,6 @@ export interface OverflowView {
   rewards: Reward[];
 }
 
-/** The operator at this moment. */
-export interface OwnAccount {
-  has_second_factor: boolean;
-  login: string;
-  recovery_codes_left: number;
-  scopes: string[];
-}
-
 /** The player's own team, and what they added to it. */
 export interface OwnTeam {
   members: number;
@@ -1473,6 +1488,8 @@ export interface PlayerDetail {
   host: string;
   id: number;
   is_blocked: boolean;
+  /** The player whom this account became part of. */
+  merged_into: number | null;
   nickname: string | null;
   progress: PlayerProgress[];
   server_time: string;
@@ -1536,10 +1553,35 @@ export interface PlayerRow {
   host: string;
   id: number;
   is_blocked: boolean;
+  /** The player whom this account became part of. */
+  merged_into: number | null;
   nickname: string | null;
   /** Sign-ins from before this instant don't count. */
   tokens_valid_from: string | null;
   version: number;
+}
+
+/** What became of the two accounts. */
+export interface PlayersMerged {
+  bridge_keys: number;
+  external_id: string;
+  /** False: it was so already, or is a preview of nothing. */
+  is_changed: boolean;
+  /** By wallet: what went over. */
+  moved: { [name: string]: number };
+  rewards_given_twice: number;
+  /** Of those: what could not be taken back any more. */
+  rewards_spent_already: number;
+  seasons: MergedSeason[];
+  server_time: string;
+  /** From now on another id of the player; null: merged before. */
+  source_external_id: string | null;
+  /** The account that ended; its history stays. */
+  source_user_id: number;
+  /** By wallet: what both were given for the same once-for-a-player cause. */
+  taken_back: { [name: string]: number };
+  /** The player who goes on. */
+  user_id: number;
 }
 
 /** `plays` plays of each of `games` on the day. */
@@ -1765,11 +1807,6 @@ export interface RankingView {
   version: number;
 }
 
-/** Each signs in once without the authenticator. Shown this once. */
-export interface RecoveryCodes {
-  recovery_codes: string[];
-}
-
 /** The entitlement that runs from now on. */
 export interface Redeemed {
   external_id: string;
@@ -1795,6 +1832,17 @@ export interface RejectedEvent {
   received_at: string;
   request_id: string | null;
   source: string | null;
+}
+
+/** The player as the host knows them now. */
+export interface Renamed {
+  external_id: string;
+  /** False: it was so already. */
+  is_changed: boolean;
+  /** Earlier ids that go on naming the player. */
+  old_external_ids: string[];
+  server_time: string;
+  user_id: number;
 }
 
 /** In all. `is_complete` false: there were more events, and only the first 20,000 were looked at. */
@@ -2129,26 +2177,12 @@ export interface StaffList {
 export interface StaffRow {
   /** Without one they sign in by a link of the CLI alone. */
   has_password: boolean;
-  has_second_factor: boolean;
   id: number;
   is_active: boolean;
+  /** Too many wrong passwords; null: never, or over. */
+  locked_until: string | null;
   login: string;
   scopes: string[];
-}
-
-/** One sign-in that lasts. */
-export interface StaffSession {
-  began_at: string;
-  /** address and browser as they were when it began */
-  client: string | null;
-  ends_at: string;
-  id: string;
-  used_at: string;
-}
-
-/** The operator's sign-ins, newest first. */
-export interface StaffSessions {
-  items: StaffSession[];
 }
 
 /** What a stamp gave. `xp_added` may be less than a stamp is worth when the season caps the XP of a day. */
@@ -2373,7 +2407,7 @@ export interface UiText {
   value: { [name: string]: unknown } | null;
 }
 
-/** A player – or, at the operators' door, the operator. */
+/** A player – or, after a staff sign-in, the operator. */
 export interface User {
   external_id: string;
   id: number;
@@ -2886,18 +2920,6 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** A new secret for the authenticator. It counts once `confirm` was shown a code of it. */
-  admin_begin_second_factor: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
-    requestBody?: never;
-    responses: {
-      200: Answer<Enrolment>;
-      401: Refusal;
-      403: Refusal;
-      409: Refusal;
-      503: Refusal;
-    };
-  };
   /** Refuses everything the player does from now on; what they own is kept. */
   admin_block_player: {
     parameters: { query?: never; header: { "If-Match": string }; path: { user_id: number }; cookie?: never; };
@@ -3023,23 +3045,6 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       404: Refusal;
-      422: Refusal;
-      503: Refusal;
-    };
-  };
-  /** Has the code asked for at each sign-in from now on; returns the recovery codes. */
-  admin_confirm_second_factor: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
-    requestBody: { content: { "application/json": {
-      code: string;
-    } } };
-    responses: {
-      200: Answer<RecoveryCodes>;
-      401: Refusal;
-      403: Refusal;
-      404: Refusal;
-      409: Refusal;
-      413: Refusal;
       422: Refusal;
       503: Refusal;
     };
@@ -3368,22 +3373,6 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Takes the own second factor away, against a code of it. */
-  admin_drop_second_factor: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
-    requestBody: { content: { "application/json": {
-      code: string;
-    } } };
-    responses: {
-      204: Empty;
-      401: Refusal;
-      403: Refusal;
-      404: Refusal;
-      413: Refusal;
-      422: Refusal;
-      503: Refusal;
-    };
-  };
   /** Lets its server and its players in again, with the keys and sign-ins they had. */
   admin_enable_host: {
     parameters: { query?: never; header: { "If-Match": string }; path: { host: string }; cookie?: never; };
@@ -3455,19 +3444,6 @@ export interface operations {
       413: Refusal;
       422: Refusal;
       428: Refusal;
-      503: Refusal;
-    };
-  };
-  /** Ends one of the operator's own sign-ins at once. */
-  admin_end_my_session: {
-    parameters: { query?: never; header?: never; path: { session_id: string }; cookie?: never; };
-    requestBody?: never;
-    responses: {
-      204: Empty;
-      401: Refusal;
-      403: Refusal;
-      404: Refusal;
-      422: Refusal;
       503: Refusal;
     };
   };
@@ -3597,26 +3573,6 @@ export interface operations {
       404: Refusal;
       413: Refusal;
       422: Refusal;
-      503: Refusal;
-    };
-  };
-  /** Tokens for an operator, by password (and code) or by refresh token. Who guesses waits, and nobody else. */
-  admin_get_token: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
-    requestBody: { content: { "application/json": {
-      code?: string | null;
-      email: string;
-      password: string;
-    } | {
-      refresh_token: string;
-    } } };
-    responses: {
-      200: Answer<TokenAnswer>;
-      401: Refusal;
-      403: Refusal;
-      413: Refusal;
-      422: Refusal;
-      429: Refusal;
       503: Refusal;
     };
   };
@@ -4150,14 +4106,24 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The operator: what they may, and whether a second factor is on. */
-  admin_me: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
-    requestBody?: never;
+  /** Makes this account part of another player's. It can't be undone: look at a preview first. Support may, too. */
+  admin_merge_players: {
+    parameters: { query?: never; header?: never; path: { user_id: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      into_user_id: number;
+      /** Says what would happen, and changes nothing. */
+      preview?: boolean;
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
     responses: {
-      200: Answer<OwnAccount>;
+      200: Answer<PlayersMerged>;
       401: Refusal;
       403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
       503: Refusal;
     };
   };
@@ -4197,17 +4163,6 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
-      503: Refusal;
-    };
-  };
-  /** The operator's own sign-ins that last. */
-  admin_my_sessions: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
-    requestBody?: never;
-    responses: {
-      200: Answer<StaffSessions>;
-      401: Refusal;
-      403: Refusal;
       503: Refusal;
     };
   };
@@ -4389,24 +4344,6 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Takes a lost second factor away: the next sign-in asks for the password alone. An own one needs a code. */
-  admin_remove_second_factor: {
-    parameters: { query?: never; header?: never; path: { staff_id: number }; cookie?: never; };
-    requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
-      reason: string;
-    } } };
-    responses: {
-      204: Empty;
-      401: Refusal;
-      403: Refusal;
-      404: Refusal;
-      409: Refusal;
-      413: Refusal;
-      422: Refusal;
-      503: Refusal;
-    };
-  };
   /** Another name for the pool. */
   admin_rename_coupon_pool: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
@@ -4424,6 +4361,27 @@ export interface operations {
       413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Gives the player another id, as their host would. Support may, too. */
+  admin_rename_player: {
+    parameters: { query?: never; header?: never; path: { user_id: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** The old id goes on naming the player. False: it is free for somebody else, and the player's sign-ins from before now end. */
+      keep_old_id?: boolean;
+      new_external_id: string;
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      200: Answer<Renamed>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
       503: Refusal;
     };
   };
@@ -5003,13 +4961,16 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Asks the worker to run a job for a KST day at its next tick. A run that is done stays done. */
+  /** Asks the worker to run a job at its next tick, for a KST day or a subject. What is done stays done. */
   admin_run_job: {
     parameters: { query?: never; header?: never; path: { job: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** Not after today; none for a job with subjects. */
       logical_date?: string | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
+      /** What the run is about, of a job that has subjects. */
+      subject?: string | null;
     } } };
     responses: {
       202: Answer<JobAsked>;
@@ -5559,7 +5520,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Tokens, for exactly one of: a player that a host vouches for (X-API-Key), a player's refresh token. */
+  /** Tokens, for exactly one of: a player that a host vouches for (X-API-Key), a refresh token, an operator. */
   get_token: {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
@@ -5567,6 +5528,9 @@ export interface operations {
       nickname?: string | null;
     } | {
       refresh_token: string;
+    } | {
+      email: string;
+      password: string;
     } } };
     responses: {
       200: Answer<TokenAnswer>;
@@ -5747,6 +5711,25 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       429: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Makes the account part of another player's. What both had is the other's; sending it again changes nothing. */
+  merge_players: {
+    parameters: { query?: never; header?: never; path: { external_id: string }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      into: string;
+      /** Says what would happen, and changes nothing. */
+      preview?: boolean;
+    } } };
+    responses: {
+      200: Answer<PlayersMerged>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
       503: Refusal;
     };
   };
@@ -6008,6 +5991,25 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** Gives a player another id. Everything stays theirs; sending it again changes nothing. */
+  rename_player: {
+    parameters: { query?: never; header?: never; path: { external_id: string }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** The old id goes on naming the player. False: it is free for somebody else, and the player's sign-ins from before now end. */
+      keep_old_id?: boolean;
+      new_external_id: string;
+    } } };
+    responses: {
+      200: Answer<Renamed>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** Public: each prize's exact probability now, version and history. A player's token adds their own odds. */
   roulette_odds: {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
@@ -6170,9 +6172,6 @@ export interface paths {
   };
   "/api/admin/audit": {
     get: operations["admin_audit"];
-  };
-  "/api/admin/auth/token": {
-    post: operations["admin_get_token"];
   };
   "/api/admin/badges": {
     get: operations["admin_list_badges"];
@@ -6347,24 +6346,6 @@ export interface paths {
   "/api/admin/leaderboards/{code}/windows/{window}/results.csv": {
     get: operations["admin_leaderboard_results_csv"];
   };
-  "/api/admin/me": {
-    get: operations["admin_me"];
-  };
-  "/api/admin/me/second-factor": {
-    post: operations["admin_begin_second_factor"];
-  };
-  "/api/admin/me/second-factor/confirm": {
-    post: operations["admin_confirm_second_factor"];
-  };
-  "/api/admin/me/second-factor/remove": {
-    post: operations["admin_drop_second_factor"];
-  };
-  "/api/admin/me/sessions": {
-    get: operations["admin_my_sessions"];
-  };
-  "/api/admin/me/sessions/{session_id}": {
-    delete: operations["admin_end_my_session"];
-  };
   "/api/admin/missions": {
     get: operations["admin_list_missions"];
     post: operations["admin_create_mission"];
@@ -6402,6 +6383,12 @@ export interface paths {
   };
   "/api/admin/players/{user_id}/ledger": {
     get: operations["admin_player_ledger"];
+  };
+  "/api/admin/players/{user_id}/merge": {
+    post: operations["admin_merge_players"];
+  };
+  "/api/admin/players/{user_id}/rename": {
+    post: operations["admin_rename_player"];
   };
   "/api/admin/players/{user_id}/rewards": {
     get: operations["admin_player_rewards"];
@@ -6539,9 +6526,6 @@ export interface paths {
   };
   "/api/admin/staff/{staff_id}/enable": {
     post: operations["admin_enable_staff"];
-  };
-  "/api/admin/staff/{staff_id}/second-factor/remove": {
-    post: operations["admin_remove_second_factor"];
   };
   "/api/admin/team-contests": {
     get: operations["admin_list_contests"];
@@ -6692,6 +6676,12 @@ export interface paths {
   "/api/missions/claim-all": {
     post: operations["claim_all_missions"];
   };
+  "/api/players/{external_id}/merge": {
+    post: operations["merge_players"];
+  };
+  "/api/players/{external_id}/rename": {
+    post: operations["rename_player"];
+  };
   "/api/promotions/{code}": {
     get: operations["promotion_status"];
   };
@@ -6816,7 +6806,6 @@ export interface components {
     DeliveryTry: DeliveryTry;
     DeliveryView: DeliveryView;
     DueOutcome: DueOutcome;
-    Enrolment: Enrolment;
     EntitlementLine: EntitlementLine;
     EntitlementPage: EntitlementPage;
     EntitlementStanding: EntitlementStanding;
@@ -6856,6 +6845,7 @@ export interface components {
     JobLine: JobLine;
     JobList: JobList;
     JobRunRow: JobRunRow;
+    JobSubject: JobSubject;
     JobSwitch: JobSwitch;
     KeyCount: KeyCount;
     KeyHolders: KeyHolders;
@@ -6898,6 +6888,7 @@ export interface components {
     MarkList: MarkList;
     MarkRow: MarkRow;
     Me: Me;
+    MergedSeason: MergedSeason;
     MilestoneConfig: MilestoneConfig;
     MilestoneReward: MilestoneReward;
     MilestoneView: MilestoneView;
@@ -6916,7 +6907,6 @@ export interface components {
     OneOfMany: OneOfMany;
     OverflowConfig: OverflowConfig;
     OverflowView: OverflowView;
-    OwnAccount: OwnAccount;
     OwnTeam: OwnTeam;
     PaidReward: PaidReward;
     PlayAnswer: PlayAnswer;
@@ -6926,6 +6916,7 @@ export interface components {
     PlayerProgress: PlayerProgress;
     PlayerReward: PlayerReward;
     PlayerRow: PlayerRow;
+    PlayersMerged: PlayersMerged;
     PlaysMission: PlaysMission;
     PoolList: PoolList;
     PoolRow: PoolRow;
@@ -6950,9 +6941,9 @@ export interface components {
     RankingHead: RankingHead;
     RankingLine: RankingLine;
     RankingView: RankingView;
-    RecoveryCodes: RecoveryCodes;
     Redeemed: Redeemed;
     RejectedEvent: RejectedEvent;
+    Renamed: Renamed;
     ReplayAnswer: ReplayAnswer;
     Replayed: Replayed;
     ResultRow: ResultRow;
@@ -6987,8 +6978,6 @@ export interface components {
     SlotConfig: SlotConfig;
     StaffList: StaffList;
     StaffRow: StaffRow;
-    StaffSession: StaffSession;
-    StaffSessions: StaffSessions;
     StampAnswer: StampAnswer;
     StampEffect: StampEffect;
     StockItem: StockItem;

@@ -15,6 +15,7 @@ from app.core.time_utils import Clock
 from app.db.transaction import Database, Tx
 from app.domain.definitions import Definitions
 from app.domain.draw import Draw
+from app.services.alias_service import AliasService
 from app.services.allowance_service import AllowanceService
 from app.services.audit_service import AuditService
 from app.services.badge_service import BadgeService
@@ -34,9 +35,11 @@ from app.services.host_event_service import HostEventService
 from app.services.idempotency_service import IdempotencyService
 from app.services.identity_service import IdentityService
 from app.services.inbox_service import InboxService
+from app.services.job_control_service import JobControlService
 from app.services.job_service import JobService
 from app.services.leaderboard_result_service import LeaderboardResultService
 from app.services.leaderboard_service import LeaderboardService
+from app.services.merge_service import MergeService
 from app.services.mission_service import MissionService
 from app.services.outbox_service import OutboxService
 from app.services.player_service import PlayerService
@@ -70,7 +73,7 @@ class Services:
 
     def __init__(self, tx: Tx, definitions: Definitions, settings: Settings) -> None:  # noqa: PLR0915 – a list
         self.rule_book = RuleBookService(tx, definitions, is_gated=settings.feature_gate_enabled)
-        self.player = PlayerService(tx)
+        self.player, self.alias = PlayerService(tx), AliasService(tx)
         self.wallet = WalletService(tx)
         self.reward = RewardService(tx)
         self.coupon = CouponService(tx)
@@ -95,7 +98,7 @@ class Services:
         self.identity, self.second_factor = IdentityService(tx), SecondFactorService(tx)
         self.bridge = BridgeService(tx)
         self.bridge_control = BridgeControlService(tx)
-        self.job = JobService(tx)
+        self.job, self.job_control = JobService(tx), JobControlService(tx)
         self.host_event = HostEventService(tx)
         self.rule = RuleService(tx, definitions.rules)
         self.rule_state = RuleStateService(tx)
@@ -105,7 +108,7 @@ class Services:
         self.doctor = DoctorService(tx)
         self.reconcile = ReconcileService(tx)
         self.history = HistoryService(tx)
-        self.privacy = PrivacyService(tx)
+        self.privacy, self.merge = PrivacyService(tx), MergeService(tx)
         self.report = ReportService(tx)
 
 
