@@ -10,6 +10,7 @@ export type ErrorCode =
   | "API_KEY_SHOWN_ONCE"
   | "AUTH_REQUIRED"
   | "AUTO_CLAIM_LEVEL"
+  | "BATCH_NOT_FOUND"
   | "BODY_TOO_LARGE"
   | "BRIDGE_CONFLICT"
   | "BRIDGE_NOT_FOUND"
@@ -71,6 +72,7 @@ export type ErrorCode =
   | "MISSION_NOT_COMPLETED"
   | "MISSION_NOT_FOUND"
   | "NAME_TAKEN"
+  | "NOTHING_TO_VOID"
   | "NOT_ENOUGH_TOKENS"
   | "NOT_FOUND"
   | "NOT_IN_TEAM"
@@ -88,6 +90,7 @@ export type ErrorCode =
   | "PRECONDITION_REQUIRED"
   | "PREMIUM_REQUIRED"
   | "PRIZES_SOLD_OUT"
+  | "PROMO_ALREADY_CLAIMED"
   | "PROMO_ENDED"
   | "PROMO_NOT_FOUND"
   | "PROMO_NOT_OPEN"
@@ -210,6 +213,29 @@ export interface BadgeView {
 /** Every badge, by code. */
 export interface BadgeViews {
   items: BadgeView[];
+}
+
+/** Codes that came in together. `given` went to players, `not_given` is what voiding would take out. */
+export interface BatchRow {
+  codes: number;
+  created_at: string;
+  created_by: string;
+  file_name: string | null;
+  given: number;
+  id: number;
+  not_given: number;
+  /** BEFORE: added before batches were kept. */
+  source: "UPLOAD" | "MADE" | "BEFORE";
+  voided_at: string | null;
+  voided_by: string | null;
+}
+
+/** How many codes of the batch were voided, and how many players had already got: those stay theirs. */
+export interface BatchVoided {
+  batch_id: number;
+  given: number;
+  pool: PoolRow;
+  voided: number;
 }
 
 /** One place. Ties go to who reached the score first. */
@@ -386,6 +412,7 @@ export interface CodeReward {
 /** One code of a pool, and whose it is. */
 export interface CodeRow {
   assigned_at: string | null;
+  batch_id: number | null;
   code: string;
   created_at: string;
   expires_at: string | null;
@@ -398,6 +425,8 @@ export interface CodeRow {
 /** What became of the codes. */
 export interface CodesAdded {
   added: number;
+  /** What `void` takes; null when nothing was added. */
+  batch_id: number | null;
   known_before: number;
   pool: PoolRow;
 }
@@ -1083,6 +1112,12 @@ export interface Listed_AuditEntry_ {
   next: number | null;
 }
 
+export interface Listed_BatchRow_ {
+  has_more: boolean;
+  items: BatchRow[];
+  next: number | null;
+}
+
 export interface Listed_BridgeHead_ {
   has_more: boolean;
   items: BridgeHead[];
@@ -1615,7 +1650,7 @@ export interface PoolList {
   server_time: string;
 }
 
-/** A pool and its codes: all, given to players, and still free (expired ones are neither). */
+/** A pool and its codes: all, given to players, still free, and voided ungiven (expired ones are none of these). */
 export interface PoolRow {
   code: string;
   created_at: string;
@@ -1623,10 +1658,12 @@ export interface PoolRow {
   given: number;
   id: number;
   name: string;
+  name_en: string | null;
   total: number;
   updated_at: string;
   updated_by: string;
   version: number;
+  voided: number;
 }
 
 /** What stands now. A grant lists what it paid just now, a revocation everything that the track ever paid. */
@@ -2745,7 +2782,10 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
       code: string;
+      /** What players read, in Korean or in every language. */
       name: string;
+      /** The same in English. */
+      name_en?: string | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -3837,6 +3877,19 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** The uploads of a pool, newest first: how many codes of each went to players. */
+  admin_list_coupon_batches: {
+    parameters: { query?: { after?: number | null; limit?: number }; header?: never; path: { code: string }; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Answer<Listed_BatchRow_>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** The codes of a pool in the order they are given. Admins only: a free code is as good as money. */
   admin_list_coupon_codes: {
     parameters: { query?: { after?: number | null; limit?: number }; header?: never; path: { code: string }; cookie?: never; };
@@ -4504,6 +4557,7 @@ export interface operations {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       name: string;
+      name_en?: string | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -5413,7 +5467,12 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Adds codes from CSV. Codes that the pool knows are left out: sending a file twice does no harm. */
+  /**
+   * Adds codes from CSV, as one batch; a large file as a form (`curl -F file=@codes.csv -F reason=…`).
+   *
+   * Codes that the pool knows are left out: sending a file twice does no harm. A code that another pool has, and what a
+   * spreadsheet changed, is refused with its line, and nothing of the file is taken.
+   */
   admin_upload_coupon_codes: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
@@ -5432,7 +5491,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Adds codes from CSV (header `code`) to a UNIQUE campaign. Sending a file twice does no harm. */
+  /** Adds codes from CSV (header `code`) to a UNIQUE campaign, also as a form with a file. Twice does no harm. */
   admin_upload_promotion_codes: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
@@ -5471,6 +5530,24 @@ export interface operations {
       413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Voids what of a wrong upload was not given yet, and says how much was. It may be uploaded again elsewhere. */
+  admin_void_coupon_batch: {
+    parameters: { query?: never; header?: never; path: { code: string; batch_id: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      200: Answer<BatchVoided>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
       503: Refusal;
     };
   };
@@ -6368,6 +6445,12 @@ export interface paths {
     get: operations["admin_coupon_pool"];
     put: operations["admin_rename_coupon_pool"];
   };
+  "/api/admin/coupons/pools/{code}/batches": {
+    get: operations["admin_list_coupon_batches"];
+  };
+  "/api/admin/coupons/pools/{code}/batches/{batch_id}/void": {
+    post: operations["admin_void_coupon_batch"];
+  };
   "/api/admin/coupons/pools/{code}/codes": {
     get: operations["admin_list_coupon_codes"];
   };
@@ -6950,6 +7033,8 @@ export interface components {
     BadgeList: BadgeList;
     BadgeView: BadgeView;
     BadgeViews: BadgeViews;
+    BatchRow: BatchRow;
+    BatchVoided: BatchVoided;
     BoardEntry: BoardEntry;
     BoardHead: BoardHead;
     BoardList: BoardList;
@@ -7033,6 +7118,7 @@ export interface components {
     LevelReward: LevelReward;
     LevelView: LevelView;
     Listed_AuditEntry_: Listed_AuditEntry_;
+    Listed_BatchRow_: Listed_BatchRow_;
     Listed_BridgeHead_: Listed_BridgeHead_;
     Listed_CodeRow_: Listed_CodeRow_;
     Listed_ConfigView_: Listed_ConfigView_;

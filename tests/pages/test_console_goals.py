@@ -97,9 +97,9 @@ async def test_codes_are_made_pasted_and_taken_out(world: World) -> None:
         made = await does(world, f"{here}/generate", count=3, prefix="X-", reason="three")
         assert "코드 3개를 더했습니다" in made
         csv = "code\r\nAAA-111\r\nAAA-112\r\n"
-        assert "코드 2개를 더했습니다" in await does(world, f"{here}/paste", csv=csv, reason="of the partner")
-        assert "이미 있던 것: 2개" in await does(world, f"{here}/paste", csv=csv, reason="twice")
-        assert (await send(world, f"{here}/paste", csv="AAA-113", reason="no header")).status_code == 422
+        assert "코드 2개를 더했습니다" in await does(world, f"{here}/upload", csv=csv, reason="of the partner")
+        assert "이미 있던 것: 2개" in await does(world, f"{here}/upload", csv=csv, reason="twice")
+        assert (await send(world, f"{here}/upload", csv="AAA-113", reason="no header")).status_code == 422
         assert (await send(world, f"{here}/generate", count=0, reason="none")).status_code == 422
         assert (await world.client.get(f"{here}/codes.csv")).text.count("\r\n") == 6
     await does(world, "/console/coupons/COFFEE/rename", name="Tea", reason="a word", version=3)
@@ -117,8 +117,8 @@ async def test_others_read_but_neither_codes_nor_forms(world: World) -> None:
     await does(world, "/console/coupons/COFFEE/generate", count=3, prefix="SECRET", reason="r")
     heres = {place: f"/console/{place}/{code}" for place, code in zip(PLACES, ("SPINS", "RUSH", "COFFEE"), strict=True)}
     form = {"reason": "r", "version": 1, "config": "{}", "count": 1, "csv": "code\nA", "code": "B", "name": "n"}
-    acts = {"missions": ("edit", "activate", "retire"), "promotions": ("edit", "stop", "open", "paste", "generate"),
-            "coupons": ("rename", "paste", "generate")}  # fmt: skip
+    acts = {"missions": ("edit", "activate", "retire"), "promotions": ("edit", "stop", "open", "upload", "generate"),
+            "coupons": ("rename", "upload", "generate")}  # fmt: skip
     for place, here in heres.items():
         for act in acts[place]:
             assert (await send(world, f"{here}/{act}", **form | {"reason": ""})).status_code == 422, act

@@ -77,7 +77,10 @@ async def test_of_one_unique_code_one_player_gets_the_unit(world: World, admin: 
     answers = await asyncio.gather(*(redeem(world, player, "ABCD-1") for player in players))
     assert codes(answers) == {"OK": 1, "CODE_ALREADY_USED": 5}
     winner = next(p for p, answer in zip(players, answers, strict=True) if answer.is_success)
-    assert codes([await redeem(world, winner, "ABCD-2")]) == {"CODE_ALREADY_USED": 1}, "once a player"
+    assert codes([await redeem(world, winner, "ABCD-1")]) == {"CODE_ALREADY_USED": 1}
+    second = await redeem(world, winner, "ABCD-2")
+    assert codes([second]) == {"PROMO_ALREADY_CLAIMED": 1}, "the code is unused: it is the player who has had it"
+    assert "이미 참여한 이벤트" in second.json()["error"]["message"]
     others = [player for player in players if player is not winner]
     assert codes([await redeem(world, others[0], "ABCD-2")]) == {"OK": 1}
     assert codes([await redeem(world, others[1], "ABCD-9")]) == {"CODE_NOT_FOUND": 1}

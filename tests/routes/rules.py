@@ -218,6 +218,8 @@ RULES: dict[tuple[str, str], str] = {
     ("PUT", "/api/admin/coupons/pools/{code}"): ADMIN,
     ("POST", "/api/admin/coupons/pools/{code}/upload"): ADMIN,
     ("POST", "/api/admin/coupons/pools/{code}/generate"): ADMIN,
+    ("GET", "/api/admin/coupons/pools/{code}/batches"): READ,
+    ("POST", "/api/admin/coupons/pools/{code}/batches/{batch_id}/void"): ADMIN,
     ("GET", "/api/admin/rewards"): READ,
     ("GET", "/api/admin/rewards/export.csv"): READ,
     ("GET", "/api/admin/rewards/{reward_id}"): READ,

@@ -6,7 +6,7 @@ from alembic import op
 from app.db.base import MYSQL_TABLE, UtcDateTime, ascii_text
 
 revision = "0290_second_factors"
-down_revision = "0270_player_accounts"
+down_revision = "0263_one_coupon_code"
 
 
 def upgrade() -> None:

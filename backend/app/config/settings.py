@@ -72,6 +72,10 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=64 * 1024, ge=1024)
     # of POST /api/events alone: 1,000 events of 2 KB
     max_events_body_bytes: int = Field(default=2 * 1024 * 1024, ge=1024)
+    # of operators' calls and forms: a season of a hundred levels, in Korean, as a form encodes it
+    max_admin_body_bytes: int = Field(default=1024 * 1024, ge=1024)
+    # of operators' files (paths that end in /upload): 200,000 codes of 60 bytes; kept on disk while they are read
+    max_upload_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
     # how long after its own time an event is still taken
     event_tolerance_hours: int = Field(default=48, ge=1, le=24 * 31)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -1,14 +1,12 @@
 """A campaign of codes as an operator sets it: checked whole, before anything of it is stored."""
 
-import re
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from app.core.errors import invalid
-from app.domain.codes import NewCode
+from app.domain.code_text import LONGEST_TYPED, typed_key
 from app.domain.config_fields import Code, Label, Moment, StrictModel
 from app.domain.promo import Campaign
 from app.domain.season_config import Bonus
@@ -16,24 +14,11 @@ from app.domain.stock import MAX_STOCK
 
 
 def _as_stored(text: object) -> object:
-    """How people type a code does not matter: no spaces, capital letters."""
-    return "".join(text.split()).upper() if isinstance(text, str) and len(text) <= 100 else text
+    """How people type a code does not matter (see `typed_key`)."""
+    return typed_key(text) if isinstance(text, str) and len(text) <= LONGEST_TYPED else text
 
 
-PROMO_TEXT = re.compile(r"[A-Z0-9-]{4,50}", re.ASCII)
 PromoText = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{4,50}$"), BeforeValidator(_as_stored)]
-
-
-def promo_texts(codes: Sequence[NewCode]) -> list[str]:
-    """The codes of a file as players type them; raises VALIDATION_ERROR when they are no promo codes."""
-    texts = [str(_as_stored(one.code)) for one in codes]
-    if len(set(texts)) != len(texts):
-        raise invalid(("csv", "two of these codes are the same in capital letters"))
-    if any(one.expires_at is not None for one in codes):
-        raise invalid(("csv", "promo codes end with their campaign: no expires_at"))
-    if not all(PROMO_TEXT.fullmatch(text) for text in texts):
-        raise invalid(("csv", "4 to 50 of A-Z, 0-9 and -"))
-    return texts
 
 
 class PromoConfig(StrictModel):

@@ -47,8 +47,8 @@ async def redeem_codes(house: House, commands: Sequence[RedeemCodeCommand]) -> l
     """Gives each command a unit, in order, each player once a campaign, never more units than there are.
 
     However many come at once, a batch is one transaction: the campaign's row is locked once for all of them. Refusals:
-    CODE_NOT_FOUND, PROMO_NOT_OPEN, PROMO_ENDED, CODE_ALREADY_USED, PROMO_SOLD_OUT, and what CLAIM says when it is
-    stopped.
+    CODE_NOT_FOUND, PROMO_NOT_OPEN, PROMO_ENDED, CODE_ALREADY_USED, PROMO_ALREADY_CLAIMED, PROMO_SOLD_OUT, and what
+    CLAIM says when it is stopped.
     """
     now = house.clock.now()
 

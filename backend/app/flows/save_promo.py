@@ -8,9 +8,12 @@ from typing import Any
 
 from app.core.errors import AppError, invalid
 from app.core.time_utils import kst_text
+from app.domain.code_files import NewCode
 from app.domain.codes import new_codes
 from app.domain.promo import CodeKind, Counter
 from app.domain.promo_config import PromoConfig, require_promises_kept
+from app.domain.spreadsheets import Fault
+from app.domain.text_files import refuse
 from app.domain.token_types import require_known_tokens
 from app.flows.steps.commands import Done
 from app.flows.steps.edits import Row, only, require_version
@@ -19,6 +22,8 @@ from app.games import TOKEN_TYPES
 from app.services import House, Services
 from app.services.audit_service import AdminAct
 
+LARGE_FILE_SECONDS = 60.0  # 100,000 codes take some seconds
+IN_ANOTHER_CAMPAIGN = Fault("this code belongs to another campaign", "다른 캠페인의 코드입니다")
 KEPT = ("code", "kind", "units", "opens_at", "closes_at", "is_open", "rewards", "version")
 
 
@@ -67,10 +72,11 @@ async def replace_promo(
     return await house.write(work, is_repeatable=False)
 
 
-async def add_promo_codes(house: House, act: KeyedAct, code: str, codes: Sequence[str]) -> Done:
+async def add_promo_codes(house: House, act: KeyedAct, code: str, codes: Sequence[NewCode]) -> Done:
     """Adds codes to a UNIQUE campaign, once per key; those it has already are left out.
 
-    Raises PROMO_NOT_FOUND, and VALIDATION_ERROR for a SHARED campaign or a code of another campaign.
+    Raises PROMO_NOT_FOUND, and VALIDATION_ERROR for a SHARED campaign, or with the line of each code that another
+    campaign has.
     """
     now = house.clock.now()
 
@@ -78,21 +84,22 @@ async def add_promo_codes(house: House, act: KeyedAct, code: str, codes: Sequenc
         campaign = (await _locked(keepers, code)).campaign
         if campaign.kind is not CodeKind.UNIQUE:
             raise invalid(("kind", "a SHARED campaign has its one code"))
-        known = await _known(keepers, codes)
-        if any(campaign_id != campaign.id for campaign_id in known.values()):
-            raise invalid(("csv", "some of these codes belong to another campaign"))
-        fresh = [text for text in codes if text not in known]
+        known = await _known(keepers, [one.code for one in codes])
+        elsewhere = [one for one in codes if known.get(one.code, campaign.id) != campaign.id]
+        refuse([IN_ANOTHER_CAMPAIGN.at(one.line) for one in elsewhere])
+        fresh = [one.code for one in codes if one.code not in known]
         await keepers.promo.add_codes(campaign.id, fresh, now)
         facts = {"added": len(fresh), "known_before": len(known)}
         await keepers.audit.add(act, "PROMO_CODES_ADDED", _target(code), after=facts, now=now)
         return facts | {"campaign": await _row(keepers, code)}
 
-    return await once(house, act, "PROMO_CODES", work)
+    return await once(house, act, "PROMO_CODES", work, budget_seconds=LARGE_FILE_SECONDS)
 
 
 async def generate_promo_codes(house: House, act: KeyedAct, code: str, count: int, *, prefix: str) -> Done:
     """Adds new random codes, once per key. Raises as `add_promo_codes`."""
-    return await add_promo_codes(house, act, code, new_codes(house.draw, count, prefix=prefix))
+    codes = [NewCode(text) for text in new_codes(house.draw, count, prefix=prefix)]
+    return await add_promo_codes(house, act, code, codes)
 
 
 async def find_promo(house: House, code: str) -> Row:

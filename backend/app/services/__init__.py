@@ -21,6 +21,7 @@ from app.services.audit_service import AuditService
 from app.services.badge_service import BadgeService
 from app.services.bridge_control_service import BridgeControlService
 from app.services.bridge_service import BridgeService
+from app.services.coupon_batch_service import CouponBatchService
 from app.services.coupon_service import CouponService
 from app.services.delivery_service import DeliveryService
 from app.services.doctor_service import DoctorService
@@ -76,7 +77,7 @@ class Services:
         self.player, self.alias = PlayerService(tx), AliasService(tx)
         self.wallet = WalletService(tx)
         self.reward = RewardService(tx)
-        self.coupon = CouponService(tx)
+        self.coupon, self.coupon_batch = CouponService(tx), CouponBatchService(tx)
         self.promo = PromoService(tx)
         self.inbox = InboxService(tx)
         self.entitlement = EntitlementService(tx)
@@ -127,10 +128,18 @@ class House:
     def __post_init__(self) -> None:
         self.secret_box = SecretBox.from_settings(self.settings)
 
-    async def write(self, work: Callable[[Services], Awaitable[T]], *, is_repeatable: bool = True) -> T:
+    async def write(
+        self,
+        work: Callable[[Services], Awaitable[T]],
+        *,
+        is_repeatable: bool = True,
+        budget_seconds: float | None = None,
+    ) -> T:
         """Runs `work` in one transaction, committed before this returns (see `Database.transaction`)."""
         done = self.database.transaction(
-            lambda tx: work(Services(tx, self.definitions, self.settings)), is_repeatable=is_repeatable
+            lambda tx: work(Services(tx, self.definitions, self.settings)),
+            is_repeatable=is_repeatable,
+            budget_seconds=budget_seconds,
         )
         if self.traces is None:
             return await done
