@@ -43,11 +43,11 @@ async def test_a_mission_is_made_put_in_force_changed_and_retired(world: World) 
     await spin(world, await world.player("kim", ROULETTE_COIN=3), times=2)
     assert "2025-12-10 1 1 1 1" in text_of(await page(world, here))
     stands = await typed_in(world, f"{here}/edit")
-    look = await send(world, f"{here}/edit", config=json.dumps(stands | {"target": 5}), version=2, do="look")
-    assert "바뀌는 것 1개" in look.text and "target" in look.text
+    look = await send(world, f"{here}/edit", config=json.dumps(stands | {"repeat_max": 5}), version=2, do="look")
+    assert "바뀌는 것 1개" in look.text and "repeat_max" in look.text
     again = await send(world, f"{here}/edit", config=json.dumps(stands), version=2, do="look")
     assert "아직 바꾼 것이 없습니다" in again.text, "what is only written otherwise is no change"
-    change = {"config": json.dumps(stands | {"target": 5}), "reason": "harder"}
+    change = {"config": json.dumps(stands | {"repeat_max": 5}), "reason": "harder"}
     stale = await send(world, f"{here}/edit", **change, version=1)
     assert (stale.status_code, "다른 사람이 먼저" in stale.text) == (422, True)
     silent = await send(world, f"{here}/edit", config=change["config"], reason=" ", version=2)
@@ -75,7 +75,13 @@ async def test_a_campaign_is_made_stopped_and_opened_again(world: World) -> None
     assert "XMAS-2025" in shown and "0 / 40" in shown
     assert (await redeem(world, await world.player("kim"))).status_code == 200
     assert "1 / 40" in await page(world, "/console/promotions")
-    await does(world, f"{here}/stop", reason="it leaked", version=1)
+    asked = await send(world, f"{here}/stop", reason="it leaked", version=1)
+    assert (
+        asked.status_code == 409
+        and "손해를 알고 진행" in asked.text
+        and 'name="players_who_lose" value="1"' in asked.text
+    )
+    await does(world, f"{here}/stop", reason="it leaked", version=1, players_who_lose=1)
     assert (await redeem(world, await world.player("lee"))).status_code == 400
     old = await send(world, f"{here}/open", reason="stale", version=1)
     assert "다른 사람이 먼저" in await page(world, old.headers["location"])

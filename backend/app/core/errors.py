@@ -120,6 +120,7 @@ ERRORS: dict[str, Meaning] = {
             "이미 만들어 보여 드린 키입니다. 그 키를 끝내고 새로 만드세요",
         ),
         "IDEMPOTENCY_IN_PROGRESS": ("The same request is still running", "같은 요청이 처리 중입니다"),
+        "PROMISE_WITHDRAWN": ("Players rely on it", "플레이어가 이미 믿고 참여한 조건이라 불리하게 바꿀 수 없습니다"),
         "VERSION_CONFLICT": ("It was changed by someone else meanwhile", "다른 사람이 먼저 변경했습니다"),
         "ALREADY_IN_TEAM": ("The player is in a team already", "이미 팀에 참가했습니다"),
         "TEAM_FULL": ("The team is full", "팀 정원이 찼습니다"),

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 from app.core.errors import invalid
 from app.domain.code_text import LONGEST_TYPED, typed_key
 from app.domain.config_fields import Code, Label, Moment, StrictModel
+from app.domain.promises import NOTICE, Problem, broken
 from app.domain.promo import Campaign
 from app.domain.season_config import Bonus
 from app.domain.stock import MAX_STOCK
@@ -48,27 +49,31 @@ class PromoConfig(StrictModel):
         return [reward.model_dump(mode="json", exclude_none=True) for reward in self.rewards]
 
 
-def require_promises_kept(
+def edit_problems(
     before: Campaign, given: int, after: PromoConfig, shared_code: str | None, *, now: datetime
-) -> None:
-    """Returns when a campaign that gave units away stays what players were told; raises VALIDATION_ERROR by field.
+) -> list[Problem]:
+    """Each (field, reason) in which an edit takes back what players were told; `now` is read behind the lock.
 
-    Titles, the switch and the end may change at any time, the end only to the future (the switch ends it now); units
-    may grow, or shrink to what was given. `now` is read behind the campaign's lock.
+    Raises VALIDATION_ERROR for what is no edit of this campaign at all, and for an end in the past: the switch ends it.
     """
-    if after.code != before.code:
-        raise invalid(("code", "a campaign keeps its code"))
-    if after.kind != before.kind:
-        raise invalid(("kind", "a campaign keeps its kind of codes"))
-    if after.shared_code != shared_code:
-        raise invalid(("shared_code", "a campaign keeps its code"))
-    if given == 0:
-        return
-    if after.opens_at != before.opens_at:
-        raise invalid(("opens_at", "units have gone since"))
+    for name, is_same in (
+        ("code", after.code == before.code),
+        ("kind", after.kind == before.kind),
+        ("shared_code", after.shared_code == shared_code),
+    ):
+        if not is_same:
+            raise invalid((name, "a campaign keeps it"))
+    if given == 0 and (not before.is_open or now < before.opens_at):
+        return []
     if after.closes_at is not None and after.closes_at != before.closes_at and after.closes_at <= now:
         raise invalid(("closes_at", "lies in the past: is_open ends it now"))
-    if tuple(reward.grant() for reward in after.rewards) != before.grants:
-        raise invalid(("rewards", "players have got them already"))
-    if after.units is not None and after.units < given:
-        raise invalid(("units", "not fewer than were given"))
+    terms = {name: getattr(before, name) for name in ("opens_at", "units")}
+    terms |= {"rewards": before.grants, "closes_at": before.closes_at or now + NOTICE}
+    changed = {name: getattr(after, name) for name in ("opens_at", "closes_at", "units", "rewards")}
+    # the host is compared by its id, where it is known
+    problems = broken("promotion", terms | {"host": None}, changed | {"host": None})
+    if given and after.opens_at != before.opens_at:
+        problems.append(("opens_at", "units have gone since"))
+    if given and tuple(reward.grant() for reward in after.rewards) != before.grants:
+        problems.append(("rewards", "players have got them already"))
+    return problems

@@ -10,8 +10,9 @@ from app.core.errors import AppError, invalid
 from app.core.time_utils import kst_text
 from app.domain.code_files import NewCode
 from app.domain.codes import new_codes
-from app.domain.promo import CodeKind, Counter
-from app.domain.promo_config import PromoConfig, require_promises_kept
+from app.domain.promises import open_to_all_before, require_kept, require_loss_accepted
+from app.domain.promo import CodeKind, Counter, PromoState
+from app.domain.promo_config import PromoConfig, edit_problems
 from app.domain.spreadsheets import Fault
 from app.domain.text_files import refuse
 from app.domain.token_types import require_known_tokens
@@ -47,9 +48,18 @@ async def add_promo(house: House, act: KeyedAct, config: PromoConfig) -> Done:
 
 
 async def replace_promo(
-    house: House, act: AdminAct, code: str, config: PromoConfig, *, expected_version: int | None
+    house: House,
+    act: AdminAct,
+    code: str,
+    config: PromoConfig,
+    *,
+    expected_version: int | None,
 ) -> Row:
-    """A campaign anew. What players were promised stays. Raises PROMO_NOT_FOUND, VERSION_CONFLICT, VALIDATION_ERROR."""
+    """A campaign anew. Raises PROMO_NOT_FOUND, VERSION_CONFLICT, VALIDATION_ERROR.
+
+    Once it has opened it changes for the better only: PROMISE_WITHDRAWN. So does stopping it while units are left,
+    unless so many losing one is accepted.
+    """
     require_known_tokens(config.model_dump(mode="json"), TOKEN_TYPES)
 
     async def work(keepers: Services) -> Row:
@@ -60,8 +70,14 @@ async def replace_promo(
         before = await _row(keepers, code)
         is_shared = counter.campaign.kind is CodeKind.SHARED
         shared_code = await keepers.promo.shared_code(counter.campaign.id) if is_shared else None
-        require_promises_kept(counter.campaign, counter.given, config, shared_code, now=now)
+        problems = edit_problems(counter.campaign, counter.given, config, shared_code, now=now)
         host_id = await _host_id(keepers, config.host)
+        has_begun = counter.given > 0 or (counter.campaign.is_open and counter.campaign.opens_at <= now)
+        if has_begun and not open_to_all_before(counter.campaign.host_id, host_id):
+            problems.append(("host", "that these players may take part"))
+        require_kept(problems, counter.given)
+        if counter.campaign.state_at(now, counter.given) is PromoState.OPEN and not config.is_open:
+            _require_stop_accepted(act, counter, before["codes"])
         await keepers.promo.replace(counter.campaign.id, config, host_id=host_id, actor=act.actor, now=now)
         after = await _row(keepers, code)
         await keepers.audit.add(
@@ -70,6 +86,14 @@ async def replace_promo(
         return after
 
     return await house.write(work, is_repeatable=False)
+
+
+def _require_stop_accepted(act: AdminAct, counter: Counter, codes: int) -> None:
+    """How many may hold a code or wait for a unit still: as many as there are, at most."""
+    left = counter.campaign.left(counter.given)
+    unused = codes - counter.given if counter.campaign.kind is CodeKind.UNIQUE else max(1, counter.given)
+    most = unused if left is None else min(left, unused)
+    require_loss_accepted("a code that they may hold", most, act.players_who_lose)
 
 
 async def add_promo_codes(house: House, act: KeyedAct, code: str, codes: Sequence[NewCode]) -> Done:

@@ -10,6 +10,7 @@ from datetime import date
 from app.core.errors import AppError, invalid
 from app.core.time_utils import kst_date
 from app.domain.mailing import MailingConfig
+from app.domain.promises import require_loss_accepted
 from app.domain.token_types import require_known_tokens
 from app.flows.steps.commands import Done
 from app.flows.steps.edits import Row
@@ -46,7 +47,10 @@ async def send_mailing(
 
 
 async def withdraw_mailing(house: House, act: AdminAct, mailing_id: int) -> Row:
-    """Nobody claims it any more; who has claimed it keeps it. Raises INBOX_NOT_FOUND; twice changes nothing."""
+    """Nobody claims it any more; who has claimed it keeps it. Raises INBOX_NOT_FOUND; twice changes nothing.
+
+    PROMISE_WITHDRAWN while it waits in inboxes, unless so many losing it is accepted.
+    """
     now = house.clock.now()
 
     async def work(keepers: Services) -> Row:
@@ -54,6 +58,9 @@ async def withdraw_mailing(house: House, act: AdminAct, mailing_id: int) -> Row:
         if before is None:
             raise AppError("INBOX_NOT_FOUND")
         if before["withdrawn_at"] is None:
+            if now < before["expires_at"]:
+                waiting = before["recipients"] - before["claimed"]
+                require_loss_accepted("what waits in their inbox", waiting, act.players_who_lose)
             await keepers.inbox.withdraw(mailing_id, now)
             facts = {"recipients": before["recipients"], "claimed": before["claimed"]}
             await keepers.audit.add(act, "MAILING_WITHDRAWN", f"mailing:{mailing_id}", after=facts, now=now)

@@ -86,7 +86,7 @@ def is_form(request: Request) -> bool:
 
 def with_file(described: dict[str, Any], *fields: str) -> dict[str, Any]:
     """A write's description that may come as a form with a `file`, too, and these fields."""
-    texts = {name: {"type": "string"} for name in ("reason", *fields)}
+    texts = {name: {"type": "string", "maxLength": 500} for name in ("reason", *fields)}
     schema = {
         "type": "object",
         "required": ["file", "reason"],

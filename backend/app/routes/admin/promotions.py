@@ -89,7 +89,7 @@ async def one(request: Request, response: Response, code: Code) -> dict[str, Any
 async def replace(request: Request, response: Response, who: Admin, code: Code) -> dict[str, Any]:
     """The campaign anew; `is_open` false stops it. What players were promised stays once a unit is gone."""
     body = parse_body(PromoBody, await request.body())
-    act, version = admin_act(who, body.reason), expected_version(request)
+    act, version = admin_act(who, body.reason, body.players_who_lose), expected_version(request)
     row = await replace_promo(container_of(request).house, act, code, _config(body), expected_version=version)
     response.headers["ETag"] = etag(row["version"])
     return row
@@ -180,4 +180,4 @@ async def export_claims(request: Request, code: Code, after: After = None, limit
 
 
 def _config(body: PromoBody) -> PromoConfig:
-    return PromoConfig.model_validate(body.model_dump(exclude={"reason"}))
+    return PromoConfig.model_validate(body.model_dump(include=set(PromoConfig.model_fields)))
