@@ -515,7 +515,10 @@ export interface CouponLine {
   code: string;
   expires_at: string | null;
   id: number;
+  /** What the pool is called, in Korean or in every language. */
   name: string;
+  /** The same in English, where it has one. */
+  name_en: string | null;
   operation_id: string;
   pool: string;
   state: "VALID" | "EXPIRED" | "VOID";
@@ -1575,6 +1578,12 @@ export interface PlayerLedgerLine {
   token_type: string;
 }
 
+/** A player as the host knows them. The nickname counts for who is new; a sign-in changes it later. */
+export interface PlayerNew {
+  external_id: string;
+  nickname?: string | null;
+}
+
 /** Where the player stands in one season. */
 export interface PlayerProgress {
   current_level: number;
@@ -1585,11 +1594,25 @@ export interface PlayerProgress {
   total_stamps: number;
 }
 
+/** What became of one player. `user_id` is our number of them; `details` says what is wrong with a rejected one. */
+export interface PlayerResult {
+  code?: string | null;
+  details?: FieldProblem[] | null;
+  external_id: string | null;
+  status: "made" | "known" | "rejected";
+  user_id?: number | null;
+}
+
 /** One reward and where it stands. */
 export interface PlayerReward {
   code?: string | null;
+  /** The codes that a COUPON gave. */
+  coupons?: CouponLine[];
   created_at: string;
   id: number;
+  /** What the pool of a COUPON is called; null for all else. */
+  name?: string | null;
+  name_en?: string | null;
   operation_id: string;
   reward_amount: number;
   reward_type: string;
@@ -1615,6 +1638,14 @@ export interface PlayerRow {
   version: number;
 }
 
+/** How many were made, known before and rejected, and each one's result in the order of the call. */
+export interface PlayersMade {
+  known: number;
+  made: number;
+  rejected: number;
+  results: PlayerResult[];
+}
+
 /** What became of the two accounts. */
 export interface PlayersMerged {
   bridge_keys: number;
@@ -1636,6 +1667,11 @@ export interface PlayersMerged {
   taken_back: { [name: string]: number };
   /** The player who goes on. */
   user_id: number;
+}
+
+/** Several players. */
+export interface PlayersNew {
+  players: PlayerNew[];
 }
 
 /** `plays` plays of each of `games` on the day. */
@@ -1975,8 +2011,13 @@ export interface RewardFields {
 /** One reward and where it stands. */
 export interface RewardLine {
   code?: string | null;
+  /** The codes that a COUPON gave. */
+  coupons?: CouponLine[];
   created_at: string;
   id: number;
+  /** What the pool of a COUPON is called; null for all else. */
+  name?: string | null;
+  name_en?: string | null;
   operation_id: string;
   reward_amount: number;
   reward_type: string;
@@ -5949,6 +5990,19 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** One player, or up to 1,000. Each is made once by the external id; sending them again makes nobody twice. */
+  make_players: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    requestBody: { content: { "application/json": PlayerNew | PlayersNew } };
+    responses: {
+      200: Answer<PlayersMade>;
+      401: Refusal;
+      403: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** A new team with the player in it. */
   make_team: {
     parameters: { query?: never; header?: never; path: { contest: string }; cookie?: never; };
@@ -6972,6 +7026,9 @@ export interface paths {
   "/api/missions/claim-all": {
     post: operations["claim_all_missions"];
   };
+  "/api/players": {
+    post: operations["make_players"];
+  };
   "/api/players/{external_id}/merge": {
     post: operations["merge_players"];
   };
@@ -7214,10 +7271,14 @@ export interface components {
     PlayerDetail: PlayerDetail;
     PlayerEvent: PlayerEvent;
     PlayerLedgerLine: PlayerLedgerLine;
+    PlayerNew: PlayerNew;
     PlayerProgress: PlayerProgress;
+    PlayerResult: PlayerResult;
     PlayerReward: PlayerReward;
     PlayerRow: PlayerRow;
+    PlayersMade: PlayersMade;
     PlayersMerged: PlayersMerged;
+    PlayersNew: PlayersNew;
     PlaysMission: PlaysMission;
     PoolList: PoolList;
     PoolRow: PoolRow;

@@ -19,6 +19,7 @@ RULES: dict[tuple[str, str], str] = {
     ("POST", "/api/admin/players/{user_id}/rename"): HELP,
     ("POST", "/api/admin/players/{user_id}/merge"): HELP,
     ("GET", "/api/me"): PLAYER,
+    ("POST", "/api/players"): HOST,
     ("GET", "/api/bridge/status"): PLAYER,
     ("GET", "/api/admin/bridge/campaigns"): READ,
     ("GET", "/api/admin/bridge/campaigns/{code}"): READ,

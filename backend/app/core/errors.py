@@ -93,7 +93,10 @@ ERRORS: dict[str, Meaning] = {
         "POOL_NOT_FOUND": ("No such coupon pool", "존재하지 않는 쿠폰 풀입니다"),
         "BATCH_NOT_FOUND": ("No such upload", "존재하지 않는 업로드입니다"),
         "REWARD_NOT_FOUND": ("No such reward", "존재하지 않는 보상입니다"),
-        "USER_NOT_FOUND": ("No such player", "존재하지 않는 사용자입니다"),
+        "USER_NOT_FOUND": (
+            "No such player: one is known from the first signed-in request on, or once the host has made them",
+            "모르는 플레이어입니다. 처음 로그인해 요청하거나 호스트가 미리 등록해야 알 수 있습니다",
+        ),
         "GAME_NOT_FOUND": ("No such game", "존재하지 않는 게임입니다"),
         "NO_BRIDGE": ("No bridge campaign runs now", "진행 중인 시즌 브리지가 없습니다"),
         "BRIDGE_NOT_FOUND": ("No such bridge campaign", "존재하지 않는 브리지 캠페인입니다"),

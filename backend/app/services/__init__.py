@@ -15,6 +15,7 @@ from app.core.time_utils import Clock
 from app.db.transaction import Database, Tx
 from app.domain.definitions import Definitions
 from app.domain.draw import Draw
+from app.domain.worth import UNIT_POINTS, Approval
 from app.services.alias_service import AliasService
 from app.services.allowance_service import AllowanceService
 from app.services.audit_service import AuditService
@@ -124,9 +125,12 @@ class House:
     definitions: Definitions = field(default_factory=Definitions)
     traces: "Traces | None" = None
     secret_box: SecretBox = field(init=False)
+    approval: Approval = field(init=False)
 
     def __post_init__(self) -> None:
         self.secret_box = SecretBox.from_settings(self.settings)
+        worth = UNIT_POINTS | self.settings.reward_unit_points
+        self.approval = Approval(self.settings.approval_threshold_points, worth)
 
     async def write(
         self,
