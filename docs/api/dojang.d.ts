@@ -105,6 +105,8 @@ export type ErrorCode =
   | "RULE_NOT_FOUND"
   | "SCOPE_REQUIRED"
   | "SEASON_NOT_FOUND"
+  | "SECOND_FACTOR_ON"
+  | "SECOND_FACTOR_REQUIRED"
   | "SECOND_PERSON_REQUIRED"
   | "TEAM_FULL"
   | "TEAM_NOT_FOUND"
@@ -554,7 +556,10 @@ export interface CouponLine {
   code: string;
   expires_at: string | null;
   id: number;
+  /** What the pool is called, in Korean or in every language. */
   name: string;
+  /** The same in English, where it has one. */
+  name_en: string | null;
   operation_id: string;
   pool: string;
   state: "VALID" | "EXPIRED" | "VOID";
@@ -696,6 +701,14 @@ export interface DueOutcome {
   outcome: string;
   players: number;
   points: number;
+}
+
+/** For the authenticator, shown once. It counts when a code of it was shown. */
+export interface Enrolment {
+  /** base32, to be typed */
+  secret: string;
+  /** the address behind a QR code */
+  uri: string;
 }
 
 /** One entitlement. ISSUED: not redeemed yet; its days begin when the host redeems it. */
@@ -1675,6 +1688,14 @@ export interface OverflowView {
   rewards: Reward[];
 }
 
+/** The operator at this moment. */
+export interface OwnAccount {
+  has_second_factor: boolean;
+  login: string;
+  recovery_codes_left: number;
+  scopes: string[];
+}
+
 /** The player's own team, and what they added to it. */
 export interface OwnTeam {
   members: number;
@@ -1776,8 +1797,13 @@ export interface PlayerResult {
 /** One reward and where it stands. */
 export interface PlayerReward {
   code?: string | null;
+  /** The codes that a COUPON gave. */
+  coupons?: CouponLine[];
   created_at: string;
   id: number;
+  /** What the pool of a COUPON is called; null for all else. */
+  name?: string | null;
+  name_en?: string | null;
   operation_id: string;
   reward_amount: number;
   reward_type: string;
@@ -2064,6 +2090,7 @@ export interface RankingView {
   version: number;
 }
 
+<<<<<<< HEAD
 /** May it get traffic? The status is 503 unless `status` is ok. */
 export interface Readiness {
   db: "ok" | "down" | "read_only";
@@ -2075,6 +2102,11 @@ export interface Readiness {
   status: "ok" | "unavailable";
   /** since a worker's last sign of life; null: none ever */
   worker_quiet_seconds: number | null;
+=======
+/** Each signs in once without the authenticator. Shown this once. */
+export interface RecoveryCodes {
+  recovery_codes: string[];
+>>>>>>> main
 }
 
 /** The entitlement that runs from now on. */
@@ -2184,8 +2216,13 @@ export interface RewardFields {
 /** One reward and where it stands. */
 export interface RewardLine {
   code?: string | null;
+  /** The codes that a COUPON gave. */
+  coupons?: CouponLine[];
   created_at: string;
   id: number;
+  /** What the pool of a COUPON is called; null for all else. */
+  name?: string | null;
+  name_en?: string | null;
   operation_id: string;
   reward_amount: number;
   reward_type: string;
@@ -2544,12 +2581,26 @@ export interface StaffList {
 export interface StaffRow {
   /** Without one they sign in by a link of the CLI alone. */
   has_password: boolean;
+  has_second_factor: boolean;
   id: number;
   is_active: boolean;
-  /** Too many wrong passwords; null: never, or over. */
-  locked_until: string | null;
   login: string;
   scopes: string[];
+}
+
+/** One sign-in that lasts. */
+export interface StaffSession {
+  began_at: string;
+  /** address and browser as they were when it began */
+  client: string | null;
+  ends_at: string;
+  id: string;
+  used_at: string;
+}
+
+/** The operator's sign-ins, newest first. */
+export interface StaffSessions {
+  items: StaffSession[];
 }
 
 /** What a stamp gave. `xp_added` may be less than a stamp is worth when the season caps the XP of a day. */
@@ -2774,7 +2825,7 @@ export interface UiText {
   value: { [name: string]: unknown } | null;
 }
 
-/** A player – or, after a staff sign-in, the operator. */
+/** A player – or, at the operators' door, the operator. */
 export interface User {
   external_id: string;
   id: number;
@@ -3254,6 +3305,18 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** A new secret for the authenticator. It counts once `confirm` was shown a code of it. */
+  admin_begin_second_factor: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Answer<Enrolment>;
+      401: Refusal;
+      403: Refusal;
+      409: Refusal;
+      503: Refusal;
+    };
+  };
   /** Refuses everything the player does from now on; what they own is kept. */
   admin_block_player: {
     parameters: { query?: never; header: { "If-Match": string }; path: { user_id: number }; cookie?: never; };
@@ -3379,6 +3442,23 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       404: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Has the code asked for at each sign-in from now on; returns the recovery codes. */
+  admin_confirm_second_factor: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      code: string;
+    } } };
+    responses: {
+      200: Answer<RecoveryCodes>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
       422: Refusal;
       503: Refusal;
     };
@@ -3713,6 +3793,22 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** Takes the own second factor away, against a code of it. */
+  admin_drop_second_factor: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      code: string;
+    } } };
+    responses: {
+      204: Empty;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** Lets its server and its players in again, with the keys and sign-ins they had. */
   admin_enable_host: {
     parameters: { query?: never; header: { "If-Match": string }; path: { host: string }; cookie?: never; };
@@ -3784,6 +3880,19 @@ export interface operations {
       413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Ends one of the operator's own sign-ins at once. */
+  admin_end_my_session: {
+    parameters: { query?: never; header?: never; path: { session_id: string }; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      204: Empty;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      422: Refusal;
       503: Refusal;
     };
   };
@@ -3913,6 +4022,26 @@ export interface operations {
       404: Refusal;
       413: Refusal;
       422: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Tokens for an operator, by password (and code) or by refresh token. Who guesses waits, and nobody else. */
+  admin_get_token: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      code?: string | null;
+      email: string;
+      password: string;
+    } | {
+      refresh_token: string;
+    } } };
+    responses: {
+      200: Answer<TokenAnswer>;
+      401: Refusal;
+      403: Refusal;
+      413: Refusal;
+      422: Refusal;
+      429: Refusal;
       503: Refusal;
     };
   };
@@ -4459,6 +4588,17 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** The operator: what they may, and whether a second factor is on. */
+  admin_me: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Answer<OwnAccount>;
+      401: Refusal;
+      403: Refusal;
+      503: Refusal;
+    };
+  };
   /** Makes this account part of another player's. It can't be undone: look at a preview first. Support may, too. */
   admin_merge_players: {
     parameters: { query?: never; header?: never; path: { user_id: number }; cookie?: never; };
@@ -4516,6 +4656,17 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
+    };
+  };
+  /** The operator's own sign-ins that last. */
+  admin_my_sessions: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Answer<StaffSessions>;
+      401: Refusal;
+      403: Refusal;
       503: Refusal;
     };
   };
@@ -4690,6 +4841,24 @@ export interface operations {
     responses: {
       200: Answer<RewardRow>;
       400: Refusal;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Takes a lost second factor away: the next sign-in asks for the password alone. An own one needs a code. */
+  admin_remove_second_factor: {
+    parameters: { query?: never; header?: never; path: { staff_id: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      204: Empty;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -5917,7 +6086,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Tokens, for exactly one of: a player that a host vouches for (X-API-Key), a refresh token, an operator. */
+  /** Tokens, for exactly one of: a player that a host vouches for (X-API-Key), a player's refresh token. */
   get_token: {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
@@ -5925,9 +6094,6 @@ export interface operations {
       nickname?: string | null;
     } | {
       refresh_token: string;
-    } | {
-      email: string;
-      password: string;
     } } };
     responses: {
       200: Answer<TokenAnswer>;
@@ -6582,6 +6748,9 @@ export interface paths {
   "/api/admin/audit": {
     get: operations["admin_audit"];
   };
+  "/api/admin/auth/token": {
+    post: operations["admin_get_token"];
+  };
   "/api/admin/badges": {
     get: operations["admin_list_badges"];
   };
@@ -6760,6 +6929,24 @@ export interface paths {
   };
   "/api/admin/leaderboards/{code}/windows/{window}/results.csv": {
     get: operations["admin_leaderboard_results_csv"];
+  };
+  "/api/admin/me": {
+    get: operations["admin_me"];
+  };
+  "/api/admin/me/second-factor": {
+    post: operations["admin_begin_second_factor"];
+  };
+  "/api/admin/me/second-factor/confirm": {
+    post: operations["admin_confirm_second_factor"];
+  };
+  "/api/admin/me/second-factor/remove": {
+    post: operations["admin_drop_second_factor"];
+  };
+  "/api/admin/me/sessions": {
+    get: operations["admin_my_sessions"];
+  };
+  "/api/admin/me/sessions/{session_id}": {
+    delete: operations["admin_end_my_session"];
   };
   "/api/admin/missions": {
     get: operations["admin_list_missions"];
@@ -6941,6 +7128,9 @@ export interface paths {
   };
   "/api/admin/staff/{staff_id}/enable": {
     post: operations["admin_enable_staff"];
+  };
+  "/api/admin/staff/{staff_id}/second-factor/remove": {
+    post: operations["admin_remove_second_factor"];
   };
   "/api/admin/team-contests": {
     get: operations["admin_list_contests"];
@@ -7236,6 +7426,7 @@ export interface components {
     DiceStatus: DiceStatus;
     DiceThrow: DiceThrow;
     DueOutcome: DueOutcome;
+    Enrolment: Enrolment;
     EntitlementLine: EntitlementLine;
     EntitlementPage: EntitlementPage;
     EntitlementStanding: EntitlementStanding;
@@ -7344,6 +7535,7 @@ export interface components {
     OpenedBox: OpenedBox;
     OverflowConfig: OverflowConfig;
     OverflowView: OverflowView;
+    OwnAccount: OwnAccount;
     OwnTeam: OwnTeam;
     PaidReward: PaidReward;
     PlayAnswer: PlayAnswer;
@@ -7382,7 +7574,11 @@ export interface components {
     RankingHead: RankingHead;
     RankingLine: RankingLine;
     RankingView: RankingView;
+<<<<<<< HEAD
     Readiness: Readiness;
+=======
+    RecoveryCodes: RecoveryCodes;
+>>>>>>> main
     Redeemed: Redeemed;
     RejectedEvent: RejectedEvent;
     Renamed: Renamed;
@@ -7426,6 +7622,8 @@ export interface components {
     SlotConfig: SlotConfig;
     StaffList: StaffList;
     StaffRow: StaffRow;
+    StaffSession: StaffSession;
+    StaffSessions: StaffSessions;
     StampAnswer: StampAnswer;
     StampEffect: StampEffect;
     StockItem: StockItem;

@@ -74,6 +74,7 @@ def judge_settings(settings: Settings) -> list[Finding]:
     return [
         _jwt_secret(settings),
         _previous_jwt_secret(settings),
+        _encryption_key(settings),
         _database_user(settings),
         _sqlite(settings),
         _cors_origins(settings),
@@ -114,6 +115,18 @@ def _previous_jwt_secret(settings: Settings) -> Finding:
     if settings.jwt_previous_kid in (None, "", settings.jwt_kid):
         problem = NEEDS_A_KID
     return verdict("jwt_previous_secret", problem, "strong")
+
+
+def _encryption_key(settings: Settings) -> Finding:
+    """A key of its own: whoever reads a token's secret must not read the hosts' secrets, and the two rotate apart."""
+    key = settings.encryption_key
+    if key is None:
+        weakness: str | None = "is not set: secrets in the database need a key of their own"
+    elif key.get_secret_value() == settings.jwt_secret.get_secret_value():
+        weakness = "is JWT_SECRET: secrets in the database need a key of their own"
+    else:
+        weakness = weakness_of(key.get_secret_value())
+    return verdict("encryption_key", weakness and f"ENCRYPTION_KEY {weakness}", "long and varied")
 
 
 def weakness_of(secret: str) -> str | None:
