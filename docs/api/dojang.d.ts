@@ -2090,7 +2090,6 @@ export interface RankingView {
   version: number;
 }
 
-<<<<<<< HEAD
 /** May it get traffic? The status is 503 unless `status` is ok. */
 export interface Readiness {
   db: "ok" | "down" | "read_only";
@@ -2102,11 +2101,11 @@ export interface Readiness {
   status: "ok" | "unavailable";
   /** since a worker's last sign of life; null: none ever */
   worker_quiet_seconds: number | null;
-=======
+}
+
 /** Each signs in once without the authenticator. Shown this once. */
 export interface RecoveryCodes {
   recovery_codes: string[];
->>>>>>> main
 }
 
 /** The entitlement that runs from now on. */
@@ -7574,11 +7573,8 @@ export interface components {
     RankingHead: RankingHead;
     RankingLine: RankingLine;
     RankingView: RankingView;
-<<<<<<< HEAD
     Readiness: Readiness;
-=======
     RecoveryCodes: RecoveryCodes;
->>>>>>> main
     Redeemed: Redeemed;
     RejectedEvent: RejectedEvent;
     Renamed: Renamed;

@@ -34,11 +34,16 @@ def test_a_production_process_ends_with_78_and_one_line_for_each_problem(tmp_pat
     ended = start(DATABASE_URL=url, JWT_SECRET=CANARY, CORS_ORIGINS='["*"]', FEATURE_GATE_ENABLED="true", DEBUG="true")
     lines = [line.split(": ")[1] for line in ended.stderr.splitlines() if line.startswith("dojang: ")]
     assert ended.returncode == EXIT_CODE
-<<<<<<< HEAD
-    assert lines == ["jwt_secret", "sqlite", "cors_origins", "debug", "api_docs", "feature_gate", "schema"]
-=======
-    assert lines == ["jwt_secret", "encryption_key", "cors_origins", "debug", "api_docs", "feature_gate", "schema"]
->>>>>>> main
+    assert lines == [
+        "jwt_secret",
+        "encryption_key",
+        "sqlite",
+        "cors_origins",
+        "debug",
+        "api_docs",
+        "feature_gate",
+        "schema",
+    ]
     assert "Traceback" not in ended.stderr
     assert CANARY not in ended.stderr + ended.stdout
 

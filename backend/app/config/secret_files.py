@@ -10,7 +10,15 @@ from typing import Any
 
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
-SECRETS = ("jwt_secret", "jwt_previous_secret", "database_url", "redis_url", "sentry_dsn")
+SECRETS = (
+    "jwt_secret",
+    "jwt_previous_secret",
+    "encryption_key",
+    "encryption_previous_key",
+    "database_url",
+    "redis_url",
+    "sentry_dsn",
+)
 LARGEST_BYTES = 64 * 1024
 
 

@@ -20,23 +20,6 @@ from app.config.secret_files import SecretFiles
 
 # a person can't press faster
 PRODUCTION_RATE_LIMITS = {"GET": 20.0, "POST": 10.0}
-<<<<<<< HEAD
-=======
-SECRETS = (
-    "jwt_secret",
-    "jwt_previous_secret",
-    "encryption_key",
-    "encryption_previous_key",
-    "database_url",
-    "redis_url",
-    "sentry_dsn",
-)
-
-
-UnitName = Annotated[
-    str, StringConstraints(pattern=r"^(TOKEN|XP|COUPON|ITEM|BADGE|ENTITLEMENT|HOST)(:[A-Z][A-Z0-9_]{0,49})?$")
-]
->>>>>>> main
 
 
 class Settings(BaseSettings):
@@ -80,7 +63,6 @@ class Settings(BaseSettings):
         examples=["redis://127.0.0.1:6379/0"],
     )
 
-<<<<<<< HEAD
     jwt_secret: SecretStr = Field(
         SecretStr(""),
         description="Signs our tokens. At least 32 random bytes: `openssl rand -base64 48` makes one.",
@@ -95,6 +77,14 @@ class Settings(BaseSettings):
     jwt_previous_kid: Annotated[str, Field(max_length=64)] | None = Field(
         None, description="The key id of `JWT_PREVIOUS_SECRET`.", examples=["k0"]
     )
+    encryption_key: SecretStr | None = Field(
+        None,
+        description="Encrypts secrets in the database. Production needs one; elsewhere `JWT_SECRET` stands in.",
+        examples=["THE-OUTPUT-OF-openssl-rand-base64-48"],
+    )
+    encryption_previous_key: SecretStr | None = Field(
+        None, description="The key before, while keys are rotated.", examples=["THE-KEY-BEFORE"]
+    )
     jwt_issuer: Name = Field("dojang", description="`iss` of our tokens.")
     jwt_audience: Name = Field("dojang", description="`aud` of our tokens.")
     access_ttl_seconds: int = Field(15 * 60, ge=60, le=86_400, description="How long an access token is valid.")
@@ -104,20 +94,6 @@ class Settings(BaseSettings):
     refresh_family_ttl_seconds: int = Field(
         30 * 86_400, ge=3600, le=366 * 86_400, description="How long one sign-in lasts with all its refreshes."
     )
-=======
-    jwt_secret: SecretStr = SecretStr("")
-    jwt_kid: str = "k1"
-    jwt_previous_secret: SecretStr | None = None
-    jwt_previous_kid: str | None = None
-    # what secrets in the database are encrypted with; production needs one of its own, elsewhere JWT_SECRET stands in
-    encryption_key: SecretStr | None = None
-    encryption_previous_key: SecretStr | None = None
-    jwt_issuer: str = "dojang"
-    jwt_audience: str = "dojang"
-    access_ttl_seconds: int = Field(default=15 * 60, ge=60)
-    refresh_ttl_seconds: int = Field(default=7 * 24 * 3600, ge=3600)
-    refresh_family_ttl_seconds: int = Field(default=30 * 24 * 3600, ge=3600)
->>>>>>> main
 
     feature_gate_enabled: bool = Field(False, description="Features follow the schedule of QA. Production refuses it.")
     approval_threshold_points: int = amount(
