@@ -1344,6 +1344,31 @@ export interface MilestoneView {
   rewards: Reward[];
 }
 
+/** One settlement that gave the player nothing because they were blocked. Which fields stand depends on `kind`. */
+export interface MissedLine {
+  board?: string | null;
+  /** BRIDGE: the campaign */
+  code?: string | null;
+  contest?: string | null;
+  keys?: number | null;
+  kind: "BRIDGE" | "BOARD" | "TEAM";
+  level_state?: string | null;
+  operation_id?: string | null;
+  outcome?: string | null;
+  points?: number | null;
+  rank?: number | null;
+  score?: number | null;
+  window?: string | null;
+  xp?: number | null;
+}
+
+/** What settling it would pay. */
+export interface MissedSettlements {
+  missed: MissedLine[];
+  server_time: string;
+  user_id: number;
+}
+
 /** One field that differs. */
 export interface MissionChange {
   after: unknown;
@@ -2174,6 +2199,13 @@ export interface SeasonStreak {
   freezes_at_start: number;
   milestones: SeasonMilestone[];
   paused_days: string[];
+}
+
+/** What was paid now. */
+export interface SettledLater {
+  server_time: string;
+  settled: MissedLine[];
+  user_id: number;
 }
 
 /** Players who were settled alike. */
@@ -4225,6 +4257,19 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** What the player got nothing of because they were blocked: bridges, ranks of boards and of teams. */
+  admin_missed_settlements: {
+    parameters: { query?: never; header?: never; path: { user_id: number }; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Answer<MissedSettlements>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** One mission, with the ETag that a change must name. */
   admin_mission: {
     parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
@@ -5256,6 +5301,24 @@ export interface operations {
       413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Pays it, each once for ever, under the operation ids of the settlements themselves. Unblock the player first. */
+  admin_settle_missed: {
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { user_id: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      200: Answer<SettledLater>;
+      400: Refusal;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      413: Refusal;
+      422: Refusal;
       503: Refusal;
     };
   };
@@ -6548,6 +6611,12 @@ export interface paths {
   "/api/admin/players/{user_id}/merge": {
     post: operations["admin_merge_players"];
   };
+  "/api/admin/players/{user_id}/missed": {
+    get: operations["admin_missed_settlements"];
+  };
+  "/api/admin/players/{user_id}/missed/settle": {
+    post: operations["admin_settle_missed"];
+  };
   "/api/admin/players/{user_id}/rename": {
     post: operations["admin_rename_player"];
   };
@@ -7059,6 +7128,8 @@ export interface components {
     MilestoneConfig: MilestoneConfig;
     MilestoneReward: MilestoneReward;
     MilestoneView: MilestoneView;
+    MissedLine: MissedLine;
+    MissedSettlements: MissedSettlements;
     MissionChange: MissionChange;
     MissionClaimed: MissionClaimed;
     MissionDiff: MissionDiff;
@@ -7141,6 +7212,7 @@ export interface components {
     SeasonReward: SeasonReward;
     SeasonStatus: SeasonStatus;
     SeasonStreak: SeasonStreak;
+    SettledLater: SettledLater;
     SettlementOutcome: SettlementOutcome;
     SettlementPreview: SettlementPreview;
     SettlementRun: SettlementRun;
