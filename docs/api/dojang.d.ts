@@ -128,11 +128,23 @@ export interface AchievementList {
   server_time: string;
 }
 
+/** A version that came into force. */
+export interface Activation {
+  config_id: number;
+  valid_from: string;
+  version: number;
+}
+
 /** The version in force. */
 export interface ActiveConfig {
   config_id: number;
   name: string;
   version: number;
+}
+
+/** The process answers. */
+export interface Alive {
+  status: "ok";
 }
 
 /** True when every one of the conditions is. */
@@ -284,6 +296,26 @@ export interface BoardView {
   window_key: string;
 }
 
+/** A box of the player's round; its prize once it is open. */
+export interface Box {
+  number: number;
+  opened: boolean;
+  prize: ShownPrize | null;
+}
+
+/** A prize: how many boxes hold it in a full round, and how many still do. */
+export interface BoxPrizeLeft {
+  code?: string | null;
+  count: number;
+  id: number;
+  is_sold_out: boolean;
+  label: string;
+  left: number;
+  reward_amount: number;
+  reward_type: string;
+  token_type?: string | null;
+}
+
 /** A campaign without its slots. Its version is the ETag that a change must name. */
 export interface BridgeHead {
   code: string;
@@ -310,6 +342,15 @@ export interface BridgeKeyEffect {
   kind: "BRIDGE_KEY";
 }
 
+/** What a day asks for. PLAYS: `plays` of each of `games`; PRESENCE: a request from `from_time` on (KST). */
+export interface BridgeMission {
+  from_time?: string | null;
+  games?: string[] | null;
+  host_event?: HostEventHint | null;
+  kind: "PLAYS" | "HOST_EVENT" | "PRESENCE";
+  plays?: number | null;
+}
+
 /** How far the players are. */
 export interface BridgeProgress {
   code: string;
@@ -324,7 +365,7 @@ export interface BridgeSlot {
   date: string;
   day: number;
   event_type: string;
-  mission: app__schemas__bridge__MissionView;
+  mission: BridgeMission;
   progress: number;
   rewards: Reward[];
   state: "LOCKED" | "OPEN" | "COLLECTED" | "MISSED";
@@ -532,6 +573,20 @@ export interface CouponPage {
   server_time: string;
 }
 
+/** The running season; dates are inclusive KST days. */
+export interface CurrentSeason {
+  base_xp_per_stamp: number;
+  end_date: string;
+  id: number;
+  /** True in the grace period: rewards can be claimed, nothing is earned. */
+  is_ended: boolean;
+  last_claim_date: string;
+  max_level: number;
+  program: string;
+  season_name: string;
+  start_date: string;
+}
+
 /** The cap on XP earned in a KST day. Stamps beyond it count without XP; rewards in XP are not capped. */
 export interface DailyXpView {
   cap: number;
@@ -584,6 +639,60 @@ export interface DeliveryView {
   topic: string;
   tries: DeliveryTry[];
   user_id: number | null;
+}
+
+/** The throw of a play. */
+export interface DicePlayAnswer {
+  game: DiceThrow;
+  play_id: string;
+  result: string;
+  reward: Reward;
+  season_pass: StampAnswer | null;
+  token_balance: number;
+  token_type: string;
+}
+
+/** What an outcome gives. */
+export interface DiceReward {
+  code?: string | null;
+  is_sold_out: boolean;
+  outcome: "WIN" | "DRAW" | "LOSE";
+  reward_amount: number;
+  reward_type: string;
+  token_type?: string | null;
+}
+
+/** What each outcome gives. */
+export interface DiceStatus {
+  config_id: number;
+  /** between two plays; 0 = none */
+  cooldown_seconds: number;
+  feature_type: string;
+  /** for each player and KST day; 0 = no limit */
+  max_daily_plays: number;
+  name: string;
+  /** while the cooldown runs */
+  next_play_at: string | null;
+  /** null = no limit */
+  remaining_plays: number | null;
+  rewards: DiceReward[];
+  server_time: string;
+  today_plays: number;
+  token_balance: number;
+  token_type: string;
+}
+
+/** One throw, and what it gave. */
+export interface DiceThrow {
+  code?: string | null;
+  dealer_dice: number[];
+  dealer_sum: number;
+  outcome: "WIN" | "DRAW" | "LOSE";
+  reward_amount: number;
+  reward_type: string;
+  token_type?: string | null;
+  user_dice: number[];
+  user_sum: number;
 }
 
 /** Players whom a settlement would treat alike. `points` is what they have pending; only PAID ones get it. */
@@ -853,7 +962,6 @@ export interface GameStatus {
   server_time: string;
   token_balance: number;
   token_type: string;
-  [name: string]: unknown;
 }
 
 /** After `after` plays in a row without any of `prizes`, the next play is drawn among them alone. */
@@ -1082,9 +1190,12 @@ export interface LevelConfig {
 
 /** A reward of a level that was just reached; `claimed_at` is null while it waits to be claimed by hand. */
 export interface LevelReward {
+  /** 0 or 1, as is_auto_claim */
   auto_claim: number;
   claimed_at: string | null;
   code?: string | null;
+  /** paid when the level is reached; else the player claims it */
+  is_auto_claim: boolean;
   level: number;
   reward_amount: number;
   reward_type: string;
@@ -1094,8 +1205,11 @@ export interface LevelReward {
 
 /** One level of the free track; `tracks` is what the premium tracks give at it. */
 export interface LevelView {
+  /** 0 or 1, as is_auto_claim */
   auto_claim: number;
   code?: string | null;
+  /** paid when the level is reached; else the player claims it */
+  is_auto_claim: boolean;
   is_claimed: boolean;
   is_unlocked: boolean;
   level: number;
@@ -1184,7 +1298,7 @@ export interface Listed_MissionVersion_ {
 
 export interface Listed_MissionView_ {
   has_more: boolean;
-  items: app__schemas__admin__missions__MissionView[];
+  items: MissionView[];
   next: number | null;
 }
 
@@ -1282,6 +1396,37 @@ export interface Listed_WebhookRow_ {
   has_more: boolean;
   items: WebhookRow[];
   next: number | null;
+}
+
+/** The drawn prize. */
+export interface LotteryPlayAnswer {
+  play_id: string;
+  prize: ShownPrize;
+  result: string;
+  reward: Reward;
+  season_pass: StampAnswer | null;
+  token_balance: number;
+  token_type: string;
+}
+
+/** Every prize in the draw. */
+export interface LotteryStatus {
+  config_id: number;
+  /** between two plays; 0 = none */
+  cooldown_seconds: number;
+  feature_type: string;
+  /** for each player and KST day; 0 = no limit */
+  max_daily_tickets: number;
+  name: string;
+  /** while the cooldown runs */
+  next_play_at: string | null;
+  prize_preview: OfferedPrize[];
+  /** null = no limit */
+  remaining_tickets: number | null;
+  server_time: string;
+  today_tickets: number;
+  token_balance: number;
+  token_type: string;
 }
 
 /** A mailing: to how many players it went, and how many of them have claimed it. */
@@ -1432,6 +1577,18 @@ export interface MissionVersion {
   version: number;
 }
 
+/** A mission as it stands. Its version is the ETag that a change must name. */
+export interface MissionView {
+  code: string;
+  config: { [name: string]: unknown };
+  created_at: string;
+  host_id: number | null;
+  id: number;
+  is_active: boolean;
+  updated_at: string;
+  version: number;
+}
+
 /** Why nothing at all was given for an accepted event. These words never change their meaning. */
 export type NoEffect = "no_rule" | "condition_not_met" | "not_a_number" | "out_of_range" | "field_missing" | "once" | "daily_cap" | "cooldown" | "nothing_new" | "not_given" | "player_blocked" | "event_revoked";
 
@@ -1450,7 +1607,7 @@ export interface Odds {
   config_id: number;
   feature_type: string;
   guarantee?: GuaranteeTerms | null;
-  history: { [name: string]: unknown }[];
+  history: Activation[];
   prizes: OddsLine[];
   server_time: string;
   valid_from: string | null;
@@ -1473,11 +1630,46 @@ export interface OddsLine {
   weight: number;
 }
 
+/** A prize before a play. */
+export interface OfferedPrize {
+  code?: string | null;
+  id: number;
+  is_sold_out: boolean;
+  label: string;
+  reward_amount: number;
+  reward_type: string;
+  token_type?: string | null;
+}
+
+/** A segment before a play. */
+export interface OfferedSegment {
+  code?: string | null;
+  id: number;
+  is_jackpot: boolean;
+  is_sold_out: boolean;
+  label: string;
+  reward_amount: number;
+  reward_type: string;
+  slot_index: number;
+  token_type?: string | null;
+}
+
 /** What became of one of them: its state, or the code of the refusal. */
 export interface OneOfMany {
   code?: string | null;
   id: number;
   state?: "GRANTED" | "PENDING" | "FAILED" | "APPROVAL" | "REJECTED" | "REVERSED" | null;
+}
+
+/** The picked box and the prize in it. */
+export interface OpenedBox {
+  code?: string | null;
+  id: number;
+  label: string;
+  number: number;
+  reward_amount: number;
+  reward_type: string;
+  token_type?: string | null;
 }
 
 /** A bonus for every `every_xp` XP past the last level. No XP: it would feed itself. */
@@ -1533,7 +1725,6 @@ export interface PlayAnswer {
   season_pass: StampAnswer | null;
   token_balance: number;
   token_type: string;
-  [name: string]: unknown;
 }
 
 /** A player with wallets and progress. */
@@ -1899,6 +2090,19 @@ export interface RankingView {
   version: number;
 }
 
+/** May it get traffic? The status is 503 unless `status` is ok. */
+export interface Readiness {
+  db: "ok" | "down" | "read_only";
+  draining: boolean;
+  migration: "ok" | "mismatch" | "unknown";
+  /** of the oldest news that waits; null: unknown */
+  outbox_age_seconds: number | null;
+  redis: "ok" | "off" | "degraded";
+  status: "ok" | "unavailable";
+  /** since a worker's last sign of life; null: none ever */
+  worker_quiet_seconds: number | null;
+}
+
 /** Each signs in once without the authenticator. Shown this once. */
 export interface RecoveryCodes {
   recovery_codes: string[];
@@ -2059,6 +2263,37 @@ export interface RewardRow {
 /** The kinds of reward (domain glossary). */
 export type RewardType = "POINT" | "TOKEN" | "XP" | "COUPON" | "ITEM" | "BADGE" | "ENTITLEMENT" | "HOST" | "NONE";
 
+/** The segment on which the wheel stops. */
+export interface RoulettePlayAnswer {
+  play_id: string;
+  result: string;
+  reward: Reward;
+  season_pass: StampAnswer | null;
+  segment: WheelSegment;
+  token_balance: number;
+  token_type: string;
+}
+
+/** The wheel, in the order of its slots. */
+export interface RouletteStatus {
+  config_id: number;
+  /** between two plays; 0 = none */
+  cooldown_seconds: number;
+  feature_type: string;
+  /** for each player and KST day; 0 = no limit */
+  max_daily_spins: number;
+  name: string;
+  /** while the cooldown runs */
+  next_play_at: string | null;
+  /** null = no limit */
+  remaining_spins: number | null;
+  segments: OfferedSegment[];
+  server_time: string;
+  today_spins: number;
+  token_balance: number;
+  token_type: string;
+}
+
 /** A whole rule. `once_per: []` means once for ever, `["data.course_id"]` once for each course. */
 export interface RuleConfig {
   /** units per player and KST day */
@@ -2138,6 +2373,39 @@ export interface ScheduledDays {
   feature_type: string;
 }
 
+/** The picked box, and how many are still shut. */
+export interface ScratchBoxPlayAnswer {
+  box: OpenedBox;
+  boxes_left: number;
+  play_id: string;
+  result: string;
+  reward: Reward;
+  season_pass: StampAnswer | null;
+  token_balance: number;
+  token_type: string;
+}
+
+/** The player's round: its boxes, and the prizes still in them. */
+export interface ScratchBoxStatus {
+  boxes: Box[];
+  config_id: number;
+  /** between two plays; 0 = none */
+  cooldown_seconds: number;
+  feature_type: string;
+  /** for each player and KST day; 0 = no limit */
+  max_daily_picks: number;
+  name: string;
+  /** while the cooldown runs */
+  next_play_at: string | null;
+  prizes: BoxPrizeLeft[];
+  /** null = no limit */
+  remaining_picks: number | null;
+  server_time: string;
+  today_picks: number;
+  token_balance: number;
+  token_type: string;
+}
+
 /** A season without its levels. Its version is the ETag that a change must name. */
 export interface SeasonHead {
   base_xp_per_stamp: number;
@@ -2197,7 +2465,7 @@ export interface SeasonStatus {
   overflow: OverflowView | null;
   premium: PremiumView[];
   progress: ProgressView;
-  season: app__schemas__season_pass__SeasonView;
+  season: CurrentSeason;
   server_time: string;
   streak: StreakView | null;
   today: TodayView;
@@ -2210,6 +2478,29 @@ export interface SeasonStreak {
   freezes_at_start: number;
   milestones: SeasonMilestone[];
   paused_days: string[];
+}
+
+/** A whole season; null for the options it hasn't. */
+export interface SeasonView {
+  base_xp_per_stamp: number;
+  created_at: string;
+  daily_xp_cap?: number | null;
+  end_date: string;
+  grace_days: number;
+  id: number;
+  internal_win_threshold: number;
+  is_active: boolean;
+  levels: SeasonLevel[];
+  max_level: number;
+  overflow?: SeasonOverflow | null;
+  play_stamps_per_day?: number | null;
+  program: string;
+  season_name: string;
+  stamp_on_play: boolean;
+  start_date: string;
+  streak?: SeasonStreak | null;
+  updated_at: string;
+  version: number;
 }
 
 /** Players who were settled alike. */
@@ -2249,6 +2540,16 @@ export interface SettlementStatus {
   server_time: string;
   settles_at: string;
   state: string;
+}
+
+/** A prize with its number and its label. */
+export interface ShownPrize {
+  code?: string | null;
+  id: number;
+  label: string;
+  reward_amount: number;
+  reward_type: string;
+  token_type?: string | null;
 }
 
 /** What a host's own tokens are verified by. Of a pinned public key its SHA-256 is shown, of a secret nothing. */
@@ -2609,6 +2910,18 @@ export interface WebhookView {
   version: number;
 }
 
+/** One of the six segments. `id` is its slot. */
+export interface WheelSegment {
+  code?: string | null;
+  id: number;
+  is_jackpot: boolean;
+  label: string;
+  reward_amount: number;
+  reward_type: string;
+  slot_index: number;
+  token_type?: string | null;
+}
+
 /** The windows that ended, the newest first. */
 export interface WindowList {
   items: WindowView[];
@@ -2641,64 +2954,6 @@ export interface YourOdds {
   /** 0 = the next play is sure */
   plays_until_guarantee?: number | null;
   prizes: OddsLine[];
-}
-
-/** A mission as it stands. Its version is the ETag that a change must name. */
-export interface app__schemas__admin__missions__MissionView {
-  code: string;
-  config: { [name: string]: unknown };
-  created_at: string;
-  host_id: number | null;
-  id: number;
-  is_active: boolean;
-  updated_at: string;
-  version: number;
-}
-
-/** A whole season; null for the options it hasn't. */
-export interface app__schemas__admin__seasons__SeasonView {
-  base_xp_per_stamp: number;
-  created_at: string;
-  daily_xp_cap?: number | null;
-  end_date: string;
-  grace_days: number;
-  id: number;
-  internal_win_threshold: number;
-  is_active: boolean;
-  levels: SeasonLevel[];
-  max_level: number;
-  overflow?: SeasonOverflow | null;
-  play_stamps_per_day?: number | null;
-  program: string;
-  season_name: string;
-  stamp_on_play: boolean;
-  start_date: string;
-  streak?: SeasonStreak | null;
-  updated_at: string;
-  version: number;
-}
-
-/** What a day asks for. PLAYS: `plays` of each of `games`; PRESENCE: a request from `from_time` on (KST). */
-export interface app__schemas__bridge__MissionView {
-  from_time?: string | null;
-  games?: string[] | null;
-  host_event?: HostEventHint | null;
-  kind: "PLAYS" | "HOST_EVENT" | "PRESENCE";
-  plays?: number | null;
-}
-
-/** The running season; dates are inclusive KST days. */
-export interface app__schemas__season_pass__SeasonView {
-  base_xp_per_stamp: number;
-  end_date: string;
-  id: number;
-  /** True in the grace period: rewards can be claimed, nothing is earned. */
-  is_ended: boolean;
-  last_claim_date: string;
-  max_level: number;
-  program: string;
-  season_name: string;
-  start_date: string;
 }
 
 type Headers = { [name: string]: unknown };
@@ -2779,7 +3034,7 @@ export interface operations {
       reason: string;
     } } };
     responses: {
-      200: Answer<app__schemas__admin__missions__MissionView>;
+      200: Answer<MissionView>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -3140,7 +3395,7 @@ export interface operations {
       start_date: string;
     } } };
     responses: {
-      201: Answer<app__schemas__admin__seasons__SeasonView>;
+      201: Answer<SeasonView>;
       400: Refusal;
       401: Refusal;
       403: Refusal;
@@ -3238,7 +3493,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Empty;
+      200: Text<"text/csv">;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -3379,7 +3634,7 @@ export interface operations {
       title_ko: string;
     } } };
     responses: {
-      201: Answer<app__schemas__admin__missions__MissionView>;
+      201: Answer<MissionView>;
       401: Refusal;
       403: Refusal;
       409: Refusal;
@@ -3437,7 +3692,7 @@ export interface operations {
       streak?: StreakConfig | null;
     } } };
     responses: {
-      201: Answer<app__schemas__admin__seasons__SeasonView>;
+      201: Answer<SeasonView>;
       400: Refusal;
       401: Refusal;
       403: Refusal;
@@ -3892,7 +4147,7 @@ export interface operations {
     parameters: { query?: { limit?: number }; header?: never; path: { code: string; window: string }; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Empty;
+      200: Text<"text/csv">;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4369,7 +4624,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<app__schemas__admin__missions__MissionView>;
+      200: Answer<MissionView>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4395,7 +4650,7 @@ export interface operations {
     parameters: { query?: { limit?: number }; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Empty;
+      200: Text<"text/csv">;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4538,7 +4793,7 @@ export interface operations {
       reason: string;
     } } };
     responses: {
-      200: Answer<app__schemas__admin__seasons__SeasonView>;
+      200: Answer<SeasonView>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4567,7 +4822,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path: { day: string }; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Empty;
+      200: Text<"text/csv">;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4780,7 +5035,7 @@ export interface operations {
       title_ko: string;
     } } };
     responses: {
-      200: Answer<app__schemas__admin__missions__MissionView>;
+      200: Answer<MissionView>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4851,7 +5106,7 @@ export interface operations {
       streak?: StreakConfig | null;
     } } };
     responses: {
-      200: Answer<app__schemas__admin__seasons__SeasonView>;
+      200: Answer<SeasonView>;
       400: Refusal;
       401: Refusal;
       403: Refusal;
@@ -5053,7 +5308,7 @@ export interface operations {
       reason: string;
     } } };
     responses: {
-      200: Answer<app__schemas__admin__missions__MissionView>;
+      200: Answer<MissionView>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -5074,7 +5329,7 @@ export interface operations {
       reason: string;
     } } };
     responses: {
-      200: Answer<app__schemas__admin__seasons__SeasonView>;
+      200: Answer<SeasonView>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -5365,7 +5620,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path: { season_id: number }; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<app__schemas__admin__seasons__SeasonView>;
+      200: Answer<SeasonView>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -5806,7 +6061,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<GameStatus>;
+      200: Answer<DiceStatus>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -5853,7 +6108,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<{ [name: string]: string }>;
+      200: Answer<Alive>;
     };
   };
   /** Alive: depends on nothing at all. */
@@ -5861,7 +6116,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<{ [name: string]: string }>;
+      200: Answer<Alive>;
     };
   };
   /** Ready: the database takes writes and fits the code, and the process isn't going down. Redis is only reported. */
@@ -5869,7 +6124,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<unknown>;
+      200: Answer<Readiness>;
     };
   };
   /** One event, or up to 1,000. Each is taken once for ever and has its own result, in the order of the call. */
@@ -5982,7 +6237,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<GameStatus>;
+      200: Answer<LotteryStatus>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -6197,7 +6452,7 @@ export interface operations {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody?: { content: { "application/json": { [name: string]: never } } };
     responses: {
-      200: Answer<PlayAnswer>;
+      200: Answer<DicePlayAnswer>;
       400: Refusal;
       401: Refusal;
       403: Refusal;
@@ -6214,7 +6469,7 @@ export interface operations {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody?: { content: { "application/json": { [name: string]: never } } };
     responses: {
-      200: Answer<PlayAnswer>;
+      200: Answer<LotteryPlayAnswer>;
       400: Refusal;
       401: Refusal;
       403: Refusal;
@@ -6231,7 +6486,7 @@ export interface operations {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody?: { content: { "application/json": { [name: string]: never } } };
     responses: {
-      200: Answer<PlayAnswer>;
+      200: Answer<RoulettePlayAnswer>;
       400: Refusal;
       401: Refusal;
       403: Refusal;
@@ -6250,7 +6505,7 @@ export interface operations {
       box: number;
     } } };
     responses: {
-      200: Answer<PlayAnswer>;
+      200: Answer<ScratchBoxPlayAnswer>;
       400: Refusal;
       401: Refusal;
       403: Refusal;
@@ -6345,7 +6600,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<GameStatus>;
+      200: Answer<RouletteStatus>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -6368,7 +6623,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<GameStatus>;
+      200: Answer<ScratchBoxStatus>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -6436,7 +6691,6 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<unknown>;
       410: Refusal;
       503: Refusal;
     };
@@ -7116,7 +7370,9 @@ export interface paths {
 export interface components {
   schemas: {
     AchievementList: AchievementList;
+    Activation: Activation;
     ActiveConfig: ActiveConfig;
+    Alive: Alive;
     AllOf: AllOf;
     AnyOf: AnyOf;
     ApiKeyMade: ApiKeyMade;
@@ -7133,8 +7389,11 @@ export interface components {
     BoardHead: BoardHead;
     BoardList: BoardList;
     BoardView: BoardView;
+    Box: Box;
+    BoxPrizeLeft: BoxPrizeLeft;
     BridgeHead: BridgeHead;
     BridgeKeyEffect: BridgeKeyEffect;
+    BridgeMission: BridgeMission;
     BridgeProgress: BridgeProgress;
     BridgeSlot: BridgeSlot;
     BridgeSlotRow: BridgeSlotRow;
@@ -7155,11 +7414,16 @@ export interface components {
     CountEffect: CountEffect;
     CouponLine: CouponLine;
     CouponPage: CouponPage;
+    CurrentSeason: CurrentSeason;
     DailyXpView: DailyXpView;
     DeliveryRow: DeliveryRow;
     DeliveryState: DeliveryState;
     DeliveryTry: DeliveryTry;
     DeliveryView: DeliveryView;
+    DicePlayAnswer: DicePlayAnswer;
+    DiceReward: DiceReward;
+    DiceStatus: DiceStatus;
+    DiceThrow: DiceThrow;
     DueOutcome: DueOutcome;
     Enrolment: Enrolment;
     EntitlementLine: EntitlementLine;
@@ -7240,6 +7504,8 @@ export interface components {
     Listed_SeasonHead_: Listed_SeasonHead_;
     Listed_TeamResult_: Listed_TeamResult_;
     Listed_WebhookRow_: Listed_WebhookRow_;
+    LotteryPlayAnswer: LotteryPlayAnswer;
+    LotteryStatus: LotteryStatus;
     MailingRow: MailingRow;
     Mark: Mark;
     MarkList: MarkList;
@@ -7257,11 +7523,15 @@ export interface components {
     MissionTotal: MissionTotal;
     MissionTotals: MissionTotals;
     MissionVersion: MissionVersion;
+    MissionView: MissionView;
     NoEffect: NoEffect;
     Not: Not;
     Odds: Odds;
     OddsLine: OddsLine;
+    OfferedPrize: OfferedPrize;
+    OfferedSegment: OfferedSegment;
     OneOfMany: OneOfMany;
+    OpenedBox: OpenedBox;
     OverflowConfig: OverflowConfig;
     OverflowView: OverflowView;
     OwnAccount: OwnAccount;
@@ -7303,6 +7573,7 @@ export interface components {
     RankingHead: RankingHead;
     RankingLine: RankingLine;
     RankingView: RankingView;
+    Readiness: Readiness;
     RecoveryCodes: RecoveryCodes;
     Redeemed: Redeemed;
     RejectedEvent: RejectedEvent;
@@ -7318,6 +7589,8 @@ export interface components {
     RewardPage: RewardPage;
     RewardRow: RewardRow;
     RewardType: RewardType;
+    RoulettePlayAnswer: RoulettePlayAnswer;
+    RouletteStatus: RouletteStatus;
     RuleConfig: RuleConfig;
     RuleDiff: RuleDiff;
     RuleHead: RuleHead;
@@ -7326,6 +7599,8 @@ export interface components {
     SampleAnswer: SampleAnswer;
     SampleResult: SampleResult;
     ScheduledDays: ScheduledDays;
+    ScratchBoxPlayAnswer: ScratchBoxPlayAnswer;
+    ScratchBoxStatus: ScratchBoxStatus;
     SeasonHead: SeasonHead;
     SeasonLevel: SeasonLevel;
     SeasonMilestone: SeasonMilestone;
@@ -7333,10 +7608,12 @@ export interface components {
     SeasonReward: SeasonReward;
     SeasonStatus: SeasonStatus;
     SeasonStreak: SeasonStreak;
+    SeasonView: SeasonView;
     SettlementOutcome: SettlementOutcome;
     SettlementPreview: SettlementPreview;
     SettlementRun: SettlementRun;
     SettlementStatus: SettlementStatus;
+    ShownPrize: ShownPrize;
     Signing: Signing;
     SlotConfig: SlotConfig;
     StaffList: StaffList;
@@ -7374,14 +7651,11 @@ export interface components {
     WebhookRow: WebhookRow;
     WebhookSecret: WebhookSecret;
     WebhookView: WebhookView;
+    WheelSegment: WheelSegment;
     WindowList: WindowList;
     WindowView: WindowView;
     Words: Words;
     XpEffect: XpEffect;
     YourOdds: YourOdds;
-    app__schemas__admin__missions__MissionView: app__schemas__admin__missions__MissionView;
-    app__schemas__admin__seasons__SeasonView: app__schemas__admin__seasons__SeasonView;
-    app__schemas__bridge__MissionView: app__schemas__bridge__MissionView;
-    app__schemas__season_pass__SeasonView: app__schemas__season_pass__SeasonView;
   };
 }

@@ -11,7 +11,8 @@ import jsonschema
 import pytest
 import yaml
 
-from app.config.settings import SECRETS, Settings
+from app.config.secret_files import SECRETS
+from app.config.settings import Settings
 from app.core.startup import judge_settings
 from tests.architecture.house import ROOT
 from tests.startup.conftest import STRONG, production

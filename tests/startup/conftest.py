@@ -75,6 +75,7 @@ def production(url: str, **values: object) -> Settings:
         "jwt_secret": STRONG,
         "encryption_key": STRONG[::-1],
         "docs_enabled": False,
+        "sqlite_in_production": True,
     }
     return Settings(_env_file=None, **safe | values)  # type: ignore[call-arg, arg-type]
 
