@@ -17,6 +17,8 @@ user_profiles = Table(
     Column("event_pending_points", BigId, nullable=False),
     Column("version", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    # how often something was taken back from the player: what is earned again has an operation id of its own
+    Column("reversals", Integer, nullable=False, server_default="0"),
     UniqueConstraint("host_id", "external_id", name="uq_user_profiles_host_external"),
     # operators search by the start of either, whatever the host
     Index("ix_user_profiles_external_id", "external_id"),

@@ -11,7 +11,7 @@ from app.db.statements import Insert, Statement
 from app.db.transaction import Tx
 from app.db.values import instant_out, json_in, json_out
 from app.domain.host_events import HostEvent, KnownEvent, RefusedEvent
-from app.domain.records import EventRevocation, TakenEvent
+from app.domain.records import EventMemory, EventRevocation, TakenEvent
 from app.domain.rules import EventName
 from app.models.host_event import event_revocations, host_events, rejected_events
 from app.models.identity import hosts
@@ -136,6 +136,13 @@ class HostEventService:
             HostEvent(r.id, r.event_id, r.source, r.event_type, r.external_id, r.event_time, json_in(r.data), r.data)
             for r in rows
         ]
+
+    async def memories(self, keys: Sequence[str]) -> list[EventMemory]:
+        """What is remembered of events that are to be taken back, by our ids."""
+        c = host_events.c
+        columns = (c.id, c.event_type, c.event_time, c.received_at, c.marks)
+        rows = await self._tx.execute(select(*columns).where(c.id.in_(keys)))
+        return [EventMemory(r.id, r.event_type, r.event_time, r.received_at, json_in(r.marks) or {}) for r in rows]
 
     async def revocation(self, host_id: int, source: str, event_id: str) -> str | None:
         """Our id of the event that took this one back, if one did."""

@@ -1,0 +1,52 @@
+"""Reading what may be taken back from players: before a reversal is decided, under their locks."""
+
+from collections.abc import Iterable, Mapping
+
+from app.domain.goals import Goals
+from app.domain.grants import RewardType
+from app.domain.mission_progress import MissionSheet
+from app.domain.player import PlayerState
+from app.domain.rewards import StoredReward
+from app.flows.steps.undo import Stock
+from app.services import Services
+
+# what a reversal can bring down with it, or has to ask about
+FOLLOWING = ("SEASON", "MISSION", "BRIDGE", "BOARD", "TEAM")
+
+
+async def load_stocks(
+    keepers: Services,
+    losers: Mapping[int, PlayerState],
+    goals: Goals,
+    rewards: Iterable[StoredReward] = (),
+    operations: Iterable[str] = (),
+) -> dict[int, Stock]:
+    """What may be taken back from each player: rewards that stand (these and what followed), and XP by operation.
+
+    Their missions and teams are read whole, whatever period or contest they are of. Lock the players first.
+    """
+    await _read_goals(keepers, losers, goals)
+    stocks = {user_id: Stock() for user_id in losers}
+    standing = [reward for reward in rewards if reward.is_standing]
+    for reward in [*standing, *await keepers.reward.lock_standing(losers, FOLLOWING)]:
+        stocks[reward.user_id].rewards[reward.operation_id] = reward
+    gave_xp = {
+        operation
+        for stock in stocks.values()
+        for operation, reward in stock.rewards.items()
+        if reward.grant.reward_type is RewardType.XP
+    }
+    for operation, (user_id, given) in (await keepers.season_pass.xp_of([*operations, *gave_xp])).items():
+        stocks[user_id].xp[operation] = given
+    return stocks
+
+
+async def _read_goals(keepers: Services, losers: Mapping[int, PlayerState], goals: Goals) -> None:
+    for user_id, player in losers.items():
+        sheet = player.missions or MissionSheet(frozenset())
+        for row in await keepers.mission.all_progress_of(user_id):
+            sheet.rows[row.mission_id, row.period_key] = row
+        player.missions = sheet
+    if goals.contests:
+        for member in await keepers.team.memberships(losers, [contest.id for contest in goals.contests]):
+            losers[member.user_id].teams[member.contest_id] = member
