@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from tests.world import World
+from tests.world import World, key
 
 REASON = "the winter event"
 RULE: dict[str, Any] = {
@@ -57,7 +57,7 @@ async def prepare(world: World, admin: dict[str, str]) -> None:
     """What operators set before the evening begins."""
     await _rules(world, admin)
     for path, body in SET:
-        await world.ok("POST", f"/api/admin/{path}", headers=admin, json=body | {"reason": REASON})
+        await world.ok("POST", f"/api/admin/{path}", headers=admin | key(), json=body | {"reason": REASON})
     begun = {"headers": admin | {"If-Match": '"1"'}, "json": {"reason": REASON}}
     await world.ok("POST", "/api/admin/team-contests/SNOW_CUP/activate", **begun)
 

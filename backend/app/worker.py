@@ -108,6 +108,8 @@ class Worker:
             await tick(self._container, job, self.owner, self._goes_on)
         except AppError as refusal:  # the database can't be reached: the next tick asks again
             log.warning("tick_failed", job=job.name, code=refusal.code)
+        except Exception as error:  # what is due could not be told
+            raise_alarm_seldom("job_error", job=job.name, subject="", reason=f"{type(error).__name__}: {error}")
 
 
 async def work_until_stopped(settings: Settings, *, clock: Clock | None = None, tick_seconds: float) -> None:

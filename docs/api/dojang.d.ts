@@ -7,6 +7,7 @@ export type ErrorCode =
   | "ADDRESS_NOT_ALLOWED"
   | "ALREADY_IN_TEAM"
   | "ALREADY_STAMPED_TODAY"
+  | "API_KEY_SHOWN_ONCE"
   | "AUTH_REQUIRED"
   | "AUTO_CLAIM_LEVEL"
   | "BODY_TOO_LARGE"
@@ -51,9 +52,12 @@ export type ErrorCode =
   | "INVALID_RULE"
   | "INVALID_SEASON_DATES"
   | "JOB_ALREADY_DONE"
+  | "JOB_DAY_INVALID"
+  | "JOB_NOT_DUE"
   | "JOB_NOT_FOUND"
   | "JOB_PAUSED"
   | "JOB_RUNNING"
+  | "JOB_SUBJECT_INVALID"
   | "JOIN_CLOSED"
   | "LAST_ADMIN"
   | "LEADERBOARD_NOT_FOUND"
@@ -77,6 +81,7 @@ export type ErrorCode =
   | "POOL_NOT_FOUND"
   | "PRECONDITION_REQUIRED"
   | "PREMIUM_REQUIRED"
+  | "PRIZES_SOLD_OUT"
   | "PROMO_ENDED"
   | "PROMO_NOT_FOUND"
   | "PROMO_NOT_OPEN"
@@ -907,10 +912,12 @@ export interface JobAsked {
   job: string;
   logical_date: string;
   status: string;
+  subject: string;
 }
 
-/** A job with its newest run. */
+/** A job with its newest run. `subjects`: those that can be run now; null for a job that runs by days. */
 export interface JobLine {
+  interval_minutes: number | null;
   is_paused: boolean;
   /** It goes on all the time and has no runs. */
   is_standing: boolean;
@@ -918,6 +925,7 @@ export interface JobLine {
   newest_run: JobRunRow | null;
   promise: string;
   schedule: string;
+  subjects: JobSubject[] | null;
   updated_at: string;
   updated_by: string;
   version: number;
@@ -945,6 +953,15 @@ export interface JobRunRow {
   slot_no: number;
   started_at: string;
   status: string;
+  subject: string;
+  /** How often it was begun since it last came further. */
+  tries: number | null;
+}
+
+/** What a run of a job can be about now. */
+export interface JobSubject {
+  due_at: string;
+  name: string;
   subject: string;
 }
 
@@ -2611,9 +2628,9 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** A further key for a host's server; the answer holds it, and it is never shown again. */
+  /** A further key for a host's server. Only the answer holds it: it is not stored, and no other call shows it. */
   admin_add_api_key: {
-    parameters: { query?: never; header?: never; path: { host: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { host: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       name: string;
       /** Why. Kept in the audit log for ever. */
@@ -2621,8 +2638,10 @@ export interface operations {
     } } };
     responses: {
       201: Answer<ApiKeyMade>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
+      409: Refusal;
       413: Refusal;
       422: Refusal;
       503: Refusal;
@@ -2726,7 +2745,7 @@ export interface operations {
   };
   /** A new campaign. It opens by itself at `opens_at`, to the second. */
   admin_add_promotion: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
       closes_at?: string | null;
       code: string;
@@ -2745,6 +2764,7 @@ export interface operations {
     } } };
     responses: {
       201: Answer<PromoRow>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       409: Refusal;
@@ -2773,13 +2793,14 @@ export interface operations {
   };
   /** Lets a reward pass and delivers it, once. Who caused it can't approve it. */
   admin_approve_reward: {
-    parameters: { query?: never; header?: never; path: { reward_id: number }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { reward_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
     responses: {
       200: Answer<RewardRow>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -2791,7 +2812,7 @@ export interface operations {
   };
   /** Approves many rewards at once, each for itself: one that is refused stops no other. */
   admin_approve_rewards: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -2799,6 +2820,7 @@ export interface operations {
     } } };
     responses: {
       200: Answer<ApprovedMany>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       413: Refusal;
@@ -3460,7 +3482,7 @@ export interface operations {
   };
   /** Adds random codes that nobody can guess. */
   admin_generate_coupon_codes: {
-    parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       count: number;
       prefix?: string;
@@ -3469,6 +3491,7 @@ export interface operations {
     } } };
     responses: {
       200: Answer<CodesAdded>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -3479,7 +3502,7 @@ export interface operations {
   };
   /** Adds random codes that nobody can guess to a UNIQUE campaign. */
   admin_generate_promotion_codes: {
-    parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       count: number;
       prefix?: string;
@@ -3488,6 +3511,7 @@ export interface operations {
     } } };
     responses: {
       200: Answer<PromoCodesAdded>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4226,13 +4250,14 @@ export interface operations {
   };
   /** Refuses a reward that waits for approval, for ever. */
   admin_reject_reward: {
-    parameters: { query?: never; header?: never; path: { reward_id: number }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { reward_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
     responses: {
       200: Answer<RewardRow>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4522,7 +4547,7 @@ export interface operations {
   };
   /** Adds units to a prize, or takes away what was not given yet. The next play sees them. */
   admin_restock: {
-    parameters: { query?: never; header: { "If-Match": string }; path: { code: string; prize_id: number }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string; "If-Match": string }; path: { code: string; prize_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -4530,6 +4555,7 @@ export interface operations {
     } } };
     responses: {
       200: Answer<StockLine>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4678,13 +4704,14 @@ export interface operations {
   };
   /** Tries now to deliver a reward that is PENDING or FAILED; a HOST reward is ordered from the host again. */
   admin_retry_reward: {
-    parameters: { query?: never; header?: never; path: { reward_id: number }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { reward_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
     responses: {
       200: Answer<RewardRow>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4696,7 +4723,7 @@ export interface operations {
   };
   /** Takes a reward back by a compensating entry. A wallet that holds less refuses and keeps what it has. */
   admin_reverse_reward: {
-    parameters: { query?: never; header?: never; path: { reward_id: number }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { reward_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -4836,13 +4863,16 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Asks the worker to run a job for a KST day at its next tick. A run that is done stays done. */
+  /** Asks the worker to run a job at its next tick, for a KST day or a subject. What is done stays done. */
   admin_run_job: {
     parameters: { query?: never; header?: never; path: { job: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** Not after today; none for a job with subjects. */
       logical_date?: string | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
+      /** What the run is about, of a job that has subjects. */
+      subject?: string | null;
     } } };
     responses: {
       202: Answer<JobAsked>;
@@ -4857,13 +4887,14 @@ export interface operations {
   };
   /** Asks the worker to settle at its next tick, before the planned time or after a failed run. */
   admin_run_settlement: {
-    parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
     responses: {
       202: Answer<SettlementStatus>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4961,7 +4992,7 @@ export interface operations {
   };
   /** Sends rewards to up to 1,000 players; each claims their own. Large ones wait for approval when claimed. */
   admin_send_mailing: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
       expires_at: string;
       external_ids?: string[];
@@ -5131,7 +5162,7 @@ export interface operations {
   };
   /** Adds codes from CSV. Codes that the pool knows are left out: sending a file twice does no harm. */
   admin_upload_coupon_codes: {
-    parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       csv: string;
       /** Why. Kept in the audit log for ever. */
@@ -5139,6 +5170,7 @@ export interface operations {
     } } };
     responses: {
       200: Answer<CodesAdded>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -5149,7 +5181,7 @@ export interface operations {
   };
   /** Adds codes from CSV (header `code`) to a UNIQUE campaign. Sending a file twice does no harm. */
   admin_upload_promotion_codes: {
-    parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       csv: string;
       /** Why. Kept in the audit log for ever. */
@@ -5157,6 +5189,7 @@ export interface operations {
     } } };
     responses: {
       200: Answer<PromoCodesAdded>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -5827,10 +5860,11 @@ export interface operations {
   };
   /** Uses up one entitlement; its days begin now. While one runs, no other is used up: ENTITLEMENT_ACTIVE. */
   redeem_entitlement: {
-    parameters: { query?: never; header?: { "Idempotency-Key"?: string }; path: { external_id: string; resource: string }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { external_id: string; resource: string }; cookie?: never; };
     requestBody?: { content: { "application/json": { [name: string]: never } } };
     responses: {
       200: Answer<Redeemed>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -5968,12 +6002,13 @@ export interface operations {
   };
   /** One free ticket at balance 0, as often as the game's config allows per KST day and ISO week. */
   trial_grant: {
-    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    parameters: { query?: never; header?: { "Idempotency-Key"?: string }; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
       token_type: string;
     } } };
     responses: {
       200: Answer<TrialAnswer>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -6662,6 +6697,7 @@ export interface components {
     JobLine: JobLine;
     JobList: JobList;
     JobRunRow: JobRunRow;
+    JobSubject: JobSubject;
     JobSwitch: JobSwitch;
     KeyCount: KeyCount;
     KeyHolders: KeyHolders;

@@ -25,9 +25,9 @@ class Desk:
         return response.json()
 
     async def send(
-        self, method: str, path: str, body: Any = None, *, version: int | str | None = None, keyed: bool = False
+        self, method: str, path: str, body: Any = None, *, version: int | str | None = None, keyed: bool = True
     ) -> httpx.Response:
-        """A write with a reason unless the body brings its own; `version` becomes If-Match."""
+        """A write with a reason unless the body brings its own, and a key; `version` becomes If-Match."""
         headers = dict(self.headers) | (key() if keyed else {})
         if version is not None:
             headers["If-Match"] = version if isinstance(version, str) else f'"{version}"'

@@ -48,6 +48,11 @@ async def ticks(world: World, job: Job, owner: str = "one") -> None:
     await tick(world.container, job, owner, lambda: True)
 
 
+async def rested(world: World) -> None:
+    """What rests before its next try has rested long enough."""
+    await world.sql("UPDATE job_runs SET lease_until = '2025-01-01 00:00:00.000000'")
+
+
 @pytest.mark.parametrize("hours", [3.5, 26, 24 * 9], ids=["23:30 to 03:00", "26 hours", "nine days"])
 async def test_every_day_that_was_missed_is_run_once_and_in_order(world: World, hours: float) -> None:
     diary = Diary()
@@ -102,10 +107,13 @@ async def test_a_job_that_breaks_is_tried_again_before_the_next_day(sqlite_world
     world, diary = sqlite_world, Diary()
     world.clock.set(kst(12, 28))
     diary.fails = 2
-    for _ in range(2):
-        await ticks(world, diary.job)
-        assert diary.days == []
-    assert await world.rows("SELECT status, last_error FROM job_runs") == [("RUNNING", "RuntimeError: not today")]
+    for tries in (1, 2):
+        for _ in range(2):
+            await ticks(world, diary.job)
+            assert diary.days == []
+        found = await world.rows("SELECT status, last_error, tries FROM job_runs")
+        assert found == [("WAITING", "RuntimeError: not today", tries)], "it rests between two tries"
+        await rested(world)
     world.clock.set(kst(12, 29))
     await ticks(world, diary.job)
     assert diary.days == [date(2025, 12, 28), date(2025, 12, 29)]
@@ -118,14 +126,16 @@ async def test_what_fails_for_good_waits_for_a_person(world: World) -> None:
     failing = Job(DAILY, "fails", Daily(0, 0), fail)
     diary = Diary(Daily(0, 0))
     await register(world.container, [failing])
-    for day in (28, 29):
-        world.clock.set(kst(12, day))
-        await ticks(world, failing)
+    world.clock.set(kst(12, 28))
+    await ticks(world, failing)
     assert await world.rows("SELECT status, last_error FROM job_runs") == [("FAILED", "the totals differ")]
+    world.clock.set(kst(12, 29))
+    await ticks(world, diary.job)
+    assert diary.days == [date(2025, 12, 29)], "the days behind it go on"
     desk = await desk_of(world, "kim@example.com", "admin")
     await desk.ok("POST", f"/jobs/{DAILY}/run", {"logical_date": "2025-12-28"})
     await ticks(world, diary.job)
-    assert diary.days == [date(2025, 12, 28), date(2025, 12, 29)]
+    assert diary.days == [date(2025, 12, 29), date(2025, 12, 28)]
     assert await desk.refused("POST", f"/jobs/{DAILY}/run", {"logical_date": "2025-12-28"}) == (409, "JOB_ALREADY_DONE")
     assert await desk.refused("POST", "/jobs/nothing/run") == (404, "JOB_NOT_FOUND")
 
@@ -216,7 +226,7 @@ async def test_a_renewal_that_loses_its_cancellation_does_not_hold_the_run(
 
     monkeypatch.setattr(House, "write", write_or_lose)
     async with asyncio.timeout(20):
-        status = await run_job(world.house, daily_slot(DAILY, date(2025, 12, 28)), "owner", is_refused)
+        status = await run_job(world.house, daily_slot(DAILY, date(2025, 12, 10)), "owner", is_refused)
     assert (status, lost) == (RunStatus.RUNNING, 2)
 
 
@@ -235,7 +245,7 @@ async def test_a_lease_that_is_lost_ends_the_work(sqlite_world: World) -> None:
             raise
         return True
 
-    assert await run_job(world.house, daily_slot(DAILY, date(2025, 12, 28)), "one", work) is None
+    assert await run_job(world.house, daily_slot(DAILY, date(2025, 12, 10)), "one", work) is None
     assert ended == ["cancelled"]
 
 

@@ -42,7 +42,7 @@ async def test_readiness_tells_what_it_found(sqlite_world: World) -> None:
     assert ready.status_code == 200
     assert ready.json() | {"outbox_age_seconds": 0} == {
         "status": "ok", "db": "ok", "migration": "ok", "redis": "off", "draining": False, "outbox_age_seconds": 0,
-        "worker_quiet_seconds": None,
+        "worker_quiet_seconds": None, "jobs_failed": 0, "jobs_stuck": 0,
     }  # fmt: skip
     await sqlite_world.sql("UPDATE alembic_version SET version_num = 'another'")
     behind = await sqlite_world.client.get("/health/ready")

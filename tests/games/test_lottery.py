@@ -56,7 +56,7 @@ def test_a_prize_with_stock_takes_a_unit_and_an_endless_one_takes_none() -> None
     setup = LOTTERY.parse(REFERENCE)
     assert LOTTERY.decide(setup, Seen(), ScriptedDraw([0])).takes == 101
     assert LOTTERY.decide(setup, Seen(), ScriptedDraw([200])).takes is None
-    assert LOTTERY.stock(setup) == {101: 10, 102: 300}
+    assert setup.stock == {101: 10, 102: 300}
 
 
 def test_what_is_sold_out_or_not_active_leaves_the_draw() -> None:

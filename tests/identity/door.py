@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 
 from app.core.errors import AppError
 from app.core.jwks import Jwks
-from app.core.security import new_api_key, sha256_hex
+from app.core.security import new_secret, sha256_hex
 from app.core.time_utils import FixedClock
 from app.core.tokens import TokenKeys
 from app.flows.authenticate import Authenticator
@@ -61,7 +61,7 @@ class Door:
 
     async def api_key(self, host_code: str = "main") -> dict[str, str]:
         """The header of a fresh API key of a host."""
-        key = new_api_key()
+        key = f"dk_{new_secret()}"
 
         async def work(keepers: Services) -> None:
             host = next(host for host in await keepers.identity.active_hosts() if host.code == host_code)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.identity.door import TOKEN, WALL, Door, at_once, bearer, code_of
+from tests.world import key
 
 
 async def test_the_answer_is_the_contracts(door: Door) -> None:
@@ -89,7 +90,7 @@ async def test_a_hosts_key_is_rotated_without_a_moment_when_none_works(sqlite_do
 
     async def new_key(name: str) -> tuple[int, dict[str, str]]:
         sent = {"name": name, "reason": "rotation"}
-        made = await door.world.ok("POST", "/api/admin/hosts/main/keys", json=sent, headers=admin)
+        made = await door.world.ok("POST", "/api/admin/hosts/main/keys", json=sent, headers=admin | key())
         return made["id"], {"X-API-Key": made["key"]}
 
     (old_id, old), (_, new) = await new_key("before"), await new_key("after")

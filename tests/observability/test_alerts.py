@@ -117,6 +117,12 @@ async def failed_run(world: World) -> list[Sample]:
     return await look(world)
 
 
+async def standing_run(world: World) -> list[Sample]:
+    at = "'2025-12-10 02:50:00.000000'"
+    await world.sql(f"UPDATE job_runs SET status = 'RUNNING', moved_at = {at}, touched_at = {at}")
+    return await look(world)
+
+
 async def waiting_outbox(world: World) -> list[Sample]:
     columns = "id, topic, user_id, payload, attempts, next_at, created_at"
     at = "'2025-12-10 02:50:00.000000'"
@@ -153,6 +159,7 @@ CAUSES: dict[str, Cause] = {
     "RedisDown": lost_redis,
     "WorkerQuiet": silent_worker,
     "JobFailed": failed_run,
+    "JobStuck": standing_run,
     "OutboxLate": waiting_outbox,
     "WebhooksGivenUp": dead_webhook,
 }

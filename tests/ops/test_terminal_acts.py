@@ -62,7 +62,10 @@ def test_a_gift_at_a_terminal_is_given_once_for_its_key_and_audited(terminal: Te
     for _ in range(2):
         given = terminal.ops(*gift, "--key", "ticket-4711", "--json")
         assert json.loads(given.stdout)["balance"] == 3, given.output
-    assert terminal.ops(*gift).stdout.startswith("GRANTED: kim has 6 ROULETTE_COIN (ADMIN:")
+    assert (forgotten := terminal.ops(*gift)).exit_code == 2 and "--key" in forgotten.output
+    assert terminal.ops(*gift, "--key", "ticket-4711-more").stdout.startswith(
+        "GRANTED: kim has 6 ROULETTE_COIN (ADMIN:"
+    )
     assert (
         terminal.rows("SELECT actor, reason FROM admin_audit_log WHERE action = 'WALLET_GRANTED'")
         == [("cli", "ticket 4711")] * 2
@@ -74,10 +77,10 @@ def test_a_gift_at_a_terminal_is_given_once_for_its_key_and_audited(terminal: Te
     ("words", "answer"),
     [
         ("--player kim --token ROULETTE_COIN --amount 4 --key used", (1, "IDEMPOTENCY_KEY_REUSED")),
-        ("--player nobody --token ROULETTE_COIN --amount 3", (1, "USER_NOT_FOUND")),
-        ("--player kim --token GOLD --amount 3", (1, "VALIDATION_ERROR")),
-        ("--player kim --token ROULETTE_COIN --amount 1000000000", (1, "VALIDATION_ERROR")),
-        ("--player kim --token ROULETTE_COIN --amount 0", (2, "--amount")),
+        ("--player nobody --token ROULETTE_COIN --amount 3 --key k", (1, "USER_NOT_FOUND")),
+        ("--player kim --token GOLD --amount 3 --key k", (1, "VALIDATION_ERROR")),
+        ("--player kim --token ROULETTE_COIN --amount 1000000000 --key k", (1, "VALIDATION_ERROR")),
+        ("--player kim --token ROULETTE_COIN --amount 0 --key k", (2, "--amount")),
         ("--player kim --token ROULETTE_COIN --amount 3 --key 열쇠", (2, "ASCII")),
     ],
 )

@@ -33,8 +33,8 @@ async def page(world: World, path: str, status: int = 200) -> str:
 
 
 async def send(world: World, path: str, **fields: Any) -> httpx.Response:
-    """Sends a form of ours."""
-    return await world.client.post(path, data=fields, headers=OURS)
+    """Sends a form of ours, with a key of its own as pages make one."""
+    return await world.client.post(path, data={"key": form_key()} | fields, headers=OURS)
 
 
 async def does(world: World, path: str, **fields: Any) -> str:

@@ -52,7 +52,7 @@ async def test_sold_out_takes_no_ticket_and_a_restock_opens_the_draw_again(world
     assert [line["probability"] for line in (await world.ok("GET", ODDS))["prizes"]] == [0.0, 0.0]
     admin = await world.token("boss", "admin") | {"If-Match": '"1"'}
     body = {"units": 1, "reason": "a box was found"}
-    await world.ok("POST", "/api/admin/games/lottery/stock/1/restock", json=body, headers=admin)
+    await world.ok("POST", "/api/admin/games/lottery/stock/1/restock", json=body, headers=admin | key())
     answer = await world.ok("POST", PLAY, headers=player.headers | again)
     assert (answer["prize"]["id"], answer["token_balance"]) == (1, 1), "a refusal freed the key"
     assert await world.code("POST", PLAY, headers=player.headers | key()) == (409, "LOTTERY_SOLD_OUT")

@@ -31,21 +31,25 @@ def coupon(amount: int = 1) -> Grant:
     return Grant(RewardType.COUPON, amount, code="COFFEE")
 
 
-async def test_a_play_that_wins_a_coupon_hands_out_a_code_at_once(world: World, admin: Desk) -> None:
+async def test_a_play_that_wins_a_coupon_hands_out_a_code_at_once_and_wins_none_that_is_not_there(
+    world: World, admin: Desk
+) -> None:
     await filled(admin, "AAA-1", "AAA-2")
     segment = {"label": "p", "weight": 1, "reward_type": "COUPON", "reward_amount": 1, "code": "COFFEE"}
     await world.configure("roulette", {"name": "w", "segments": [segment | {"slot_index": n} for n in range(6)]})
     player = await world.player("park", ROULETTE_COIN=3)
-    for _ in range(3):
+    for _ in range(2):
         await world.ok("POST", "/api/roulette/play", headers=player.headers | key())
+    refusal = await world.code("POST", "/api/roulette/play", headers=player.headers | key())
+    assert refusal == (409, "PRIZES_SOLD_OUT")
     mine = await world.ok("GET", "/api/coupons", headers=player.headers)
     assert [(line["code"], line["pool"], line["state"]) for line in mine["items"]] == [
         ("AAA-2", "COFFEE", "VALID"), ("AAA-1", "COFFEE", "VALID"),
     ]  # fmt: skip
-    states = [row["state"] for row in (await world.ok("GET", "/api/rewards", headers=player.headers))["items"]][:3]
-    assert sorted(states) == ["GRANTED", "GRANTED", "PENDING"]
+    states = [row["state"] for row in (await world.ok("GET", "/api/rewards", headers=player.headers))["items"]][:2]
+    assert states == ["GRANTED", "GRANTED"]
     events = "SELECT event_type, COUNT(*) FROM user_event_log WHERE reference LIKE 'PLAY%' GROUP BY event_type"
-    assert dict(await world.rows(events)) == {"PLAY": 3, "RESULT": 3, "REWARD_GRANTED": 2, "REWARD_PENDING": 1}
+    assert dict(await world.rows(events)) == {"PLAY": 2, "RESULT": 2, "REWARD_GRANTED": 2}
     other = await world.player("choi")
     assert (await world.ok("GET", "/api/coupons", headers=other.headers))["items"] == []
     assert not await world.differences()

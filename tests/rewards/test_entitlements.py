@@ -38,7 +38,7 @@ async def test_a_lecture_ticket_is_one_week_from_its_redemption_to_the_second(
     player = await issued(world, "TEST:1")
     assert await standing(world, host) == (False, None, 1)
     world.clock.advance(days=30)  # a ticket that waits does not age
-    redeemed = await world.ok("POST", f"{URL}/redeem", headers=host)
+    redeemed = await world.ok("POST", f"{URL}/redeem", headers=host | key())
     until = "2026-01-16T12:00:00+09:00"
     assert (redeemed["state"], redeemed["valid_until"], redeemed["external_id"]) == ("ACTIVE", until, "park")
     assert await standing(world, host) == (True, until, 0)
@@ -48,7 +48,7 @@ async def test_a_lecture_ticket_is_one_week_from_its_redemption_to_the_second(
     assert (await standing(world, host))[0] is True
     world.clock.advance(microseconds=1)
     assert await standing(world, host) == (False, None, 0)
-    assert await world.code("POST", f"{URL}/redeem", headers=host) == (404, "NO_ENTITLEMENT")
+    assert await world.code("POST", f"{URL}/redeem", headers=host | key()) == (404, "NO_ENTITLEMENT")
     events = "SELECT event_type FROM user_event_log WHERE reference = 'TEST:1' ORDER BY id"
     assert await world.rows(events) == [("REWARD_GRANTED",), ("REWARD_REDEEMED",)]
     assert not await world.differences()
@@ -60,7 +60,7 @@ async def test_a_player_whose_name_holds_slashes_has_entitlements_too(sqlite_wor
     await give(sqlite_world, player, Grant(RewardType.ENTITLEMENT, 7, code="LECTURE"), operation_id="TEST:1")
     url = "/api/entitlements/org%2F7%2F%EA%B9%80/LECTURE"
     assert (await sqlite_world.ok("GET", url, headers=host))["redeemable"] == 1
-    assert (await sqlite_world.ok("POST", f"{url}/redeem", headers=host))["state"] == "ACTIVE"
+    assert (await sqlite_world.ok("POST", f"{url}/redeem", headers=host | key()))["state"] == "ACTIVE"
 
 
 async def test_of_many_redemptions_at_once_one_uses_up_one(world: World, host: dict[str, str]) -> None:
@@ -73,7 +73,7 @@ async def test_of_many_redemptions_at_once_one_uses_up_one(world: World, host: d
     redeemed = "SELECT operation_id, redeemed_by FROM entitlements WHERE redeemed_at IS NOT NULL"
     assert await world.rows(redeemed) == [("TEST:1", "host:main")]
     world.clock.advance(days=7)
-    await world.ok("POST", f"{URL}/redeem", headers=host)
+    await world.ok("POST", f"{URL}/redeem", headers=host | key())
     assert not await world.differences()
 
 
@@ -89,11 +89,11 @@ async def test_the_same_key_gets_the_same_answer(world: World, host: dict[str, s
 async def test_a_reward_taken_back_ends_its_entitlement(world: World, host: dict[str, str]) -> None:
     await issued(world, "TEST:1", "TEST:2")
     admin = await desk_of(world, "kim@example.com", "admin")
-    await world.ok("POST", f"{URL}/redeem", headers=host)
+    await world.ok("POST", f"{URL}/redeem", headers=host | key())
     for row in (await admin.get("/rewards", reward_type="ENTITLEMENT"))["items"]:
         await admin.ok("POST", f"/rewards/{row['id']}/reverse")
     assert await standing(world, host) == (False, None, 0)
-    assert await world.code("POST", f"{URL}/redeem", headers=host) == (404, "NO_ENTITLEMENT")
+    assert await world.code("POST", f"{URL}/redeem", headers=host | key()) == (404, "NO_ENTITLEMENT")
     assert not await world.differences()
 
 
@@ -102,12 +102,12 @@ async def test_only_the_players_own_host_asks_and_nobody_redeems_for_the_blocked
 ) -> None:
     player = await issued(world, "TEST:1")
     await world.sql("UPDATE user_profiles SET is_blocked = 1 WHERE id = :u", u=player.id)
-    assert await world.code("POST", f"{URL}/redeem", headers=host) == (403, "USER_BLOCKED")
+    assert await world.code("POST", f"{URL}/redeem", headers=host | key()) == (403, "USER_BLOCKED")
     unknown = "/api/entitlements/nobody/LECTURE"
     assert await world.code("GET", unknown, headers=host) == (404, "USER_NOT_FOUND")
-    assert await world.code("POST", f"{unknown}/redeem", headers=host) == (404, "USER_NOT_FOUND")
+    assert await world.code("POST", f"{unknown}/redeem", headers=host | key()) == (404, "USER_NOT_FOUND")
     assert await world.code("GET", "/api/entitlements/park/lecture", headers=host) == (422, "VALIDATION_ERROR")
     for body in ({"days": 9}, [], "x"):
-        answer = await world.client.post(f"{URL}/redeem", json=body, headers=host)
+        answer = await world.client.post(f"{URL}/redeem", json=body, headers=host | key())
         assert answer.status_code == 422, body
     assert await standing(world, host) == (False, None, 1)

@@ -6,18 +6,19 @@ from datetime import datetime
 from typing import Protocol
 
 from app.container import Container
-from app.domain.jobs import JobSlot, Lease, interval_slot, next_daily
-from app.services import House
+from app.core.time_utils import kst_date
+from app.domain.jobs import JobSlot, Lease, RunStatus, Subject, interval_slot, next_daily
+from app.services import House, Services
 
 
 class Schedule(Protocol):
-    """Says which run of a job is due. `words` are for people."""
+    """Says which runs of a job are due. `words` are for people."""
 
     @property
     def words(self) -> str: ...
 
-    async def due(self, house: House, job: str, now: datetime) -> JobSlot | None:
-        """The next run that is due at `now` (business clock) and not done; None when there is none."""
+    async def due(self, house: House, job: str, now: datetime) -> list[JobSlot]:
+        """The runs that are due at `now` (business clock) and not over, in the order in which to do them."""
         ...
 
 
@@ -32,14 +33,18 @@ class Daily:
     def words(self) -> str:
         return f"daily at {self.hour:02d}:{self.minute:02d} KST, missed days are caught up"
 
-    async def due(self, house: House, job: str, now: datetime) -> JobSlot | None:
-        newest = await house.read(lambda keepers: keepers.job.newest(job, is_daily=True))
-        return next_daily(job, self.hour * 60 + self.minute, newest, now)
+    async def due(self, house: House, job: str, now: datetime) -> list[JobSlot]:
+        newest = await house.read(lambda keepers: keepers.job.last_day(job, until=kst_date(now)))
+        slot = next_daily(job, self.hour * 60 + self.minute, newest, now)
+        return [] if slot is None else [slot]
 
 
 @dataclass(frozen=True, slots=True)
 class Every:
-    """Once in each interval. Intervals that were missed are left out: the present one says it all."""
+    """Once in each interval. Intervals that were missed are left out: the present one says it all.
+
+    While a run that broke rests no other begins: it would do the same.
+    """
 
     minutes: int
 
@@ -47,21 +52,32 @@ class Every:
     def words(self) -> str:
         return f"every {self.minutes} minutes"
 
-    async def due(self, house: House, job: str, now: datetime) -> JobSlot | None:
+    async def due(self, house: House, job: str, now: datetime) -> list[JobSlot]:
         slot = interval_slot(job, self.minutes, now)
-        run = await house.read(lambda keepers: keepers.job.find(slot))
-        return slot if run is None else None
+
+        async def work(keepers: Services) -> list[JobSlot]:
+            newest = await keepers.job.newest(job, is_daily=False, until=slot.logical_date)
+            rests = newest is not None and newest.status is RunStatus.WAITING
+            return [] if rests or await keepers.job.find(slot) is not None else [slot]
+
+        return await house.read(work)
 
 
 @dataclass(frozen=True, slots=True)
 class WhenDue:
-    """When the data says so: `ask` finds the run."""
+    """When the data says so: `ask` finds what a run can be about. Those that FAILED wait for a person."""
 
     words: str
-    ask: Callable[[House, datetime], Awaitable[JobSlot | None]]
+    ask: Callable[[Services, datetime], Awaitable[list[Subject]]]
 
-    async def due(self, house: House, job: str, now: datetime) -> JobSlot | None:
-        return await self.ask(house, now)
+    async def due(self, house: House, job: str, now: datetime) -> list[JobSlot]:
+        async def work(keepers: Services) -> list[JobSlot]:
+            due = [one for one in await self.ask(keepers, now) if one.due_at <= now]
+            slots = [one.slot for one in sorted(due, key=lambda one: (one.due_at, one.slot.subject))]
+            runs = [await keepers.job.find(slot) for slot in slots]
+            return [slot for slot, run in zip(slots, runs, strict=True) if run is None or not run.is_over]
+
+        return await house.read(work)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from app.container import Container
 from app.flows.adjust_wallet import AdjustCommand, Adjustment, adjust_wallets, find_player, require_adjustable
 from app.flows.steps.commands import IdempotencyKey, unwrap
 from app.services.audit_service import AdminAct
-from app.utils.random_utils import new_id
 
 LONGEST_KEY = 128  # as of an Idempotency-Key
 
@@ -21,13 +20,13 @@ def grant(  # noqa: PLR0917 – typer's way to name options
     token_type: Annotated[str, typer.Option("--token", help="the wallet: POINT, ROULETTE_COIN, …")],
     amount: Annotated[int, typer.Option(min=1, max=2**53)],
     reason: Reason,
-    key: Annotated[str | None, typer.Option(help="run again with the same key it gives nothing twice")] = None,
+    key: Annotated[str, typer.Option(help="of this gift, such as your ticket: once for whoever sends it")],
     host: Annotated[str, typer.Option(help="the host the player belongs to")] = "main",
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """Gives tokens to one player, with the limits and the approval of large gifts that the API has. Audited."""
-    if key is not None and not (key.isascii() and key.isprintable() and 0 < len(key) <= LONGEST_KEY):
+    if not (key.isascii() and key.isprintable() and " " not in key and 0 < len(key) <= LONGEST_KEY):
         raise typer.BadParameter(f"1 to {LONGEST_KEY} visible ASCII characters", param_hint="--key")
     asked = hashlib.sha256(repr((host, player, token_type, amount)).encode()).hexdigest()
 
@@ -39,7 +38,7 @@ def grant(  # noqa: PLR0917 – typer's way to name options
             session_id=None,
             issued_at=now,
             request_id=None,
-            idempotency=IdempotencyKey(key or new_id(now), asked),
+            idempotency=IdempotencyKey(key, asked),
             act=AdminAct("cli", reason, None),
             kind=Adjustment.GRANT,
             token_type=token_type,

@@ -9,7 +9,7 @@ import typer
 from app.cli.acting import AsJson, Data, Reason, act, print_json
 from app.container import Container
 from app.domain.config_fields import parse_config
-from app.domain.host_signing import HostFields, SigningFields
+from app.domain.host_signing import LONGEST_LIFE, SHORTEST_LIFE, HostFields, SigningFields
 from app.flows.save_host import add_host, end_host_signing, set_host_signing, switch_host
 from app.services.audit_service import AdminAct
 
@@ -76,7 +76,9 @@ def signing(  # noqa: PLR0917 – typer's way to name options
         Path | None, typer.Option(exists=True, dir_okay=False, help="instead: its public PEM, or the HS256 secret")
     ] = None,
     audience: Annotated[str | None, typer.Option(help="`aud` that its tokens must name")] = None,
-    max_life: Annotated[int, typer.Option(help="seconds; tokens that live longer are refused")] = DAY_SECONDS,
+    max_life: Annotated[
+        int, typer.Option(min=SHORTEST_LIFE, max=LONGEST_LIFE, help="seconds; tokens that live longer are refused")
+    ] = DAY_SECONDS,
     data: Data = None,
 ) -> None:
     """Sets all of how a host signs its own players' tokens. Audited; of a key only its SHA-256 is kept there."""

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import TypeAdapter
 
 from app.batches.scheduler import JOBS_BY_NAME, register, run_slot
 from app.cli.acting import AsJson, Data, Reason, act, print_json
@@ -12,21 +13,23 @@ from app.container import Container
 from app.core.errors import AppError
 from app.core.time_utils import kst_date, kst_text
 from app.domain.bridge import CampaignState, Outcome
-from app.domain.jobs import BRIDGE_LEVELS, BRIDGE_SETTLEMENT, RunStatus, daily_slot, subject_slot
+from app.domain.config_fields import Day
+from app.domain.jobs import BRIDGE_LEVELS, BRIDGE_SETTLEMENT, RunStatus, subject_slot
 from app.flows.bridge_reads import settlement_status
-from app.flows.control_jobs import list_jobs, pause_job
+from app.flows.control_jobs import ask_for_run, list_jobs, pause_job
 from app.flows.settle_bridge import preview_settlement
-from app.flows.settle_bridge_levels import due_levels
+from app.flows.steps.job_subjects import waiting_levels
 from app.services.audit_service import AdminAct
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 OWNER = "cli"
+KST_DAY = TypeAdapter(Day)
 Row = dict[str, object]
 
 
 @app.command("list")
 def show(data: Data = None, as_json: AsJson = False) -> None:
-    """Every job, its schedule and its newest run."""
+    """Every job, its schedule, its newest run and the subjects that it can be run for now."""
 
     async def work(container: Container) -> list[Row]:
         await register(container)
@@ -41,23 +44,32 @@ def show(data: Data = None, as_json: AsJson = False) -> None:
         never = "standing" if row["is_standing"] else "never ran"
         stands = f"{run['status']} {run['logical_date']}" if isinstance(run, dict) else never
         typer.echo(f"{row['job']!s:20} {'paused' if row['is_paused'] else 'on':7} {stands:20} {row['schedule']}")
+        for one in row["subjects"] or ():  # type: ignore[attr-defined]  # a list of rows
+            typer.echo(f"{'':20} --subject {one['subject']}  {one['name']}")
 
 
 @app.command()
 def run(
     name: str,
     day: Annotated[str | None, typer.Option("--date", help="KST day, YYYY-MM-DD; default: today")] = None,
+    subject: Annotated[
+        str | None, typer.Option(help="what it is about, of a job that has subjects; `jobs list` shows them")
+    ] = None,
     data: Data = None,
 ) -> None:
-    """Runs a job here and now, once for its day. Exit code 1 when it is done already, paused, or didn't complete."""
+    """Runs a job here and now, once for its day or subject, a failed run included.
+
+    Exit code 1 when it is done already, paused, or didn't complete.
+    """
     job = JOBS_BY_NAME.get(name)
     if job is None:
         raise typer.BadParameter(f"no such job; there are {', '.join(JOBS_BY_NAME)}")
+    on = _day(day)
 
     async def work(container: Container) -> RunStatus | None:
         await register(container)
-        slot = daily_slot(name, _day(day) or kst_date(container.clock.now()))
-        return await run_slot(container, job, slot, OWNER, lambda: True)
+        asked = await ask_for_run(container.house, AdminAct(OWNER, "run at a terminal", None), name, on, subject)
+        return await run_slot(container, job, asked.slot, OWNER, lambda: True)
 
     _end(act(data, work))
 
@@ -132,12 +144,12 @@ async def _settle(container: Container, code: str) -> Row:
         raise AppError("BRIDGE_STATE", state=before["state"], ends="its last day is not over")
     slot = subject_slot(BRIDGE_SETTLEMENT, code, kst_date(before["settles_at"]))
     if before["run"]["status"] == RunStatus.FAILED:
-        now = container.clock.now()
-        await house.write(lambda keepers: keepers.job.ask_for(slot, now=now))
+        await house.write(lambda keepers: keepers.job.ask_for(slot, now=container.clock.now()))
     await run_slot(container, JOBS_BY_NAME[BRIDGE_SETTLEMENT], slot, OWNER, lambda: True)
-    levels = await due_levels(house, container.clock.now())
-    if levels is not None and levels.subject == code:
-        await run_slot(container, JOBS_BY_NAME[BRIDGE_LEVELS], levels, OWNER, lambda: True)
+    now = container.clock.now()
+    for levels in await house.read(lambda keepers: waiting_levels(keepers, now)):
+        if levels.slot.subject == code:
+            await run_slot(container, JOBS_BY_NAME[BRIDGE_LEVELS], levels.slot, OWNER, lambda: True)
     after = await settlement_status(house, code)
     if after["run"]["status"] != RunStatus.DONE:
         raise AppError("JOB_RUNNING", status=str(after["run"]["status"]), last_error=after["run"]["last_error"])
@@ -161,7 +173,7 @@ def _pause(name: str, reason: str, data: Path | None, *, is_paused: bool) -> Non
 
 def _day(text: str | None) -> date | None:
     try:
-        return None if text is None else date.fromisoformat(text)
+        return None if text is None else KST_DAY.validate_python(text)
     except ValueError:
         raise typer.BadParameter("a day is written YYYY-MM-DD", param_hint="--date") from None
 

@@ -11,7 +11,9 @@ from app.flows.export_player import export_player
 from app.services.audit_service import AdminAct
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
-PlayerId = Annotated[int, typer.Option("--id", help="our number of the player, as the console shows it", min=1)]
+PlayerId = Annotated[
+    int, typer.Option("--id", help="our number of the player, as the console shows it", min=1, max=2**63 - 1)
+]
 
 
 @app.command()

@@ -8,7 +8,9 @@ from app.worker import TICK_SECONDS, main
 
 
 def worker(
-    tick_seconds: Annotated[float, typer.Option(min=0.05, help="how often it asks what is due")] = TICK_SECONDS,
+    tick_seconds: Annotated[
+        float, typer.Option(min=0.05, max=3_600, help="how often it asks what is due")
+    ] = TICK_SECONDS,
 ) -> None:
     """Runs the jobs: settlements, seasons' turn, reconcile, retention. Several may run; one does the work."""
     main(tick_seconds=tick_seconds)

@@ -25,9 +25,13 @@ def new_secret() -> str:
     return secrets.token_urlsafe(SECRET_BYTES)
 
 
-def new_api_key() -> str:
-    """A key for a host's server: shown once, stored as SHA-256. The prefix lets secret scanners find a leaked one."""
-    return f"dk_{new_secret()}"
+def api_key_of(secret: str, *parts: str) -> str:
+    """A key for a host's server, made of the service's own secret: the same parts give the same key, and only here.
+
+    It is stored as SHA-256. The prefix lets secret scanners find a leaked one.
+    """
+    digest = hmac.digest(secret.encode(), "\0".join(("api-key", *parts)).encode(), "sha256")
+    return f"dk_{base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
 
 
 def new_webhook_secret() -> str:

@@ -5,6 +5,9 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 KST = ZoneInfo("Asia/Seoul")
+# every day and instant that comes from outside lies here: far from the ends of the calendar, so that a day more, a
+# grace period or another zone is a date, too
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 
 
 class Clock(Protocol):
@@ -75,4 +78,16 @@ def kst_midnight(day: date) -> datetime:
 
 def kst_text(instant: datetime) -> str:
     """RFC 3339 with the offset +09:00: the form of every instant that leaves the service."""
-    return require_aware(instant).astimezone(KST).isoformat()
+    return in_kst(instant).isoformat()
+
+
+def in_kst(instant: datetime) -> datetime:
+    """The instant in Seoul, for showing it. One that plain SQL set beyond the calendar shows as the calendar's end.
+
+    A row that is wrong must not take the whole list with it. Raises ValueError for a naive instant.
+    """
+    return min(max(require_aware(instant), SHOWN_FIRST), SHOWN_LAST).astimezone(KST)
+
+
+# no zone moves these out of the calendar of Python, and Seoul has whole hours here
+SHOWN_FIRST, SHOWN_LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)

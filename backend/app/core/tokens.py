@@ -49,6 +49,11 @@ class TokenKeys:
             by_kid[kid] = settings.jwt_previous_secret.get_secret_value()
         return cls(settings.jwt_kid, by_kid, settings.jwt_issuer, settings.jwt_audience, clock or SystemClock())
 
+    @property
+    def secrets(self) -> list[str]:
+        """Every secret, the current one first."""
+        return sorted(self.by_kid.values(), key=lambda secret: secret != self.by_kid[self.current_kid])
+
     def now(self) -> datetime:
         """The present instant on the clock that tokens live by."""
         return self.clock.now()

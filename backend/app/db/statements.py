@@ -125,5 +125,5 @@ class Accumulate(Insert):
 def database_time(flavour: Flavour, seconds: int = 0) -> TextClause:
     """The database's own clock, `seconds` from now: leases live on it. SQLite's has milliseconds."""
     if flavour is Flavour.SQLITE:
-        return text(f"(strftime('%Y-%m-%d %H:%M:%f', 'now', '+{seconds:d} seconds') || '000')")
+        return text(f"(strftime('%Y-%m-%d %H:%M:%f', 'now', '{seconds:+d} seconds') || '000')")
     return text(f"(NOW(6) + INTERVAL {seconds:d} SECOND)")

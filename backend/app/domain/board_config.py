@@ -4,9 +4,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from app.domain.config_fields import Label, StrictModel
+from app.domain.config_fields import Day, Label, StrictModel
 from app.domain.metrics import ONCE_A_DAY, MetricName
-from app.domain.season_config import Bonus, Day
+from app.domain.season_config import Bonus
 from app.domain.spans import Span
 
 # a window's ranks are written in one statement, and paid some hundred players a transaction

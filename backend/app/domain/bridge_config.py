@@ -9,10 +9,10 @@ from pydantic import Field, StringConstraints, model_validator
 from app.core.errors import invalid
 from app.core.time_utils import kst_midnight
 from app.domain.bridge import Mission, MissionKind, Slot
-from app.domain.config_fields import MAX_AMOUNT, Code, Label, Moment, RewardFields, StrictModel
+from app.domain.config_fields import MAX_AMOUNT, Code, Day, Document, Label, Moment, RewardFields, StrictModel
 from app.domain.grants import grant_from
 from app.domain.player import DEFAULT_PROGRAM
-from app.domain.season_config import Day, Program
+from app.domain.season_config import Program
 
 MAX_SLOTS = 31
 # being there counts in the evening: a key that any request of the day earned would be no mission
@@ -36,7 +36,7 @@ class HostEventMission(StrictModel):
 
     kind: Literal["HOST_EVENT"]
     host_event_type: HostEventType
-    example: dict[str, Any] = Field(default_factory=dict, max_length=20)
+    example: Document = Field(default_factory=dict, max_length=20)
 
 
 class PresenceMission(StrictModel):

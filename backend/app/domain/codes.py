@@ -4,11 +4,14 @@ import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 
+from pydantic import TypeAdapter
+
 from app.core.errors import invalid
-from app.core.time_utils import kst_midnight
+from app.core.time_utils import FIRST_DAY, LAST_DAY, kst_midnight
+from app.domain.config_fields import Day, Moment
 from app.domain.draw import Draw
 
 # without 0 O 1 I L: nobody has to guess which it is
@@ -18,6 +21,8 @@ LENGTH = 12
 # visible ASCII, as vendors write them; a comma or a quote could not stand in every file
 CODE = re.compile(r"[!#-+\--~]{1,100}", re.ASCII)
 MAX_LINES = 10_000
+EXPIRY = f"expires_at: YYYY-MM-DD or an instant with offset, from {FIRST_DAY} to {LAST_DAY}"
+DAY, INSTANT = TypeAdapter(Day), TypeAdapter(Moment)
 # what a spreadsheet would run as a formula
 FORMULA = frozenset("=+-@\t\r")
 
@@ -68,7 +73,7 @@ def _checked(rows: Sequence[tuple[int, list[str]]], width: int) -> list[NewCode]
             try:
                 found.append(NewCode(code, _expiry(expiry)))
             except ValueError:
-                problems.append((f"csv.line{number}", "expires_at: YYYY-MM-DD or an instant with offset"))
+                problems.append((f"csv.line{number}", EXPIRY))
         seen.add(code)
     if problems:
         raise invalid(*problems[:20])  # enough to see what is wrong
@@ -78,12 +83,9 @@ def _checked(rows: Sequence[tuple[int, list[str]]], width: int) -> list[NewCode]
 def _expiry(text: str) -> datetime | None:
     if not text:
         return None
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
-        return kst_midnight(date.fromisoformat(text) + timedelta(days=1))
-    instant = datetime.fromisoformat(text)
-    if instant.tzinfo is None:
-        raise ValueError("an instant needs its offset")
-    return instant
+    if len(text) > len("YYYY-MM-DD"):
+        return INSTANT.validate_python(text)
+    return kst_midnight(DAY.validate_python(text) + timedelta(days=1))
 
 
 def csv_text(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

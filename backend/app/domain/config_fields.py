@@ -1,7 +1,8 @@
 """Fields that the configs of games and seasons share, with their limits and reasons."""
 
+import json
 import re
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
@@ -17,6 +18,7 @@ from pydantic import (
 )
 
 from app.core.errors import AppError
+from app.core.time_utils import FIRST_DAY, KST, LAST_DAY, kst_date, kst_midnight
 from app.domain.entitlements import MAX_DAYS
 from app.domain.grants import NEEDS_CODE, Grant, RewardType
 
@@ -34,9 +36,34 @@ Label = Annotated[
     str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$")
 ]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,49}$")]
+# what stands in an address: a name that nothing has is not found, whatever it is made of
+PathName = Annotated[str, StringConstraints(max_length=2_000)]
+# numbers that every JSON reader holds exactly
+MAX_NUMBER = 2**53
 DAY_FIRST = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]", re.ASCII)
-# far from the ends of the calendar, so that every instant has a day in Seoul
-EARLIEST_YEAR, LATEST_YEAR = 1900, 2999
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+CALENDAR = {"formatMinimum": FIRST_DAY.isoformat(), "formatMaximum": LAST_DAY.isoformat()}
+INSTANTS = {"formatMinimum": f"{FIRST_DAY}T00:00:00+09:00", "formatMaximum": f"{LAST_DAY}T23:59:59.999999+09:00"}
+
+
+def _from_text(value: object) -> object:
+    """The day that a text names. Only YYYY-MM-DD passes: others would take "1767225600" or "20260131" as well."""
+    if not isinstance(value, str):
+        return value
+    if not DAY.fullmatch(value):
+        raise ValueError("a day is written YYYY-MM-DD")
+    return date.fromisoformat(value)
+
+
+def in_the_calendar(instant: datetime) -> datetime:
+    """The instant, if its KST day lies in the calendar; raises ValueError otherwise."""
+    # a day's distance first: an instant at the end of the world has no day in Seoul
+    far = timedelta(days=2)
+    naive = instant.replace(tzinfo=None)
+    is_near = kst_midnight(FIRST_DAY).replace(tzinfo=None) - far < naive < datetime.combine(LAST_DAY, time.max) + far
+    if not is_near or not FIRST_DAY <= kst_date(instant) <= LAST_DAY:
+        raise ValueError(f"a day from {FIRST_DAY} to {LAST_DAY}")
+    return instant
 
 
 def _as_written(value: object) -> object:
@@ -46,14 +73,38 @@ def _as_written(value: object) -> object:
     raise ValueError("a time is written as RFC 3339, with its offset")
 
 
-def _in_the_calendar(instant: datetime) -> datetime:
-    if not EARLIEST_YEAR <= instant.year <= LATEST_YEAR:
-        raise ValueError(f"a year from {EARLIEST_YEAR} to {LATEST_YEAR}")
-    return instant
-
-
+# a KST day from outside
+Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY, json_schema_extra={**CALENDAR}), BeforeValidator(_from_text)]
 # an instant from outside
-Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_as_written), AfterValidator(_in_the_calendar)]
+Moment = Annotated[
+    AwareDatetime,
+    Field(strict=False, json_schema_extra={**INSTANTS}),
+    BeforeValidator(_as_written),
+    AfterValidator(in_the_calendar),
+]
+# what a browser's date field sends: without a zone it is the clock on the wall in Seoul
+WallMoment = Annotated[
+    datetime,
+    Field(json_schema_extra={**INSTANTS}),
+    BeforeValidator(_as_written),
+    AfterValidator(lambda moment: in_the_calendar(moment if moment.tzinfo else moment.replace(tzinfo=KST))),
+]
+
+
+def _is_json(value: dict[str, Any]) -> dict[str, Any]:
+    """The document, if every JSON reader would read the same in it; raises ValueError otherwise.
+
+    A file or a dict may hold what JSON has not: NaN, a day, half a character.
+    """
+    try:
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError):
+        raise ValueError("plain JSON: texts, finite numbers, true, false, null") from None
+    return value
+
+
+# a document of somebody else's making: its bytes are bounded where they are read
+Document = Annotated[dict[str, Any], Field(max_length=1_000), AfterValidator(_is_json)]
 
 
 class StrictModel(BaseModel):

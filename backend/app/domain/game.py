@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 from pydantic_core import from_json, to_json
 
+from app.domain.config_fields import parse_config
 from app.domain.draw import Draw, ScriptedDraw
-from app.domain.game_fields import Guarantee, NoChoice
+from app.domain.game_fields import GameFields, Guarantee, NoChoice
 from app.domain.grants import Grant
 
 Memory = dict[str, Any] | None
@@ -48,7 +49,7 @@ class Outcome:
     """What a draw decided. `view` is the game's own part of the answer; it is stored as the prize snapshot.
 
     `memory` is what the game wants to know of this player at the next play (a count towards a guarantee, say).
-    `takes` is the id of the prize with stock that gives a unit away.
+    `takes` is the number of the stock that gives a unit away: `PrizeFields.stock_id` of the prize.
     """
 
     view: dict[str, Any]
@@ -84,6 +85,8 @@ class Game(ABC):
     """What a play costs: one of these."""
     plays_word: ClassVar[str]
     """What its plays are called in its status: `remaining_<plays_word>`."""
+    setup: ClassVar[type[GameFields]]
+    """What an operator may set."""
     invalid_code: ClassVar[str] = "INVALID_GAME_CONFIG"
     """The code of ERRORS for a config that it refuses."""
     refusals: ClassVar[tuple[str, ...]] = ()
@@ -91,9 +94,9 @@ class Game(ABC):
     choice: ClassVar[type[BaseModel]] = NoChoice
     """The body of a play: what the player may choose. Nothing, unless the game says so."""
 
-    @abstractmethod
     def parse(self, document: Mapping[str, Any]) -> Any:
-        """The validated setup, a `GameFields`; raises AppError(invalid_code) listing each bad field."""
+        """The validated `setup`; raises AppError(invalid_code) listing each bad field."""
+        return parse_config(self.setup, document, self.invalid_code)
 
     @abstractmethod
     def decide(self, setup: Any, seen: Seen, draw: Draw) -> Outcome:
@@ -109,10 +112,6 @@ class Game(ABC):
     @abstractmethod
     def odds(self, setup: Any, seen: Seen) -> Sequence[PrizeOdds]:
         """Each prize's exact probability at the next play of a player with this `seen`."""
-
-    def stock(self, setup: Any) -> dict[int, int]:
-        """What each prize with stock starts with, by prize id. A game that has none pays nothing for it."""
-        return {}
 
     def guarantee(self, setup: Any) -> Guarantee | None:
         """The guarantee in force, if the game offers one."""

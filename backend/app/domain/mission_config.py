@@ -5,9 +5,9 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from app.domain.config_fields import MAX_AMOUNT, Code, Label, StrictModel
+from app.domain.config_fields import MAX_AMOUNT, Code, Day, Label, StrictModel
 from app.domain.metrics import MISSION, MetricName, is_known
-from app.domain.season_config import Bundle, Day
+from app.domain.season_config import Bundle
 from app.domain.spans import Span
 
 MAX_REQUIRED = 10

@@ -16,13 +16,16 @@ from pydantic import (
     model_validator,
 )
 
-from app.domain.config_fields import StrictModel
+from app.domain.config_fields import MAX_NUMBER, StrictModel
 from app.domain.host_events import FieldPath, HostEvent, reader
 
 MAX_DEPTH = 4
 Matcher = Callable[[HostEvent], bool]
 Text = Annotated[StrictStr, StringConstraints(max_length=200)]
-Number = StrictInt | Annotated[StrictFloat, Field(allow_inf_nan=False)]
+Number = (
+    Annotated[StrictInt, Field(ge=-MAX_NUMBER, le=MAX_NUMBER)]
+    | Annotated[StrictFloat, Field(ge=-MAX_NUMBER, le=MAX_NUMBER, allow_inf_nan=False)]
+)
 Scalar = StrictBool | Number | Text
 
 ORDERS: dict[str, Callable[[Any, Any], bool]] = {

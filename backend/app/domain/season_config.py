@@ -1,13 +1,11 @@
 """A season as an operator sets it: checked whole, before anything of it is stored."""
 
-import re
-from datetime import date
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
 from app.core.errors import AppError
-from app.domain.config_fields import MAX_AMOUNT, Code, Label, RewardFields, StrictModel
+from app.domain.config_fields import MAX_AMOUNT, Code, Day, Label, RewardFields, StrictModel
 from app.domain.grants import RewardType
 from app.domain.player import DEFAULT_PROGRAM
 from app.domain.season_options import OVERFLOW, STREAK
@@ -17,20 +15,7 @@ MAX_GRACE_DAYS = 90
 # one gain of XP may pay this many bonuses in one transaction
 MAX_OVERFLOW_BONUSES = 1_000
 MAX_STREAK_DAYS = 3_650
-# far from the ends of the calendar, so that adding the grace period to any date stays a date
-EARLIEST_DAY, LATEST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 
-
-def _from_text(value: object) -> object:
-    """The day that a text names. Only YYYY-MM-DD passes: others would take "1767225600" or "20260131" as well."""
-    if not isinstance(value, str):
-        return value
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
-        raise ValueError("a day is written YYYY-MM-DD")
-    return date.fromisoformat(value)
-
-
-Day = Annotated[date, Field(ge=EARLIEST_DAY, le=LATEST_DAY), BeforeValidator(_from_text)]
 Program = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,49}$")]
 Bundle = Annotated[tuple[RewardFields, ...], Field(max_length=20, strict=False)]
 

@@ -1,6 +1,5 @@
 """Units of prizes with stock: how many there are, and which one is given next."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 MAX_STOCK = 100_000_000  # far above any campaign; sums of many restocks still fit a BIGINT
@@ -24,9 +23,9 @@ class Shelf:
 
     stocks: dict[int, StockState]
 
-    def sold_out(self, prizes: Iterable[int]) -> frozenset[int]:
-        """Those of these prizes that have no unit left."""
-        return frozenset(prize for prize in prizes if prize not in self.stocks or self.stocks[prize].left == 0)
+    def left(self, prize: int) -> int:
+        """How many units of a prize are left."""
+        return self.stocks[prize].left if prize in self.stocks else 0
 
     def take(self, prize: int) -> int:
         """Gives away the next unit and returns its number. The draw has seen that there is one."""

@@ -23,11 +23,12 @@ from app.flows.steps.commands import IdempotencyKey, Result
 from app.flows.steps.decide_each import Batch, answer_keys, decide_each
 from app.flows.steps.decision import Decision
 from app.flows.steps.grant_rewards import grant_rewards
-from app.flows.steps.operators import OperatorCommand, short_actor
+from app.flows.steps.operators import OperatorCommand
 from app.flows.steps.save_changes import save_changes
 from app.games import TOKEN_TYPES
 from app.services import House, Services
 from app.services.allowance_service import AllowanceKey
+from app.services.idempotency_service import OPERATORS
 from app.services.player_state import Wanted
 from app.utils.random_utils import new_id
 
@@ -58,8 +59,8 @@ class AdjustCommand(OperatorCommand):
     amount: int
 
     def answer_key(self, idempotency: IdempotencyKey) -> tuple[str, str, str]:
-        """The key is the operator's, whoever the player is."""
-        return (short_actor(self.act.actor), f"ADMIN_{self.kind}", idempotency.key)
+        """The key is the deed's, whoever does it. A grant and a make-good are one deed: both give the same."""
+        return (OPERATORS, "ADMIN_GRANT" if self.gives else "ADMIN_REVOKE", idempotency.key)
 
     @property
     def gives(self) -> bool:
@@ -124,7 +125,7 @@ def require_adjustable(house: House, token_type: str, amount: int) -> None:
 
 
 async def adjust_wallets(house: House, commands: Sequence[AdjustCommand]) -> list[Result]:
-    """Carries out every command once per idempotency key and operator; results in the same order.
+    """Carries out every command once per idempotency key, whoever sends it; results in the same order.
 
     Refusals: USER_NOT_FOUND, NOT_ENOUGH_TOKENS (a revoke below zero), DAILY_LIMIT_REACHED (the operator's own).
     """

@@ -18,10 +18,11 @@ from app.domain.rule_book import RuleBook
 from app.flows.steps.commands import IdempotencyKey, Result
 from app.flows.steps.decide_each import Batch, answer_keys, decide_each
 from app.flows.steps.decision import Decision
-from app.flows.steps.operators import OperatorCommand, short_actor
+from app.flows.steps.operators import OperatorCommand
 from app.flows.steps.premium import grant_premium, revoke_premium
 from app.flows.steps.save_changes import save_changes
 from app.services import House, Services
+from app.services.idempotency_service import OPERATORS
 from app.services.player_state import Wanted
 
 PassKey = tuple[int, int, str]
@@ -37,8 +38,8 @@ class PremiumCommand(OperatorCommand):
     is_grant: bool
 
     def answer_key(self, idempotency: IdempotencyKey) -> tuple[str, str, str]:
-        """The key is the operator's, whoever the player is."""
-        return (short_actor(self.act.actor), "PREMIUM_GRANT" if self.is_grant else "PREMIUM_REVOKE", idempotency.key)
+        """The key is the deed's, whoever does it and whoever the player is."""
+        return (OPERATORS, "PREMIUM_GRANT" if self.is_grant else "PREMIUM_REVOKE", idempotency.key)
 
     @property
     def pass_key(self) -> PassKey:
@@ -51,7 +52,7 @@ class PremiumCommand(OperatorCommand):
 
 
 async def change_premium(house: House, commands: Sequence[PremiumCommand]) -> list[Result]:
-    """Carries out every command once per idempotency key and operator; results in the same order.
+    """Carries out every command once per idempotency key, whoever sends it; results in the same order.
 
     A grant back-pays every level already reached, each exactly once. A revocation lists what was paid. What stands
     already is no error: the answer says that nothing changed. Refusals: USER_NOT_FOUND, SEASON_NOT_FOUND,

@@ -6,55 +6,30 @@ reward_log, wallets, wallet_ledger, the season_* tables (XP), user_event_log, ou
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from app.core.invariants import require
-from app.core.time_utils import kst_date
+from app.core.time_utils import kst_date, kst_text
 from app.domain.boards import Board, rewards_of_rank
 from app.domain.event_names import EventType, Feature, Topic
-from app.domain.jobs import JobFailed, JobSlot, Lease, RunStatus, subject_slot
+from app.domain.jobs import JobFailed, Lease
 from app.domain.player import PlayerState
 from app.domain.records import Changes
 from app.domain.rule_book import RuleBook
-from app.domain.spans import season_of_key
+from app.domain.spans import is_span_key
 from app.domain.wallet import Reason
 from app.flows.steps.decision import Decision
 from app.flows.steps.grant_rewards import grant_rewards
+from app.flows.steps.job_subjects import season_end
 from app.flows.steps.lease import hold
 from app.flows.steps.save_changes import save_changes
 from app.services import House, Services
 from app.services.job_service import Advance
 from app.services.player_state import Wanted
 
-JOB = "leaderboard_close"
 BOARD_SOURCE = "BOARD"
 PAID, NOTHING_DUE, BLOCKED = "PAID", "NONE", "BLOCKED"
 Row = dict[str, Any]
-
-
-async def due_window(house: House, now: datetime) -> JobSlot | None:
-    """The window that is to be closed first among those whose time has come; failed runs wait for a person."""
-
-    async def work(keepers: Services) -> JobSlot | None:
-        boards = {board.id: board for board in (await keepers.rule_book.seasons_on(kst_date(now))).goals.boards}
-        if not boards:
-            return None
-        over = await keepers.leaderboard_result.paid_windows()
-        due = []
-        for board_id, key in await keepers.leaderboard.scored_windows():
-            board = boards.get(board_id)
-            if board is None or (board_id, key) in over:
-                continue
-            closes_at = board.closes_at(key, await _season_end(keepers, key))
-            if closes_at is not None and closes_at <= now:
-                slot = subject_slot(JOB, f"{board.code}:{key}", kst_date(closes_at))
-                run = await keepers.job.find(slot)
-                if run is None or run.status not in (RunStatus.FAILED, RunStatus.DONE):
-                    due.append((closes_at, slot.subject, slot))
-        return min(due)[2] if due else None
-
-    return await house.read(work)
 
 
 async def close_leaderboard(house: House, lease: Lease, *, goes_on: Callable[[], bool]) -> bool:
@@ -83,10 +58,15 @@ async def _close(house: House, code: str, key: str) -> Board:
     async def work(keepers: Services) -> Board:
         await keepers.feature.lock_all()
         rules = await keepers.rule_book.seasons_on(kst_date(now))
-        board = next(board for board in rules.goals.boards if board.code == code)
+        board = next((board for board in rules.goals.boards if board.code == code), None)
+        if board is None or not is_span_key(board.config.span, key):
+            raise JobFailed(f"no window {code}:{key} of a leaderboard")
         if await keepers.leaderboard_result.find(board.id, key) is None:
-            closes_at = board.closes_at(key, await _season_end(keepers, key))
-            require(closes_at is not None and closes_at <= now, "a window is closed when its time has come")
+            closes_at = board.closes_at(key, await season_end(keepers, key))
+            if closes_at is None:
+                raise JobFailed(f"the window {code}:{key} has no end: its season is gone")
+            if closes_at > now:
+                raise JobFailed(f"the window {code}:{key} takes scores until {kst_text(closes_at)}")
             await keepers.goal_book.turn_page(now, closed_through=closes_at)
             rewards = [line.model_dump(mode="json") for line in board.config.rank_rewards]
             await keepers.leaderboard_result.close(
@@ -158,9 +138,3 @@ async def _finish(house: House, lease: Lease, board: Board, key: str) -> None:
         await keepers.job.finish(lease, now=now)
 
     await house.write(work)
-
-
-async def _season_end(keepers: Services, key: str) -> date | None:
-    season_id = season_of_key(key)
-    season = None if season_id is None else await keepers.season.find(season_id)
-    return None if season is None else season.config.end_date

@@ -1,12 +1,12 @@
 """What operators do to jobs: look, ask for a run, pause, resume. Writes job_runs, job_controls, admin_audit_log."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from app.core.errors import AppError
-from app.core.time_utils import kst_date
-from app.domain.jobs import JobRun, daily_slot
+from app.domain.jobs import JobRun, Subject
 from app.flows.steps.ask_for import ask_for
+from app.flows.steps.choose_run import choose_run, subjects_of
 from app.services import House, Services
 from app.services.audit_service import AdminAct
 
@@ -14,26 +14,50 @@ Row = dict[str, Any]
 
 
 async def list_jobs(house: House) -> list[Row]:
-    """Every job that a worker has registered, with its newest run and whether it is paused."""
+    """Every job that a worker has registered, with its newest run, whether it is paused, and its subjects.
+
+    `subjects` are those that can be run now or failed; None for a job that has none.
+    """
+    now = house.clock.now()
 
     async def work(keepers: Services) -> list[Row]:
         jobs = []
-        for control in await keepers.job.controls():
+        for control in await keepers.job_control.all():
             newest = await keepers.job.runs(control["job"], after=None, limit=1)
-            jobs.append(control | {"newest_run": newest[0] if newest else None})
+            subjects = await _runnable(keepers, control["job"], now)
+            jobs.append(control | {"newest_run": newest[0] if newest else None, "subjects": subjects})
         return jobs
 
     return await house.read(work)
 
 
-async def ask_for_run(house: House, act: AdminAct, job: str, day: date | None) -> JobRun:
-    """Makes a worker run a job for a KST day (default: today) at its next tick, a failed run included.
+async def _runnable(keepers: Services, job: str, now: datetime) -> list[Row] | None:
+    subjects = await subjects_of(keepers, job, now)
+    if subjects is None:
+        return None
+    failed = [run.slot for run in await keepers.job.failed() if run.slot.job == job]
+    there = {one.slot.subject for one in subjects}
+    gone = [Subject(slot, slot.subject, now, now) for slot in failed if slot.subject and slot.subject not in there]
+    return [
+        {"subject": one.slot.subject, "name": one.name, "due_at": one.due_at}
+        for one in (*subjects, *gone)
+        if one.may_run_from <= now
+    ]
 
-    Raises JOB_NOT_FOUND, JOB_ALREADY_DONE and JOB_RUNNING. What a job does once stays done.
+
+async def ask_for_run(house: House, act: AdminAct, job: str, day: date | None, subject: str | None = None) -> JobRun:
+    """Makes a worker run a job at its next tick, for a KST day (default: today) or a subject, a failed run included.
+
+    Raises JOB_NOT_FOUND, JOB_ALREADY_DONE, JOB_RUNNING, JOB_NOT_DUE, JOB_DAY_INVALID and JOB_SUBJECT_INVALID. What a
+    job does once stays done.
     """
     now = house.clock.now()
-    slot = daily_slot(job, day or kst_date(now))
-    return await house.write(lambda keepers: ask_for(keepers, act, slot, now=now))
+
+    async def work(keepers: Services) -> JobRun:
+        slot = await choose_run(keepers, job, subject=subject, day=day, now=now)
+        return await ask_for(keepers, act, slot, now=now)
+
+    return await house.write(work)
 
 
 async def pause_job(house: House, act: AdminAct, job: str, *, is_paused: bool) -> Row:
@@ -41,11 +65,11 @@ async def pause_job(house: House, act: AdminAct, job: str, *, is_paused: bool) -
     now = house.clock.now()
 
     async def work(keepers: Services) -> Row:
-        before = await keepers.job.control(job, locked=True)
+        before = await keepers.job_control.find(job, locked=True)
         if before is None:
             raise AppError("JOB_NOT_FOUND")
-        await keepers.job.pause(job, is_paused=is_paused, actor=act.actor, now=now)
-        after = await keepers.job.control(job) or before
+        await keepers.job_control.pause(job, is_paused=is_paused, actor=act.actor, now=now)
+        after = await keepers.job_control.find(job) or before
         action = "JOB_PAUSED" if is_paused else "JOB_RESUMED"
         changed = ({"is_paused": before["is_paused"]}, {"is_paused": is_paused})
         await keepers.audit.add(act, action, f"job:{job}", before=changed[0], after=changed[1], now=now)

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 
 from app.core.errors import AppError
 from app.domain.codes import NewCode, new_codes
+from app.flows.steps.commands import Done
 from app.flows.steps.edits import Row, only, require_version
+from app.flows.steps.once import KeyedAct, once
 from app.services import House, Services
 from app.services.audit_service import AdminAct
 
@@ -47,8 +49,8 @@ async def rename_pool(house: House, act: AdminAct, code: str, name: str, *, expe
     return await house.write(work, is_repeatable=False)
 
 
-async def upload_codes(house: House, act: AdminAct, code: str, codes: Sequence[NewCode]) -> Row:
-    """Adds the codes that the pool does not have yet: the same file again adds none. The rewards that wait for codes
+async def upload_codes(house: House, act: KeyedAct, code: str, codes: Sequence[NewCode]) -> Done:
+    """Adds the codes that the pool does not have yet, once per key. The rewards that wait for codes
 
     are due at once: the worker delivers them at its next tick. Raises POOL_NOT_FOUND.
     """
@@ -62,14 +64,14 @@ async def upload_codes(house: House, act: AdminAct, code: str, codes: Sequence[N
         await keepers.audit.add(act, "COUPON_CODES_ADDED", _target(code), after=facts, now=now)
         return {"added": added, "known_before": len(codes) - added, "pool": after}
 
-    answer = await house.write(work)
+    answer = await once(house, act, "COUPON_CODES", work)
     # a transaction of its own: a delivery locks its reward before the pool
     await house.write(lambda keepers: keepers.reward.wake_coupons(code, now))
     return answer
 
 
-async def generate_codes(house: House, act: AdminAct, code: str, count: int, *, prefix: str) -> Row:
-    """Fills the pool with new random codes. Raises POOL_NOT_FOUND."""
+async def generate_codes(house: House, act: KeyedAct, code: str, count: int, *, prefix: str) -> Done:
+    """Fills the pool with new random codes, once per key. Raises POOL_NOT_FOUND."""
     codes = [NewCode(text, None) for text in new_codes(house.draw, count, prefix=prefix)]
     return await upload_codes(house, act, code, codes)
 

@@ -1,15 +1,18 @@
 """One game as operators watch it: promised odds beside what was drawn, stock and how long it lasts, versions.
 
-Reads feature_config, game_configs, game_activations, game_plays, prize_stock. Writes nothing.
+Reads feature_config, game_configs, game_activations, game_plays, prize_stock, coupon_pools, coupon_codes, reward_log.
+Writes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from app.core.time_utils import kst_date
 from app.domain.game import Game, PrizeOdds, Seen
 from app.domain.rule_book import FeatureState
+from app.flows.steps.prizes_left import prizes_left
 from app.services import House, Services
 from app.services.report_service import Drawn
 from app.utils.pagination import page
@@ -47,12 +50,15 @@ class GameReport:
     plays: int
     wins: int
     shelves: list[Shelf]
+    # of each coupon pool that prizes are paid from: how many codes are left; None: there is no such pool
+    pools: dict[str, int | None]
     versions: Row
 
 
 async def game_report(house: House, game: Game, *, after: int | None, limit: int) -> GameReport:
     """The report of one game at this moment."""
-    today = kst_date(house.clock.now())
+    now = house.clock.now()
+    today = kst_date(now)
 
     async def work(keepers: Services) -> GameReport:
         rules = await keepers.rule_book.in_force([game.feature_type], today, locked=False)
@@ -60,7 +66,8 @@ async def game_report(house: House, game: Game, *, after: int | None, limit: int
         active = rules.setup_if_any(game.feature_type)
         shelf = await keepers.prize_stock.look(game.feature_type)
         rows = await keepers.prize_stock.all(game.feature_type)
-        sold_out = frozenset(row["prize_id"] for row in rows if shelf.stocks[row["prize_id"]].left < 1)
+        left = await prizes_left(keepers, {game.feature_type: active.setup}, now) if active else None
+        sold_out = left.sold_out(game.feature_type, active.setup) if active and left else frozenset[int]()
         drawn = await keepers.report.newest_draws(active.config_id, NEWEST_PLAYS) if active else Drawn()
         odds = game.odds(active.setup, Seen(sold_out=sold_out)) if active else []
         return GameReport(
@@ -69,10 +76,16 @@ async def game_report(house: House, game: Game, *, after: int | None, limit: int
             plays=drawn.plays,
             wins=drawn.wins,
             shelves=[_shelf(row, shelf.stocks[row["prize_id"]].left, drawn) for row in rows],
+            pools=await _pools(keepers, active.setup.pools if active else (), now),
             versions=page(await keepers.game_config.versions(game.feature_type, after=after, limit=limit), limit),
         )
 
     return await house.read(work)
+
+
+async def _pools(keepers: Services, pools: Iterable[str], now: datetime) -> dict[str, int | None]:
+    rows = {pool: await keepers.coupon.pool(pool, now) for pool in sorted(pools)}
+    return {pool: None if row is None else row["free"] for pool, row in rows.items()}
 
 
 def _lines(odds: Sequence[PrizeOdds], drawn: Drawn) -> list[Line]:

@@ -1,7 +1,7 @@
 """A game as a player sees it before a play, and its public odds.
 
-Reads feature_config, game_configs, game_activations, user_profiles with wallets and the newest game_plays, and
-prize_stock for games with stock.
+Reads feature_config, game_configs, game_activations, user_profiles with wallets and the newest game_plays, and for
+games with limited prizes prize_stock, coupon_pools, coupon_codes and reward_log.
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,7 @@ from app.domain.rule_book import ActiveSetup
 from app.domain.weighted import plays_until_guarantee
 from app.flows.steps.commands import PlayerCommand, Result
 from app.flows.steps.look_each import look_each
+from app.flows.steps.prizes_left import prizes_left
 from app.services import House, Services
 from app.services.player_state import Wanted
 
@@ -37,7 +38,7 @@ async def game_status(house: House, query: GameQuery) -> list[Result]:
 
     async def work(keepers: Services) -> list[Result]:
         rules = await keepers.rule_book.in_force([game.feature_type], kst_date(now), locked=False)
-        sold_out = await _sold_out(keepers, game, rules.setup_if_any(game.feature_type))
+        sold_out = await _sold_out(keepers, game, rules.setup_if_any(game.feature_type), now)
         wanted = Wanted(wallets=True, games=(game.feature_type,))
         players = await keepers.player.look([query.user_id], wanted)
 
@@ -86,7 +87,7 @@ async def game_odds(house: House, game: Game, query: PlayerCommand | None = None
     async def work(keepers: Services) -> dict[str, Any]:
         rules = await keepers.rule_book.in_force([game.feature_type], kst_date(now), locked=False)
         active = rules.require_setup(game.feature_type)
-        sold_out = await _sold_out(keepers, game, active)
+        sold_out = await _sold_out(keepers, game, active, now)
         history = await keepers.game_config.activations(game.feature_type)
         guarantee = game.guarantee(active.setup)
         return {
@@ -104,12 +105,12 @@ async def game_odds(house: House, game: Game, query: PlayerCommand | None = None
     return await house.read(work)
 
 
-async def _sold_out(keepers: Services, game: Game, active: ActiveSetup | None) -> frozenset[int]:
-    """The prizes of the game that are gone; a game without stock costs no statement."""
-    prizes = game.stock(active.setup) if active else {}
-    if not prizes:
+async def _sold_out(keepers: Services, game: Game, active: ActiveSetup | None, now: datetime) -> frozenset[int]:
+    """The prizes of the game that are gone; a game without limited prizes costs no statement."""
+    if active is None:
         return frozenset()
-    return (await keepers.prize_stock.look(game.feature_type)).sold_out(prizes)
+    left = await prizes_left(keepers, {game.feature_type: active.setup}, now)
+    return left.sold_out(game.feature_type, active.setup)
 
 
 async def _yours(

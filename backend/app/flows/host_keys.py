@@ -1,8 +1,17 @@
 """Hosts and the API keys of their servers: looked at, made, ended. Locks and writes api_keys; audits each."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+from pydantic_core import from_json, to_json
+
 from app.core.errors import AppError, invalid
-from app.core.security import new_api_key, sha256_hex
+from app.core.security import api_key_of, sha256_hex
+from app.flows.steps.commands import Done
 from app.flows.steps.edits import Row
+from app.flows.steps.once import KeyedAct, once
 from app.services import House, Services
 from app.services.audit_service import AdminAct
 
@@ -22,9 +31,14 @@ async def list_hosts(house: House) -> list[Row]:
     return await house.read(work)
 
 
-async def add_host_key(house: House, act: AdminAct, code: str, name: str) -> Row:
-    """A further key of a host, with its `key`, which is shown this once. Raises VALIDATION_ERROR for a host unknown."""
-    key, now = new_api_key(), house.clock.now()
+async def add_host_key(house: House, act: KeyedAct, code: str, name: str, *, own_secrets: Sequence[str]) -> Done:
+    """A further key of a host, once per idempotency key; the answer holds it as `key`.
+
+    No key is stored. It is made of the request and the first of the service's `own_secrets`, so the same request gets
+    the same key again while that secret is among them; later API_KEY_SHOWN_ONCE. Raises VALIDATION_ERROR: unknown host.
+    """
+    now = house.clock.now()
+    key = _key(own_secrets[0], act, now)
 
     async def work(keepers: Services) -> Row:
         known = {host["code"]: host["id"] for host in await keepers.identity.hosts()}
@@ -39,7 +53,20 @@ async def add_host_key(house: House, act: AdminAct, code: str, name: str) -> Row
         await keepers.audit.add(act, "API_KEY_ADDED", f"host:{code}", after={"key_id": key_id, "name": name}, now=now)
         return {"id": key_id, "host": code, "name": name, "created_at": now}
 
-    return await house.write(work, is_repeatable=False) | {"key": key}
+    done = await once(house, act, "API_KEY", work)
+    made_at = datetime.fromisoformat(from_json(done.body)["created_at"])
+    for candidate in [_key(secret, act, made_at) for secret in own_secrets]:
+        if await house.read(partial(_is_stored, candidate)):
+            return replace(done, body=done.body[:-1] + b',"key":' + to_json(candidate) + b"}")
+    raise AppError("API_KEY_SHOWN_ONCE")
+
+
+def _key(secret: str, act: KeyedAct, made_at: datetime) -> str:
+    return api_key_of(secret, act.key.key, act.key.fingerprint, str(int(made_at.timestamp())))
+
+
+async def _is_stored(key: str, keepers: Services) -> bool:
+    return await keepers.identity.api_key_holder(sha256_hex(key)) is not None
 
 
 async def revoke_host_key(house: House, act: AdminAct, key_id: int) -> Row:

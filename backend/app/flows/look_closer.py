@@ -4,10 +4,13 @@ from app.core.database_facts import SessionFacts, judge_session
 from app.core.database_rights import HeldRights, judge_rights, rights_needed
 from app.core.startup import Finding, Level, verdict
 from app.db.cache import Cache, CacheState
+from app.domain.jobs import JobRun
+from app.flows.steps.job_troubles import JobTroubles, job_troubles
 from app.services import House, Services
 
 # a worker gives a sign of life at least each minute
 QUIET_SECONDS = 180.0
+MOST_NAMED = 10  # a line at a terminal; `jobs list` and the console show the rest
 REDIS_WORDS = {
     CacheState.OK: (Level.OK, "answers"),
     CacheState.OFF: (Level.OK, "not configured: everything works without it"),
@@ -20,13 +23,14 @@ async def look_closer(house: House, cache: Cache, *, grants_sql: str | None) -> 
 
     Call it on a database that `examine` could read.
     """
-    session, held, quiet = await house.write(_read)
-    return [*judge_session(session), *_rights(held, grants_sql), _worker(quiet), await _redis(cache)]
+    session, held, quiet, troubles = await house.write(_read)
+    about_jobs = [_worker(quiet), *_jobs(troubles)]
+    return [*judge_session(session), *_rights(held, grants_sql), *about_jobs, await _redis(cache)]
 
 
-async def _read(keepers: Services) -> tuple[SessionFacts, HeldRights | None, float | None]:
+async def _read(keepers: Services) -> tuple[SessionFacts, HeldRights | None, float | None, JobTroubles]:
     doctor = keepers.doctor
-    return await doctor.session(), await doctor.rights(), await keepers.job.quiet_seconds()
+    return await doctor.session(), await doctor.rights(), await keepers.job.quiet_seconds(), await job_troubles(keepers)
 
 
 def _rights(held: HeldRights | None, grants_sql: str | None) -> list[Finding]:
@@ -42,6 +46,24 @@ def _worker(quiet: float | None) -> Finding:
         return Finding("worker", Level.WARN, "no worker ever ran here: `./run worker`")
     problem = f"no sign of life for {quiet:.0f} s" if quiet > QUIET_SECONDS else None
     return verdict("worker", problem, f"gave a sign of life {quiet:.0f} s ago", level=Level.WARN)
+
+
+def _jobs(troubles: JobTroubles) -> list[Finding]:
+    """One finding for each kind of trouble, with the runs by name."""
+    found = {
+        "jobs_failed": ([_words(run) for run in troubles.failed], "no run waits for a person"),
+        "jobs_stuck": ([_words(run) for run in troubles.stuck], "every open run comes further"),
+        "jobs_paused": (troubles.paused, "none"),
+    }
+    return [
+        verdict(name, ", ".join(problems[:MOST_NAMED]) or None, fine, level=Level.WARN)
+        for name, (problems, fine) in found.items()
+    ]
+
+
+def _words(run: JobRun) -> str:
+    about = run.slot.subject or run.slot.logical_date.isoformat()
+    return f"{run.slot.job} {about}: {run.status}, tries {run.tries}, {run.last_error or 'no error told'}"
 
 
 async def _redis(cache: Cache) -> Finding:

@@ -1,10 +1,10 @@
 """A play: one ticket, one draw, one prize.
 
 Reads feature_config, game_configs and seasons (share-locked), user_profiles with wallets, season_progress and the
-newest game_plays (locked), idempotency_keys, and for games with stock prize_stock (locked, last). Writes game_plays,
-wallet_ledger, wallets, reward_log, user_event_log, outbox, idempotency_keys, the season_* tables when a win or the
-season's `stamp_on_play` touches them, bridge_keys with the counters of user_profiles when the play earns a bridge
-key, mission_progress when it counts for a mission.
+newest game_plays (locked), idempotency_keys, and for games with limited prizes prize_stock and coupon_pools (locked,
+last). Writes game_plays, wallet_ledger, wallets, reward_log, coupon_codes, user_event_log, outbox, idempotency_keys,
+the season_* tables when a win or the season's `stamp_on_play` touches them, bridge_keys with the counters of
+user_profiles when the play earns a bridge key, mission_progress when it counts for a mission.
 """
 
 import math
@@ -24,9 +24,8 @@ from app.domain.game import Game, Outcome, Seen
 from app.domain.game_fields import GameFields
 from app.domain.grants import NOTHING
 from app.domain.player import LastPlay
-from app.domain.records import Play
+from app.domain.records import Play, Reward
 from app.domain.rule_book import RuleBook
-from app.domain.stock import EMPTY_SHELF, Shelf
 from app.domain.wallet import Reason, move, require_balance
 from app.flows.steps.bridge_view import mission_games
 from app.flows.steps.collect_keys import collect_play_key
@@ -35,6 +34,7 @@ from app.flows.steps.decide_each import Batch, answer_keys, decide_each
 from app.flows.steps.decision import Decision
 from app.flows.steps.goals import load_goals, settle_counts
 from app.flows.steps.grant_rewards import grant_rewards
+from app.flows.steps.prizes_left import PrizesLeft, prizes_left
 from app.flows.steps.save_changes import save_changes
 from app.flows.steps.stamp_season import count_win, stamp_play
 from app.services import House, Services
@@ -55,14 +55,11 @@ class PlayCommand(PlayerCommand):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What every play of a batch is decided on: the rules in force, the dice, the stock of the games that have any."""
+    """What every play of a batch is decided on: the rules in force, the dice, what is left of limited prizes."""
 
     rules: RuleBook
     draw: Draw
-    shelves: Mapping[str, Shelf]
-
-    def shelf(self, game: Game) -> Shelf:
-        return self.shelves.get(game.feature_type, EMPTY_SHELF)
+    left: PrizesLeft
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +84,9 @@ async def play(house: House, commands: Sequence[PlayCommand]) -> list[Result]:
         players = await keepers.player.lock((command.user_id for command in commands), wanted)
         await load_goals(keepers, rules, players)
         answers = await keepers.idempotency.stored(answer_keys(commands))
-        table = Table(rules, house.draw, await _lock_stock(keepers, commands, rules))
+        setups = {name: active.setup for name in games if (active := rules.setup_if_any(name)) is not None}
+        left = await prizes_left(keepers, setups, now, plays=len(commands), locked=True)
+        table = Table(rules, house.draw, left)
         batch = Batch(players, rules, answers, now, house.settings.approval_threshold_points)
         results = decide_each(batch, commands, lambda decision, c: _play_once(decision, c, table))
         await save_changes(keepers, batch.changes)
@@ -103,16 +102,6 @@ def _wanted(rules: RuleBook, games: tuple[str, ...]) -> Wanted:
     return Wanted.of(rules, wallets=True, games=counted, bridges=tuple(campaign.id for campaign in bridges))
 
 
-async def _lock_stock(keepers: Services, commands: Sequence[PlayCommand], rules: RuleBook) -> dict[str, Shelf]:
-    """The stock of the games that have any, locked game by game: other games pay nothing for it."""
-    shelves = {}
-    for name, game in sorted({command.game.feature_type: command.game for command in commands}.items()):
-        active = rules.setup_if_any(name)
-        if active is not None and game.stock(active.setup):
-            shelves[name] = await keepers.prize_stock.lock(name)
-    return shelves
-
-
 def _play_once(decision: Decision, command: PlayCommand, table: Table) -> bytes:
     game = command.game
     table.rules.require_open(game.feature_type)
@@ -120,7 +109,7 @@ def _play_once(decision: Decision, command: PlayCommand, table: Table) -> bytes:
     last = decision.player.last_plays.get(game.feature_type, LastPlay())
     _require_within_limits(active.setup, last, decision)
     require_balance(decision.player.balances, game.token_type, COST)
-    drawn = _draw(command, active.setup, last, table)
+    drawn = _draw(command, active.setup, last, table, decision.changes.rewards)
     played = _record_play(decision, game, active.config_id, last, drawn)
     grant_rewards(
         decision,
@@ -150,10 +139,11 @@ def _require_within_limits(setup: GameFields, last: LastPlay, decision: Decision
         )
 
 
-def _draw(command: PlayCommand, setup: GameFields, last: LastPlay, table: Table) -> Drawn:
+def _draw(command: PlayCommand, setup: GameFields, last: LastPlay, table: Table, decided: Sequence[Reward]) -> Drawn:
     """Draws, and takes what was won off the shelf. The game may refuse: nothing has been recorded or taken yet."""
-    game, shelf = command.game, table.shelf(command.game)
-    seen = Seen(last.memory, shelf.sold_out(game.stock(setup)), command.choice)
+    game = command.game
+    shelf = table.left.shelf(game.feature_type)
+    seen = Seen(last.memory, table.left.sold_out(game.feature_type, setup, decided), command.choice)
     recording = RecordingDraw(table.draw)
     outcome = game.decide(setup, seen, recording)
     unit = None if outcome.takes is None else (outcome.takes, shelf.take(outcome.takes))

@@ -7,9 +7,10 @@ from app.core.errors import AppError, invalid
 from app.core.time_utils import kst_date, kst_text
 from app.domain.game import Game
 from app.domain.stock import Shelf
+from app.flows.steps.commands import Done
 from app.flows.steps.edits import Row, require_version
+from app.flows.steps.once import KeyedAct, once
 from app.services import House, Services
-from app.services.audit_service import AdminAct
 
 
 async def list_stock(house: House, game: Game) -> Row:
@@ -19,7 +20,7 @@ async def list_stock(house: House, game: Game) -> Row:
     async def work(keepers: Services) -> Row:
         rules = await keepers.rule_book.in_force([game.feature_type], kst_date(now), locked=False)
         active = rules.setup_if_any(game.feature_type)
-        in_force = game.stock(active.setup) if active else {}
+        in_force = active.setup.stock if active else {}
         shelf = await keepers.prize_stock.look(game.feature_type)
         rows = await keepers.prize_stock.all(game.feature_type)
         items = [_view(row, shelf) | {"is_in_force": row["prize_id"] in in_force} for row in rows]
@@ -29,9 +30,9 @@ async def list_stock(house: House, game: Game) -> Row:
 
 
 async def restock(
-    house: House, act: AdminAct, game: Game, prize_id: int, units: int, *, expected_version: int | None
-) -> Row:
-    """Adds units to a prize, or takes away (below 0) what has not been given yet.
+    house: House, act: KeyedAct, game: Game, prize_id: int, units: int, *, expected_version: int | None
+) -> Done:
+    """Adds units to a prize, or takes away (below 0) what has not been given yet, once per key.
 
     Raises NOT_FOUND, VERSION_CONFLICT (another operator restocked meanwhile) and VALIDATION_ERROR when more would be
     taken away than is left.
@@ -54,7 +55,7 @@ async def restock(
         )  # fmt: skip
         return _view(after, await keepers.prize_stock.look(game.feature_type))
 
-    return await house.write(work, is_repeatable=False)
+    return await once(house, act, "RESTOCK", work)
 
 
 async def _stored(keepers: Services, game: Game, prize_id: int) -> Row:

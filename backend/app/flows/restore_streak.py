@@ -45,7 +45,7 @@ class Restored:
 
 
 async def restore_streak(house: House, commands: Sequence[RestoreStreakCommand]) -> list[Result]:
-    """Carries out every command once per idempotency key and operator; milestones it reaches are paid, each once.
+    """Carries out every command once per idempotency key, whoever sends it; milestones it reaches are paid, each once.
 
     Refusals: USER_NOT_FOUND, SEASON_NOT_FOUND, NO_ACTIVE_SEASON (it does not run), NO_STREAKS.
     """

@@ -12,7 +12,9 @@ from app.domain.codes import new_codes
 from app.domain.promo import CodeKind, Counter
 from app.domain.promo_config import PromoConfig, require_promises_kept
 from app.domain.token_types import require_known_tokens
+from app.flows.steps.commands import Done
 from app.flows.steps.edits import Row, only, require_version
+from app.flows.steps.once import KeyedAct, once
 from app.games import TOKEN_TYPES
 from app.services import House, Services
 from app.services.audit_service import AdminAct
@@ -20,8 +22,8 @@ from app.services.audit_service import AdminAct
 KEPT = ("code", "kind", "units", "opens_at", "closes_at", "is_open", "rewards", "version")
 
 
-async def add_promo(house: House, act: AdminAct, config: PromoConfig) -> Row:
-    """A new campaign. Raises NAME_TAKEN (its name, or its shared code), VALIDATION_ERROR (unknown host or token)."""
+async def add_promo(house: House, act: KeyedAct, config: PromoConfig) -> Done:
+    """A new campaign, once per key. Raises NAME_TAKEN (its name or code), VALIDATION_ERROR (unknown host, token)."""
     require_known_tokens(config.model_dump(mode="json"), TOKEN_TYPES)
     now = house.clock.now()
 
@@ -36,7 +38,7 @@ async def add_promo(house: House, act: AdminAct, config: PromoConfig) -> Row:
         await keepers.audit.add(act, "PROMO_ADDED", _target(config.code), after=only(after, *KEPT), now=now)
         return after
 
-    return await house.write(work, is_repeatable=False)
+    return await once(house, act, "PROMO", work)
 
 
 async def replace_promo(
@@ -65,8 +67,8 @@ async def replace_promo(
     return await house.write(work, is_repeatable=False)
 
 
-async def add_promo_codes(house: House, act: AdminAct, code: str, codes: Sequence[str]) -> Row:
-    """Adds codes to a UNIQUE campaign; those it has already are left out, so the same file again adds none.
+async def add_promo_codes(house: House, act: KeyedAct, code: str, codes: Sequence[str]) -> Done:
+    """Adds codes to a UNIQUE campaign, once per key; those it has already are left out.
 
     Raises PROMO_NOT_FOUND, and VALIDATION_ERROR for a SHARED campaign or a code of another campaign.
     """
@@ -85,11 +87,11 @@ async def add_promo_codes(house: House, act: AdminAct, code: str, codes: Sequenc
         await keepers.audit.add(act, "PROMO_CODES_ADDED", _target(code), after=facts, now=now)
         return facts | {"campaign": await _row(keepers, code)}
 
-    return await house.write(work)
+    return await once(house, act, "PROMO_CODES", work)
 
 
-async def generate_promo_codes(house: House, act: AdminAct, code: str, count: int, *, prefix: str) -> Row:
-    """Adds new random codes. Raises as `add_promo_codes`."""
+async def generate_promo_codes(house: House, act: KeyedAct, code: str, count: int, *, prefix: str) -> Done:
+    """Adds new random codes, once per key. Raises as `add_promo_codes`."""
     return await add_promo_codes(house, act, code, new_codes(house.draw, count, prefix=prefix))
 
 

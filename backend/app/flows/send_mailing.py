@@ -11,7 +11,9 @@ from app.core.errors import AppError, invalid
 from app.core.time_utils import kst_date
 from app.domain.mailing import MailingConfig
 from app.domain.token_types import require_known_tokens
+from app.flows.steps.commands import Done
 from app.flows.steps.edits import Row
+from app.flows.steps.once import KeyedAct, once
 from app.games import TOKEN_TYPES
 from app.services import House, Services
 from app.services.audit_service import AdminAct
@@ -19,9 +21,9 @@ from app.services.player_state import Wanted
 
 
 async def send_mailing(
-    house: House, act: AdminAct, config: MailingConfig, *, user_ids: Sequence[int], host: str, externals: Sequence[str]
-) -> Row:
-    """One copy for each of these players; a player who is named twice gets one. Returns the mailing.
+    house: House, act: KeyedAct, config: MailingConfig, *, user_ids: Sequence[int], host: str, externals: Sequence[str]
+) -> Done:
+    """One copy for each of these players, once per key; a player who is named twice gets one. Answers the mailing.
 
     What it gives of a token counts towards what the operator may give on a KST day: DAILY_LIMIT_REACHED. An unknown
     player refuses the whole: VALIDATION_ERROR names the first ones.
@@ -40,7 +42,7 @@ async def send_mailing(
         await keepers.audit.add(act, "MAILING_SENT", f"mailing:{mailing_id}", after=facts, now=now)
         return await find_in(keepers, mailing_id)
 
-    return await house.write(work, is_repeatable=False)
+    return await once(house, act, "MAILING", work)
 
 
 async def withdraw_mailing(house: House, act: AdminAct, mailing_id: int) -> Row:

@@ -6,14 +6,13 @@ season_*, reward_log, wallets, wallet_ledger, user_event_log, outbox, job_runs.
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from app.core.time_utils import kst_date
-from app.domain.bridge import Campaign, CampaignState, LevelState, Outcome
+from app.domain.bridge import Campaign, LevelState, Outcome
 from app.domain.bridge_records import BridgeSettlement
 from app.domain.event_names import Feature
-from app.domain.jobs import BRIDGE_LEVELS, JobSlot, Lease, subject_slot
+from app.domain.jobs import Lease
 from app.domain.records import Changes
 from app.domain.season import Season
 from app.flows.steps.decision import Decision
@@ -25,23 +24,6 @@ from app.services.job_service import Advance
 from app.services.player_state import Wanted
 
 Row = dict[str, Any]
-
-
-async def due_levels(house: House, now: datetime) -> JobSlot | None:
-    """The run of today for the first campaign whose levels can be given now; None when none waits for a season."""
-
-    async def work(keepers: Services) -> JobSlot | None:
-        rules = await keepers.rule_book.seasons_on(kst_date(now))
-        for row in await keepers.bridge.in_state(CampaignState.SETTLED):
-            if not await keepers.bridge.pending_levels(row["id"], after=0, limit=1):
-                continue
-            campaign = await keepers.rule_book.bridge_named(row["code"])
-            if await target_season(keepers, campaign, rules) is not None:
-                today = kst_date(now)
-                return subject_slot(BRIDGE_LEVELS, campaign.code, today, slot_no=today.toordinal())
-        return None
-
-    return await house.read(work)
 
 
 async def settle_bridge_levels(house: House, lease: Lease, *, goes_on: Callable[[], bool]) -> bool:

@@ -5,6 +5,7 @@ wallet_ledger, season_* (XP), user_event_log, outbox, admin_audit_log.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -13,14 +14,17 @@ from app.core.errors import AppError
 from app.core.invariants import InvariantBroken
 from app.domain.grants import RewardState
 from app.domain.rewards import StoredReward
+from app.flows.steps.commands import Done
 from app.flows.steps.decision import Decision
 from app.flows.steps.grant_rewards import deliver_stored
+from app.flows.steps.once import KeyedAct, once
 from app.flows.steps.reverse_reward import reverse_reward
 from app.flows.steps.stored_rewards import load_rewards, put_in_state, save_rewards
 from app.services import House, Services
 from app.services.audit_service import AdminAct
 
 Row = dict[str, Any]
+Settled = list[Row | AppError]
 
 
 class Deed(StrEnum):
@@ -32,15 +36,17 @@ class Deed(StrEnum):
     REVERSE = "REWARD_REVERSED"
 
 
-async def settle_rewards(house: House, act: AdminAct, deed: Deed, reward_ids: Sequence[int]) -> list[Row | AppError]:
-    """Does one deed to each reward, each for itself, in one transaction; each result is the reward, or its refusal.
+async def settle_rewards(house: House, act: KeyedAct, deed: Deed, reward_ids: Sequence[int]) -> Done:
+    """Does one deed to each reward, each for itself, in one transaction, once per key.
+
+    The act renders a list: of each reward what it is now, or its refusal.
 
     Refusals: REWARD_NOT_FOUND, REWARD_STATE (somebody else was first), SECOND_PERSON_REQUIRED (who caused a reward
     does not approve it), NOT_ENOUGH_TOKENS and REWARD_NOT_REVERSIBLE (taking back).
     """
     now = house.clock.now()
 
-    async def work(keepers: Services) -> list[Row | AppError]:
+    async def work(keepers: Services) -> Settled:
         batch = await load_rewards(house, keepers, reward_ids, now)
         decide = DEEDS[deed]
         before = [
@@ -50,15 +56,18 @@ async def settle_rewards(house: House, act: AdminAct, deed: Deed, reward_ids: Se
         await save_rewards(keepers, batch)
         return [one if isinstance(one, AppError) else await _noted(keepers, act, deed, one, now=now) for one in before]
 
-    return await house.write(work, is_repeatable=False)
+    return await once(house, act, deed.value, work)
 
 
-async def settle_reward(house: House, act: AdminAct, deed: Deed, reward_id: int) -> Row:
-    """As `settle_rewards`, for one: raises its refusal."""
-    result = (await settle_rewards(house, act, deed, [reward_id]))[0]
-    if isinstance(result, AppError):
-        raise result
-    return result
+async def settle_reward(house: House, act: KeyedAct, deed: Deed, reward_id: int) -> Done:
+    """As `settle_rewards`, for one: raises its refusal, and the act renders the reward."""
+
+    def render(results: Settled) -> bytes:
+        if isinstance(results[0], AppError):
+            raise results[0]
+        return act.render(results[0])
+
+    return await settle_rewards(house, replace(act, render=render), deed, [reward_id])
 
 
 async def _noted(keepers: Services, act: AdminAct, deed: Deed, before: StoredReward, *, now: datetime) -> Row:

@@ -9,11 +9,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from app.core.invariants import require
-from app.core.time_utils import kst_date
+from app.core.time_utils import kst_date, kst_text
 from app.domain.boards import rewards_of_rank
 from app.domain.event_names import EventType, Feature, Topic
-from app.domain.jobs import JobSlot, Lease, RunStatus, subject_slot
+from app.domain.jobs import JobFailed, Lease
 from app.domain.records import Changes
 from app.domain.teams import Contest
 from app.domain.wallet import Reason
@@ -25,24 +24,8 @@ from app.services import House, Services
 from app.services.job_service import Advance
 from app.services.player_state import Wanted
 
-JOB = "team_settlement"
 TEAM_SOURCE = "TEAM"
 OPEN, FROZEN, SETTLED = "OPEN", "FROZEN", "SETTLED"
-
-
-async def due_contest(house: House, now: datetime) -> JobSlot | None:
-    """The first contest whose time has come; failed runs wait for a person."""
-
-    async def work(keepers: Services) -> JobSlot | None:
-        for row in await keepers.team.unsettled():
-            closes_at = await _closes_at(keepers, await _contest(keepers, row["code"], now))
-            slot = subject_slot(JOB, row["code"], kst_date(closes_at))
-            run = await keepers.job.find(slot) if closes_at <= now else None
-            if closes_at <= now and (run is None or run.status not in (RunStatus.FAILED, RunStatus.DONE)):
-                return slot
-        return None
-
-    return await house.read(work)
 
 
 async def settle_teams(house: House, lease: Lease, *, goes_on: Callable[[], bool]) -> bool:
@@ -65,11 +48,15 @@ async def _freeze(house: House, code: str) -> Contest:
 
     async def work(keepers: Services) -> Contest:
         await keepers.feature.lock_all()
-        row = await keepers.team.find(code, locked=True) or {}
-        contest = await _contest(keepers, code, now)
+        row = await keepers.team.find(code, locked=True)
+        goals = (await keepers.rule_book.seasons_on(kst_date(now))).goals
+        contest = next((contest for contest in goals.contests if contest.code == code), None)
+        if row is None or contest is None:
+            raise JobFailed(f"no contest {code}")
         if row["state"] == OPEN:
             closes_at = await _closes_at(keepers, contest)
-            require(closes_at <= now, "a contest is frozen when its time has come")
+            if closes_at > now:
+                raise JobFailed(f"the contest {code} takes scores until {kst_text(closes_at)}")
             await keepers.team.freeze(contest.id)
             await keepers.team.change(contest.id, state=FROZEN, now=now)
             await keepers.goal_book.turn_page(now, closed_through=closes_at)
@@ -132,12 +119,8 @@ async def _finish(house: House, lease: Lease, contest: Contest) -> None:
     await house.write(work)
 
 
-async def _contest(keepers: Services, code: str, now: datetime) -> Contest:
-    goals = (await keepers.rule_book.seasons_on(kst_date(now))).goals
-    return next(contest for contest in goals.contests if contest.code == code)
-
-
 async def _closes_at(keepers: Services, contest: Contest) -> datetime:
     season = await keepers.season.find(contest.config.season_id)
-    require(season is not None, "a contest is made in a season that is there")
-    return contest.closes_at(season.config.end_date)  # type: ignore[union-attr]  # require() has ruled None out
+    if season is None:
+        raise JobFailed(f"the season {contest.config.season_id} of contest {contest.code} is gone")
+    return contest.closes_at(season.config.end_date)

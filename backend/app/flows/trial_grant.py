@@ -1,7 +1,7 @@
 """One free ticket for a player who has none left, as often as the game's config allows.
 
-Reads feature_config and game_configs (share-locked), user_profiles with wallets (locked), wallet_ledger. Writes
-wallets, wallet_ledger, reward_log, user_event_log, outbox.
+Reads feature_config and game_configs (share-locked), user_profiles with wallets (locked), wallet_ledger,
+idempotency_keys. Writes wallets, wallet_ledger, reward_log, user_event_log, outbox, idempotency_keys.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from app.domain.grants import Grant, RewardType
 from app.domain.rule_book import RuleBook
 from app.domain.wallet import Reason
 from app.flows.steps.commands import PlayerCommand, Result
-from app.flows.steps.decide_each import Batch, decide_each
+from app.flows.steps.decide_each import Batch, answer_keys, decide_each
 from app.flows.steps.decision import Decision
 from app.flows.steps.grant_rewards import grant_rewards
 from app.flows.steps.save_changes import save_changes
@@ -43,7 +43,8 @@ async def trial_grant(house: House, command: TrialCommand) -> Result:
         rules = await keepers.rule_book.in_force([game.feature_type], today)
         players = await keepers.player.lock([command.user_id], Wanted(wallets=True))
         given = await keepers.wallet.trial_days(command.user_id, game.token_type, *week_of(today))
-        batch = Batch(players, rules, {}, now, house.settings.approval_threshold_points)
+        answers = await keepers.idempotency.stored(answer_keys([command]))
+        batch = Batch(players, rules, answers, now, house.settings.approval_threshold_points)
         results = decide_each(batch, [command], lambda decision, c: _give_once(decision, c.game, rules, given))
         await save_changes(keepers, batch.changes)
         return results[0]

@@ -1,4 +1,4 @@
-"""How the service stands as a whole, for monitoring: schema, worker, reconcile, pools. Reads job_runs."""
+"""How the service stands as a whole, for monitoring: schema, worker, jobs, reconcile, pools. Reads job_*."""
 
 import math
 from datetime import datetime
@@ -8,6 +8,7 @@ from app.core.metrics import (
     BUILD,
     DATABASE_UP,
     JOBS_FAILED,
+    JOBS_STUCK,
     POOL_IN_USE,
     POOL_SIZE,
     RECONCILE_AGE,
@@ -17,9 +18,10 @@ from app.core.metrics import (
 )
 from app.db.schema import HEAD, schema_version
 from app.domain.jobs import RECONCILE
+from app.flows.steps.job_troubles import job_troubles
 from app.services import House, Services
 
-OF_THE_DATABASE = (SCHEMA_AT_HEAD, WORKER_QUIET, JOBS_FAILED, RECONCILE_DIFFERENCES, RECONCILE_AGE)
+OF_THE_DATABASE = (SCHEMA_AT_HEAD, WORKER_QUIET, JOBS_FAILED, JOBS_STUCK, RECONCILE_DIFFERENCES, RECONCILE_AGE)
 
 
 async def note_vital_signs(house: House) -> None:
@@ -41,12 +43,13 @@ async def _signs(house: House, now: datetime) -> list[float]:
     """In the order of OF_THE_DATABASE."""
     is_at_head = await house.database.read(schema_version) == HEAD
     if not is_at_head:  # the tables may be others
-        return [0.0, math.nan, math.nan, math.nan, math.nan]
+        return [0.0, *[math.nan] * (len(OF_THE_DATABASE) - 1)]
 
     async def work(keepers: Services) -> list[float]:
-        quiet, failed = await keepers.job.quiet_seconds(), await keepers.job.failed_count()
+        quiet, troubles = await keepers.job.quiet_seconds(), await job_troubles(keepers)
         last = await keepers.job.last_amount(RECONCILE)
         differences, age = (math.nan, math.nan) if last is None else (last[0], (now - last[1]).total_seconds())
-        return [1.0, math.nan if quiet is None else quiet, failed, differences, age]
+        failed, stuck = len(troubles.failed), len(troubles.stuck)
+        return [1.0, math.nan if quiet is None else quiet, failed, stuck, differences, age]
 
     return await house.read(work)

@@ -30,6 +30,10 @@ job_runs = Table(
     # of the business clock
     Column("started_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime),
+    # of the database's clock: when it last came further; null = before this was noted
+    Column("moved_at", UtcDateTime),
+    # how often it was begun since then; null = never
+    Column("tries", Integer),
     UniqueConstraint("job", "subject", "slot_no", name="uq_job_runs_once"),
     Index("ix_job_runs_status", "job", "status", "slot_no"),
     Index("ix_job_runs_touched", "touched_at"),
@@ -48,5 +52,7 @@ job_controls = Table(
     Column("updated_by", String(200), nullable=False),
     # goes on all the time instead of by runs; null = no
     Column("is_standing", Flag),
+    # runs once in each interval of so many minutes; null = by days or by subjects
+    Column("interval_minutes", Integer),
     **MYSQL_TABLE,
 )

@@ -27,6 +27,7 @@ reward_log = Table(
     CheckConstraint("amount > 0", name="amount_positive"),
     Index("ix_reward_log_user", "user_id", "id"),
     Index("ix_reward_log_state", "state", "id"),
+    Index("ix_reward_log_owed", "state", "reward_type", "code"),  # what is promised of a coupon pool
     Index("ix_reward_log_due", "next_try_at", "id"),
     **MYSQL_TABLE,
 )

@@ -15,6 +15,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from app.core.errors import AppError
+from app.domain.config_fields import PathName
 
 FOREVER = "public, max-age=31536000, immutable"
 IMPORT = re.compile(r"""(\bfrom\s+|\bimport\s+)(["'])\./([\w-]+\.js)\2""")
@@ -92,7 +93,7 @@ def assets_router(assets: Assets) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get(f"{assets.folder}/{{name}}")
-    async def asset(request: Request, name: str) -> Response:
+    async def asset(request: Request, name: PathName) -> Response:
         found = assets.get(name)
         headers = {"Cache-Control": FOREVER, "ETag": found.etag, "Cross-Origin-Resource-Policy": "same-origin"}
         if request.headers.get("if-none-match") == found.etag:

@@ -9,7 +9,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
 from app.core.languages import KOREAN
-from app.core.time_utils import KST
+from app.core.time_utils import in_kst
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 Translate = Callable[[str], str]
@@ -162,4 +162,4 @@ class Formats:
 
 def _kst(instant: datetime | str) -> datetime:
     at = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
-    return at.astimezone(KST)
+    return in_kst(at)

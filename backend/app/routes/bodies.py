@@ -51,9 +51,14 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return fields
 
 
-def json_answer(done: Done) -> Response:
-    """The answer of a command, byte for byte; says so when it is one that was given before."""
+def json_answer(done: Done, *, has_version: bool = False) -> Response:
+    """The answer of a command, byte for byte; says so when it is one that was given before.
+
+    `has_version`: the answer is a document whose version is its ETag.
+    """
     response = Response(done.body, done.status, media_type="application/json")
+    if has_version:
+        response.headers["ETag"] = f'"{json.loads(done.body)["version"]}"'
     if done.is_replay:
         response.headers["Idempotency-Replayed"] = "true"
     return response

@@ -10,11 +10,13 @@ from typing import Any
 
 from asgi_correlation_id import correlation_id
 from fastapi import Request
+from pydantic import TypeAdapter
 
 from app.container import Container
 from app.core.auth import HOST, PLAYER, STAFF_SCOPES, Principal
 from app.core.errors import AppError, invalid
 from app.flows.steps.commands import IdempotencyKey, PlayerCommand
+from app.flows.steps.once import KeyedAct
 from app.routes.doors import PREFIX
 from app.services.audit_service import AdminAct
 
@@ -128,6 +130,25 @@ def require_staff(*accepted: str) -> Callable[[Request], Awaitable[Principal]]:
 def admin_act(principal: Principal, reason: str) -> AdminAct:
     """Who writes as an operator, and why."""
     return AdminAct(principal.actor, reason, request_id())
+
+
+def keyed_act(
+    request: Request, principal: Principal, reason: str, raw: bytes, answer: Any, *, status: int = 200, **more: Any
+) -> KeyedAct:
+    """Who writes as an operator, and why, once per Idempotency-Key; raises IDEMPOTENCY_KEY_REQUIRED without one.
+
+    `answer` is the model that the stored answer has; `more` goes to its `dump_json`.
+    """
+    adapter = _adapter(answer)
+
+    def render(row: Any) -> bytes:
+        return adapter.dump_json(adapter.validate_python(row, from_attributes=True), by_alias=True, **more)
+
+    act, key = admin_act(principal, reason), required_idempotency_key(request, raw)
+    return KeyedAct(act.actor, act.reason, act.request_id, key=key, render=render, status=status)
+
+
+_adapter: Callable[[Any], TypeAdapter[Any]] = lru_cache(maxsize=64)(TypeAdapter)
 
 
 def idempotency_key(request: Request, body: bytes) -> IdempotencyKey | None:

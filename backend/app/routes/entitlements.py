@@ -13,7 +13,7 @@ from app.flows.redeem_entitlement import RedeemCommand, redeem_entitlements
 from app.flows.steps.commands import unwrap
 from app.flows.steps.operators import short_actor
 from app.routes.bodies import json_answer, parse_body
-from app.routes.deps import container_of, idempotency_key, request_id, require_host
+from app.routes.deps import container_of, request_id, require_host, required_idempotency_key
 from app.routes.doors import api_router
 from app.routes.openapi import API_KEY, BEARER, answers, body_of, keyed, problems
 from app.schemas.possessions import EntitlementStanding, RedeemBody, Redeemed
@@ -46,7 +46,7 @@ async def check(request: Request, who: Host, external_id: ExternalId, resource: 
         Redeemed, "AUTH_REQUIRED", "SCOPE_REQUIRED", "USER_BLOCKED", "USER_NOT_FOUND", "NO_ENTITLEMENT",
         "ENTITLEMENT_ACTIVE",
     ),
-    openapi_extra=keyed(body_of(RedeemBody), required=False) | {"security": BY_HOST},
+    openapi_extra=keyed(body_of(RedeemBody), required=True) | {"security": BY_HOST},
 )  # fmt: skip
 async def redeem(request: Request, who: Host, external_id: ExternalId, resource: Code) -> Response:
     """Uses up one entitlement; its days begin now. While one runs, no other is used up: ENTITLEMENT_ACTIVE."""
@@ -58,7 +58,7 @@ async def redeem(request: Request, who: Host, external_id: ExternalId, resource:
         session_id=None,
         issued_at=who.issued_at,
         request_id=request_id(),
-        idempotency=idempotency_key(request, raw),
+        idempotency=required_idempotency_key(request, raw),
         resource=resource,
         actor=short_actor(who.actor),
     )

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Query, Request
 
+from app.domain.config_fields import PathName
 from app.flows.leaderboard_view import list_leaderboards, show_leaderboard
 from app.flows.steps.commands import PlayerCommand
 from app.routes.deps import caller, container_of
@@ -35,7 +36,7 @@ async def boards(request: Request) -> dict[str, Any]:
 )
 async def board(
     request: Request,
-    code: str,
+    code: PathName,
     window: Window = None,
     after: AfterPlace = None,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 20,

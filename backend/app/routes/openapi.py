@@ -19,6 +19,7 @@ SECURITY_SCHEMES = {
     API_KEY: {"type": "apiKey", "in": "header", "name": "X-API-Key"},
 }
 
+IDEMPOTENCY_KEY = "Idempotency-Key"
 HEADERS: dict[str, Any] = {
     "Retry-After": {"schema": {"type": "integer"}, "description": "Seconds until it is worth a try."},
     "RateLimit-Policy": {"schema": {"type": "string"}, "description": "The limit that was met: q calls in w seconds."},
@@ -53,7 +54,7 @@ def keyed(extra: dict[str, Any], *, required: bool | None) -> dict[str, Any]:
     if required is not None:
         described["parameters"] = [
             {
-                "name": "Idempotency-Key",
+                "name": IDEMPOTENCY_KEY,
                 "in": "header",
                 "required": required,
                 "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"},
@@ -99,6 +100,20 @@ def _is_player(path: str, operation: dict[str, Any]) -> bool:
 
 def _add_refusals_of_all(operation: dict[str, Any], path: str) -> None:
     """What any route of its kind may refuse, beside what the route names; all of it as problem documents."""
+    found: dict[str, Any] = operation["responses"]
+    for code in _refusals_of_all(operation, path):
+        status = str(STATUS[ERRORS[code].kind])
+        said = found.setdefault(status, {"description": ""})
+        names = [] if said["description"] == "Validation Error" else said["description"].split(", ")
+        said["description"] = ", ".join(dict.fromkeys(filter(None, [*names, code])))
+    for status, answer in found.items():
+        if status >= "400":
+            answer["content"] = {"application/problem+json": {"schema": {"$ref": COMPONENT.format(model="Problem")}}}
+            for name in HEADERS_OF_STATUS.get(status, ()):
+                answer.setdefault("headers", {})[name] = {"$ref": f"#/components/headers/{name}"}
+
+
+def _refusals_of_all(operation: dict[str, Any], path: str) -> list[str]:
     codes = ["BUSY", "DATABASE_UNAVAILABLE"]
     if operation.get("security"):
         codes += ["AUTH_REQUIRED", "TOKEN_INVALID", "TOKEN_EXPIRED", "TOKEN_REVOKED", "SCOPE_REQUIRED"]
@@ -110,17 +125,9 @@ def _add_refusals_of_all(operation: dict[str, Any], path: str) -> None:
         codes.append("VALIDATION_ERROR")
     if operation.get("requestBody"):
         codes.append("BODY_TOO_LARGE")
-    found: dict[str, Any] = operation["responses"]
-    for code in codes:
-        status = str(STATUS[ERRORS[code].kind])
-        said = found.setdefault(status, {"description": ""})
-        names = [] if said["description"] == "Validation Error" else said["description"].split(", ")
-        said["description"] = ", ".join(dict.fromkeys(filter(None, [*names, code])))
-    for status, answer in found.items():
-        if status >= "400":
-            answer["content"] = {"application/problem+json": {"schema": {"$ref": COMPONENT.format(model="Problem")}}}
-            for name in HEADERS_OF_STATUS.get(status, ()):
-                answer.setdefault("headers", {})[name] = {"$ref": f"#/components/headers/{name}"}
+    if any(parameter["name"] == IDEMPOTENCY_KEY for parameter in operation.get("parameters", [])):
+        codes += ["IDEMPOTENCY_KEY_REQUIRED", "IDEMPOTENCY_KEY_REUSED"]
+    return codes
 
 
 def _parts(operation: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
+from app.domain.config_fields import PathName
 from app.flows.promo_status import promo_status
 from app.flows.redeem_code import RedeemCodeCommand
 from app.flows.steps.commands import PlayerCommand
@@ -43,6 +44,6 @@ async def redeem(request: Request) -> Response:
     responses=problems("AUTH_REQUIRED", "USER_BLOCKED", "PROMO_NOT_FOUND"),
     openapi_extra=keyed({}, required=None),
 )
-async def status(request: Request, who: Annotated[Caller, Depends(caller)], code: str) -> dict[str, Any]:
+async def status(request: Request, who: Annotated[Caller, Depends(caller)], code: PathName) -> dict[str, Any]:
     """A campaign by its name: when it opens to the second, how many units are left, whether the player has one."""
     return await promo_status(container_of(request).house, PlayerCommand(**who.command_fields), code)

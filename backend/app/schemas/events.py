@@ -4,9 +4,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
-from app.core.names import is_external_id
+from app.core.names import MAX_EXTERNAL_ID, is_external_id
 from app.domain.bridge_config import HostEventType
-from app.domain.config_fields import Moment
+from app.domain.config_fields import Document, Moment
 from app.domain.event_reasons import NoEffect
 from app.domain.host_events import MAX_EVENTS
 from app.schemas.common import RequestBody, Shape, Timed
@@ -29,7 +29,7 @@ def _known_name(text: str) -> str:
 
 EventId = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,100}$")]
 EventSource = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,200}$")]
-Subject = Annotated[str, AfterValidator(_known_name)]
+Subject = Annotated[str, StringConstraints(min_length=1, max_length=MAX_EXTERNAL_ID), AfterValidator(_known_name)]
 Ignored = Annotated[str, StringConstraints(max_length=500)]
 
 
@@ -46,7 +46,7 @@ class EventIn(RequestBody):
     type: HostEventType
     subject: Subject
     time: Moment | None = None
-    data: dict[str, Any] = Field(default_factory=dict)
+    data: Document = Field(default_factory=dict)
     # of CloudEvents, and of no meaning here
     specversion: Literal["1.0"] = "1.0"
     datacontenttype: Literal["application/json"] = "application/json"

@@ -33,6 +33,7 @@ from app.services.host_event_service import HostEventService
 from app.services.idempotency_service import IdempotencyService
 from app.services.identity_service import IdentityService
 from app.services.inbox_service import InboxService
+from app.services.job_control_service import JobControlService
 from app.services.job_service import JobService
 from app.services.leaderboard_result_service import LeaderboardResultService
 from app.services.leaderboard_service import LeaderboardService
@@ -94,7 +95,7 @@ class Services:
         self.identity = IdentityService(tx)
         self.bridge = BridgeService(tx)
         self.bridge_control = BridgeControlService(tx)
-        self.job = JobService(tx)
+        self.job, self.job_control = JobService(tx), JobControlService(tx)
         self.host_event = HostEventService(tx)
         self.rule = RuleService(tx, definitions.rules)
         self.rule_state = RuleStateService(tx)

@@ -14,11 +14,14 @@ from app.domain.codes import NewCode
 from app.models.coupon import coupon_codes, coupon_pools
 
 Row = dict[str, Any]
+LOOK = Statement("SELECT code, id FROM coupon_pools WHERE code IN ({codes}) ORDER BY id")
 LOCK = Statement("SELECT code, id FROM coupon_pools WHERE code IN ({codes}) ORDER BY id FOR UPDATE")
-FREE = Statement("""
+FREE_ONES = """
     SELECT id FROM coupon_codes
     WHERE pool_id = ? AND operation_id IS NULL AND (expires_at IS NULL OR expires_at > ?) ORDER BY id LIMIT ?
-""")
+"""
+FREE = Statement(FREE_ONES)
+COUNT_FREE = Statement(f"SELECT COUNT(*) FROM ({FREE_ONES}) free_ones")
 # the pool's lock has decided already; the free code is the second line
 ASSIGN = Statement("""
     UPDATE coupon_codes SET user_id = ?, operation_id = ?, assigned_at = ? WHERE id = ? AND operation_id IS NULL
@@ -38,8 +41,19 @@ class CouponService:
 
         Unknown pools are missing from the answer.
         """
+        return await self._ids(LOCK, pools)
+
+    async def look(self, pools: Iterable[str]) -> dict[str, int]:
+        """The ids of these pools, without a lock: for reads only. Unknown ones are missing from the answer."""
+        return await self._ids(LOOK, pools)
+
+    async def _ids(self, statement: Statement, pools: Iterable[str]) -> dict[str, int]:
         codes = sorted(set(pools))
-        return {row[0]: row[1] for row in await self._tx.rows(LOCK, codes, codes=len(codes))}
+        return {row[0]: row[1] for row in await self._tx.rows(statement, codes, codes=len(codes))} if codes else {}
+
+    async def count_free(self, pool_id: int, now: datetime, *, at_most: int) -> int:
+        """How many codes nobody has that have not expired, counted up to `at_most`."""
+        return int((await self._tx.rows(COUNT_FREE, (pool_id, instant_out(now), at_most)))[0][0])
 
     async def free(self, pool_id: int, now: datetime, *, limit: int) -> list[int]:
         """The next codes that nobody has and that have not expired. Lock the pool first."""

@@ -9,13 +9,19 @@ from app.domain.records import Answer
 from app.models.idempotency import idempotency_keys
 
 AnswerKey = tuple[str, str, str]
+# in whose name operators' answers are stored: a key of theirs is one for all of them
+OPERATORS = "operators"
 COLUMNS = "actor, operation, idempotency_key, fingerprint, status, body, created_at"
 ONE_KEY = "(actor = ? AND operation = ? AND idempotency_key = ?)"
+# A deed of operators. Answers were once kept for each operator, and grants apart from make-goods: those count as well,
+# the first of them for all.
+ONE_DEED = "(operation IN ({names}) AND idempotency_key = ?)"
+DEED_NAMES = {"ADMIN_GRANT": ("ADMIN_GRANT", "ADMIN_MAKE_GOOD")}
 ADD = Insert(idempotency_keys, COLUMNS.split(", "))
 
 
 class IdempotencyService:
-    """Keeper of stored answers, by (actor, operation, key)."""
+    """Keeper of stored answers, by (actor, operation, key). Of operators' deeds every operator is one actor."""
 
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
@@ -23,15 +29,26 @@ class IdempotencyService:
     async def stored(self, keys: Iterable[AnswerKey]) -> dict[AnswerKey, Answer]:
         """The answers already given to these keys. Read them after the players are locked: then none is under way."""
         unique = sorted(set(keys))
-        if not unique:
-            return {}
-        either = " OR ".join([ONE_KEY] * len(unique))
-        statement = Statement(f"SELECT {COLUMNS} FROM idempotency_keys WHERE {either}")
-        rows = await self._tx.rows(statement, [part for key in unique for part in key])
-        return {
-            (actor, operation, key): Answer(actor, operation, key, fp, status, body.encode(), known_instant_in(at))
-            for actor, operation, key, fp, status, body, at in rows
-        }
+        own = [key for key in unique if key[0] != OPERATORS]
+        found = await self._rows(" OR ".join([ONE_KEY] * len(own)), [part for key in own for part in key])
+        answers = {(answer.actor, answer.operation, answer.idempotency_key): answer for answer in found}
+        for key in unique:
+            if key[0] == OPERATORS:
+                names = DEED_NAMES.get(key[1], (key[1],))
+                deed = ONE_DEED.format(names=", ".join("?" * len(names)))
+                given = await self._rows(deed, [*names, key[2]])
+                if given:
+                    answers[key] = min(given, key=lambda answer: answer.created_at)
+        return answers
+
+    async def _rows(self, which: str, params: Sequence[str]) -> list[Answer]:
+        if not params:
+            return []
+        rows = await self._tx.rows(Statement(f"SELECT {COLUMNS} FROM idempotency_keys WHERE {which}"), params)
+        return [
+            Answer(actor, operation, key, fingerprint, status, body.encode(), known_instant_in(at))
+            for actor, operation, key, fingerprint, status, body, at in rows
+        ]
 
     async def store(self, answers: Sequence[Answer]) -> None:
         """Keeps answers for ever. A key that already has one raises IntegrityError."""

@@ -1,21 +1,26 @@
-"""Keeper of `job_runs` and `job_controls`. Leases live on the database's clock, which every worker shares."""
+"""Keeper of `job_runs`. Leases live on the database's clock, which every worker shares."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, and_, case, delete, func, or_, select, update
 
 from app.db.statements import database_time
 from app.db.transaction import Tx
 from app.db.values import known_instant_in
-from app.domain.jobs import JobRun, JobSlot, Lease, RunStatus
-from app.models.job import job_controls, job_runs
+from app.domain.jobs import STUCK_SECONDS, JobRun, JobSlot, Lease, RunStatus
+from app.models.job import job_runs
 
 Row = dict[str, Any]
 # without a sign of life for this long after its lease nobody can be at work: reconcile complains (I14)
 LOST_SECONDS = 300
 LONGEST_ERROR = 500
+# far above what can be open at once; a tick reads no more
+MOST_OPEN = 1_000
+# days: a gap that lies further back than a year is no work that anybody waits for
+LONGEST_GAP = 400
+OPEN = (RunStatus.WAITING, RunStatus.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,30 +41,63 @@ class JobService:
 
     async def find(self, slot: JobSlot) -> JobRun | None:
         """The run of a slot, if it was ever begun or asked for."""
-        row = (await self._tx.execute(select(job_runs).where(*_is(slot)))).mappings().first()
-        return None if row is None else _run(row)
+        return await self._first(select(job_runs).where(*_is(slot)))
 
-    async def newest(self, job: str, *, is_daily: bool) -> JobRun | None:
-        """The run with the highest number of a schedule."""
+    async def newest(self, job: str, *, is_daily: bool, until: date) -> JobRun | None:
+        """The run with the highest number of a schedule, up to a KST day: a later one was begun by a wrong clock."""
         c = job_runs.c
-        query = select(job_runs).where(c.job == job, c.subject == "", c.is_daily == is_daily)
-        row = (await self._tx.execute(query.order_by(c.slot_no.desc()).limit(1))).mappings().first()
-        return None if row is None else _run(row)
+        query = select(job_runs).where(c.job == job, c.subject == "", c.is_daily == is_daily, c.logical_date <= until)
+        return await self._first(query.order_by(c.slot_no.desc()).limit(1))
 
-    async def unfinished(self, job: str) -> JobSlot | None:
-        """The oldest run of a job that somebody asked for, or whose owner is gone; None when there is none."""
+    async def last_day(self, job: str, *, until: date) -> JobRun | None:
+        """The daily run after which the next one is missing: what was run out of order leaves no day out."""
+        newest = await self.newest(job, is_daily=True, until=until)
+        if newest is None:
+            return None
+        c, following = job_runs.c, job_runs.alias("following")
+        has_next = (
+            select(following.c.id)
+            .where(following.c.job == c.job, following.c.subject == "", following.c.slot_no == c.slot_no + 1)
+            .where(following.c.logical_date <= until)
+            .exists()
+        )
+        query = select(job_runs).where(
+            c.job == job, c.subject == "", c.is_daily.is_(True), c.logical_date <= until, ~has_next,
+            c.slot_no >= newest.slot.slot_no - LONGEST_GAP,
+        )  # fmt: skip
+        return await self._first(query.order_by(c.slot_no).limit(1))
+
+    async def of_subject(self, job: str, subject: str) -> JobRun | None:
+        """The newest run about a subject, whether that is still there or not."""
+        query = select(job_runs).where(job_runs.c.job == job, job_runs.c.subject == subject)
+        return await self._first(query.order_by(job_runs.c.slot_no.desc()).limit(1))
+
+    async def oldest(self, job: str) -> JobRun | None:
+        """The daily run of a job with the lowest number."""
+        query = select(job_runs).where(job_runs.c.job == job, job_runs.c.is_daily.is_(True))
+        return await self._first(query.order_by(job_runs.c.slot_no).limit(1))
+
+    async def unfinished(self, job: str, *, today: date) -> list[JobSlot]:
+        """The runs of a job that somebody asked for, or whose owner is gone, or that have rested; the oldest first.
+
+        A day that has not come is left out, whoever asked for it.
+        """
         c = job_runs.c
-        open_states = c.status.in_((RunStatus.WAITING, RunStatus.RUNNING))
-        query = select(job_runs).where(c.job == job, open_states, c.lease_until <= database_time(self._tx.flavour))
-        row = (await self._tx.execute(query.order_by(c.slot_no, c.id).limit(1))).mappings().first()
-        return None if row is None else _run(row).slot
+        query = select(job_runs).where(
+            c.job == job, c.status.in_(OPEN), c.lease_until <= database_time(self._tx.flavour),
+            or_(c.is_daily.is_(False), c.logical_date <= today),
+        )  # fmt: skip
+        return [run.slot for run in await self._all(query.order_by(c.slot_no, c.id))]
 
     async def ask_for(self, slot: JobSlot, *, now: datetime) -> JobRun:
-        """Makes a slot wait for a worker, a failed one included. Returns it as it was; DONE and RUNNING stay so."""
+        """Makes a slot wait for a worker, a failed or resting one too. Returns it as it was; DONE and RUNNING stay."""
         await self._ensure(slot, now=now)
         run = await self._locked(slot)
-        if run.status is RunStatus.FAILED:
-            await self._set(run.id, status=RunStatus.WAITING, last_error=None)
+        if run.status in (RunStatus.FAILED, RunStatus.WAITING):
+            at_once = database_time(self._tx.flavour)
+            await self._set(
+                run.id, status=RunStatus.WAITING, last_error=None, tries=0, lease_until=at_once, moved_at=at_once
+            )
         return run
 
     async def claim(self, slot: JobSlot, owner: str, *, lease_seconds: int, now: datetime) -> Lease | None:
@@ -73,25 +111,30 @@ class JobService:
             update(job_runs)
             .where(
                 *_is(slot),
-                c.status.in_((RunStatus.WAITING, RunStatus.RUNNING)),
+                c.status.in_(OPEN),
                 c.lease_until <= database_time(self._tx.flavour),
             )
-            .values(status=RunStatus.RUNNING, owner=owner, fence=c.fence + 1, **self._lease(lease_seconds))
+            .values(
+                status=RunStatus.RUNNING,
+                owner=owner,
+                fence=c.fence + 1,
+                tries=func.coalesce(c.tries, 0) + 1,
+                **self._lease(lease_seconds),
+            )
         )
         if result.rowcount != 1:
             return None
         run = await self._locked(slot)
-        return Lease(run.id, run.fence, slot, lease_seconds)
+        return Lease(run.id, run.fence, slot, lease_seconds, run.tries)
 
     async def hold(self, lease: Lease) -> JobRun | None:
         """The run, locked until the commit; None when another worker has taken it over meanwhile."""
         query = select(job_runs).where(job_runs.c.id == lease.run_id).with_for_update()
-        row = (await self._tx.execute(query)).mappings().one()
-        run = _run(row)
+        run = _run((await self._tx.execute(query)).mappings().one())
         return run if run.fence == lease.fence and run.status is RunStatus.RUNNING else None
 
     async def advance(self, lease: Lease, step: Advance) -> None:
-        """Moves the cursor and the totals and prolongs the lease, in the chunk's own transaction. Hold it first."""
+        """Moves cursor and totals, prolongs the lease, counts tries anew; in the chunk's transaction. Hold it first."""
         c = job_runs.c
         await self._set(
             lease.run_id,
@@ -99,14 +142,17 @@ class JobService:
             seen_count=c.seen_count + step.seen,
             done_count=c.done_count + step.done,
             done_sum=c.done_sum + step.amount,
+            tries=1,
+            moved_at=database_time(self._tx.flavour),
             **self._lease(lease.seconds),
         )
 
-    async def renew(self, lease: Lease) -> bool:
-        """Prolongs the lease; False when it is lost."""
-        result = await self._tx.execute(
-            update(job_runs).where(*_has(lease)).values(**self._lease(lease.seconds))
-        )  # fmt: skip
+    async def renew(self, lease: Lease, *, has_moved: bool = False) -> bool:
+        """Prolongs the lease, and notes whether the work came further; False when it is lost."""
+        values = self._lease(lease.seconds)
+        if has_moved:
+            values["moved_at"] = values["touched_at"]
+        result = await self._tx.execute(update(job_runs).where(*_has(lease)).values(**values))
         return result.rowcount == 1
 
     async def finish(self, lease: Lease, *, now: datetime) -> bool:
@@ -118,11 +164,18 @@ class JobService:
         return await self._end(lease, status=RunStatus.FAILED, finished_at=now, last_error=error[:LONGEST_ERROR])
 
     async def release(self, lease: Lease, error: str | None) -> bool:
-        """Gives the lease back, so that any worker may go on at the next tick."""
-        return await self._end(lease, last_error=None if error is None else error[:LONGEST_ERROR])
+        """Gives the lease back, so that any worker may go on at the next tick. This try doesn't count."""
+        tries = case((job_runs.c.tries > 0, job_runs.c.tries - 1), else_=0)
+        return await self._end(lease, tries=tries, last_error=None if error is None else error[:LONGEST_ERROR])
+
+    async def rest(self, lease: Lease, error: str, *, minutes: int) -> bool:
+        """Gives the lease back after the run broke: no worker takes it up before it has rested."""
+        until = database_time(self._tx.flavour, 60 * minutes)
+        return await self._end(lease, status=RunStatus.WAITING, last_error=error[:LONGEST_ERROR], lease_until=until)
 
     async def _end(self, lease: Lease, **values: Any) -> bool:
-        values |= {"lease_until": database_time(self._tx.flavour), "touched_at": database_time(self._tx.flavour)}
+        at_once = database_time(self._tx.flavour)
+        values = {"lease_until": at_once, "touched_at": at_once} | values
         result = await self._tx.execute(update(job_runs).where(*_has(lease)).values(**values))
         return result.rowcount == 1
 
@@ -135,10 +188,10 @@ class JobService:
         return [dict(row) for row in rows.mappings()]
 
     async def forget_runs(self, before: date, *, limit: int) -> int:
-        """Deletes finished runs of schedules that are not daily: they are many, and nothing refers to them."""
+        """Deletes runs of intervals that are over: they are many, and nothing refers to them."""
         c = job_runs.c
-        done = (c.is_daily.is_(False), c.subject == "", c.status == RunStatus.DONE, c.logical_date < before)
-        ids = list((await self._tx.execute(select(c.id).where(*done).limit(limit))).scalars())
+        over = (c.is_daily.is_(False), c.subject == "", c.status.not_in(OPEN), c.logical_date < before)
+        ids = list((await self._tx.execute(select(c.id).where(*over).limit(limit))).scalars())
         if ids:
             await self._tx.execute(delete(job_runs).where(c.id.in_(ids)))
         return len(ids)
@@ -150,10 +203,30 @@ class JobService:
         row = (await self._tx.execute(query.order_by(c.id.desc()).limit(1))).first()
         return None if row is None else (row.done_sum, row.finished_at)
 
-    async def failed_count(self) -> int:
-        """How many runs wait for a person."""
-        query = select(func.count()).where(job_runs.c.status == RunStatus.FAILED)
-        return int((await self._tx.execute(query)).scalar_one())
+    async def failed(self) -> list[JobRun]:
+        """The runs that wait for a person, the newest first.
+
+        A run of an interval waits no more when a later one was done: each does all there is to do.
+        """
+        c, later = job_runs.c, job_runs.alias("later")
+        is_made_good = (
+            select(later.c.id)
+            .where(later.c.job == c.job, later.c.subject == "", later.c.is_daily.is_(False))
+            .where(later.c.status == RunStatus.DONE, later.c.slot_no > c.slot_no)
+            .exists()
+        )
+        is_interval = and_(c.is_daily.is_(False), c.subject == "")
+        query = select(job_runs).where(c.status == RunStatus.FAILED, ~and_(is_interval, is_made_good))
+        return await self._all(query.order_by(c.id.desc()))
+
+    async def stuck(self) -> list[JobRun]:
+        """The open runs that came no further for a quarter of an hour, the oldest first."""
+        c = job_runs.c
+        query = select(job_runs).where(
+            c.status.in_(OPEN),
+            func.coalesce(c.moved_at, c.touched_at) <= database_time(self._tx.flavour, -STUCK_SECONDS),
+        )  # fmt: skip
+        return await self._all(query.order_by(c.id))
 
     async def quiet_seconds(self) -> float | None:
         """How long ago any worker gave a sign of life, by the database's clock; None when none ever did."""
@@ -162,42 +235,6 @@ class JobService:
             return None
         seen = known_instant_in((await self._tx.execute(select(database_time(self._tx.flavour)))).scalar_one())
         return max(0.0, float((seen - newest).total_seconds()))
-
-    # --- what is paused ---------------------------------------------------------------------------
-
-    async def register(
-        self, job: str, *, promise: str, schedule: str, is_standing: bool = False, now: datetime
-    ) -> None:
-        """Makes a job known to operators. A job that is known keeps its switch."""
-        control = await self.control(job)
-        if control is None:
-            await self._tx.execute(
-                job_controls.insert().values(
-                    job=job, promise=promise, schedule=schedule, is_standing=is_standing, is_paused=False, version=1,
-                    updated_at=now, updated_by="system:worker",
-                )
-            )  # fmt: skip
-        elif (control["promise"], control["schedule"]) != (promise, schedule):
-            await self._tx.execute(
-                update(job_controls).where(job_controls.c.job == job).values(promise=promise, schedule=schedule)
-            )
-
-    async def controls(self) -> list[Row]:
-        """Every job that a worker has registered, by name."""
-        rows = await self._tx.execute(select(job_controls).order_by("job"))
-        return [_control(row) for row in rows.mappings()]
-
-    async def control(self, job: str, *, locked: bool = False) -> Row | None:
-        """One job's switch."""
-        query = select(job_controls).where(job_controls.c.job == job)
-        row = (await self._tx.execute(query.with_for_update() if locked else query)).mappings().first()
-        return None if row is None else _control(row)
-
-    async def pause(self, job: str, *, is_paused: bool, actor: str, now: datetime) -> None:
-        """Pauses or resumes a job for every worker, from its next claim on. Lock it first."""
-        c = job_controls.c
-        values = {"is_paused": is_paused, "version": c.version + 1, "updated_at": now, "updated_by": actor}
-        await self._tx.execute(update(job_controls).where(c.job == job).values(**values))
 
     # --- the rows themselves ----------------------------------------------------------------------
 
@@ -210,9 +247,17 @@ class JobService:
             job_runs.insert().values(
                 job=slot.job, subject=slot.subject, slot_no=slot.slot_no, logical_date=slot.logical_date,
                 is_daily=slot.is_daily, status=RunStatus.WAITING, fence=0, cursor_id=0, seen_count=0, done_count=0,
-                done_sum=0, lease_until=at_once, lost_at=at_once, touched_at=at_once, started_at=now,
+                done_sum=0, tries=0, lease_until=at_once, lost_at=at_once, touched_at=at_once, moved_at=at_once,
+                started_at=now,
             )
         )  # fmt: skip
+
+    async def _first(self, query: Select[Any]) -> JobRun | None:
+        row = (await self._tx.execute(query)).mappings().first()
+        return None if row is None else _run(row)
+
+    async def _all(self, query: Select[Any]) -> list[JobRun]:
+        return [_run(row) for row in (await self._tx.execute(query.limit(MOST_OPEN))).mappings()]
 
     async def _locked(self, slot: JobSlot) -> JobRun:
         return _run((await self._tx.execute(select(job_runs).where(*_is(slot)).with_for_update())).mappings().one())
@@ -226,10 +271,6 @@ class JobService:
             "lost_at": database_time(self._tx.flavour, seconds + LOST_SECONDS),
             "touched_at": database_time(self._tx.flavour),
         }
-
-
-def _control(row: Any) -> Row:
-    return dict(row) | {"is_standing": bool(row["is_standing"])}
 
 
 def _is(slot: JobSlot) -> tuple[Any, ...]:
@@ -255,4 +296,5 @@ def _run(row: Any) -> JobRun:
         done=row["done_count"],
         amount=row["done_sum"],
         last_error=row["last_error"],
+        tries=row["tries"] or 0,
     )

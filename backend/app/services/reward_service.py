@@ -40,6 +40,10 @@ WAKE = Statement(
 WAITING = Statement("""
     SELECT code, COUNT(*) FROM reward_log WHERE state = 'PENDING' AND reward_type = 'COUPON' GROUP BY code ORDER BY code
 """)
+OWED = Statement("""
+    SELECT code, SUM(amount) FROM reward_log
+    WHERE state IN ('PENDING', 'APPROVAL') AND reward_type = 'COUPON' AND code IN ({codes}) GROUP BY code
+""")
 SHOWN = (
     *("id", "user_id", "operation_id", "source", "reward_type", "token_type", "code", "amount", "state", "attempts"),
     *("last_error", "requested_by", "approved_by", "next_try_at", "created_at", "updated_at"),
@@ -115,6 +119,12 @@ class RewardService:
     async def waiting_coupons(self) -> dict[str, int]:
         """How many rewards wait for codes, by pool."""
         return {row[0]: row[1] for row in await self._tx.rows(WAITING)}
+
+    async def coupons_owed(self, pools: Iterable[str]) -> dict[str, int]:
+        """How many codes of these pools rewards wait for, or will get once they are approved."""
+        codes = sorted(pools)
+        rows = await self._tx.rows(OWED, codes, codes=len(codes)) if codes else []
+        return {pool: int(amount) for pool, amount in rows}
 
     async def named(self, operation_id: str) -> int | None:
         """The id of the reward of an operation."""

@@ -14,7 +14,7 @@ async def ask_for(keepers: Services, act: AdminAct, slot: JobSlot, *, now: datet
     Raises JOB_NOT_FOUND, JOB_ALREADY_DONE and JOB_RUNNING: what a job does once stays done, and a standing job has
     no runs.
     """
-    control = await keepers.job.control(slot.job)
+    control = await keepers.job_control.find(slot.job)
     if control is None:
         raise AppError("JOB_NOT_FOUND")
     if control["is_standing"]:

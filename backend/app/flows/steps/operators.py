@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.domain.player import PlayerState
 from app.flows.steps.commands import IdempotencyKey, PlayerCommand
 from app.services.audit_service import AdminAct
+from app.services.idempotency_service import OPERATORS
 
 LONGEST_ACTOR = 130  # of the stored answers' key
 
@@ -17,8 +18,8 @@ class OperatorCommand(PlayerCommand):
     act: AdminAct
 
     def answer_key(self, idempotency: IdempotencyKey) -> tuple[str, str, str]:
-        """The key is the operator's, whoever the player is."""
-        return (short_actor(self.act.actor), self.operation, idempotency.key)
+        """The key is the deed's, whoever does it and whoever the player is."""
+        return (OPERATORS, self.operation, idempotency.key)
 
     @property
     def requested_by(self) -> str | None:

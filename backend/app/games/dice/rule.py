@@ -1,18 +1,17 @@
 """The rule of dice: player and dealer roll two dice each; the sums are compared."""
 
 from collections import Counter
-from collections.abc import Mapping
 from itertools import product
 from typing import Any
 
-from app.domain.config_fields import RewardFields, parse_config
+from app.core.errors import AppError
 from app.domain.draw import Draw
 from app.domain.game import Game, Outcome, PrizeOdds, Seen
 from app.games.dice.config import DiceSetup
 
 FACES = 6
 WIN, DRAW, LOSE = "WIN", "DRAW", "LOSE"
-OUTCOMES = (WIN, DRAW, LOSE)
+OUTCOMES = (WIN, DRAW, LOSE)  # in the order of `DiceSetup.all_prizes`
 
 
 class Dice(Game):
@@ -23,15 +22,19 @@ class Dice(Game):
     token_type = "DICE_TOKEN"
     plays_word = "plays"
     invalid_code = "INVALID_DICE_CONFIG"
-
-    def parse(self, document: Mapping[str, Any]) -> DiceSetup:
-        return parse_config(DiceSetup, document, self.invalid_code)
+    refusals = ("PRIZES_SOLD_OUT",)
+    setup = DiceSetup
 
     def decide(self, setup: DiceSetup, seen: Seen, draw: Draw) -> Outcome:
+        """One throw; raises PRIZES_SOLD_OUT while an outcome can't be paid: no throw can leave it out and stay fair."""
+        if seen.sold_out:
+            raise AppError("PRIZES_SOLD_OUT")
         user_dice = [1 + draw.below(FACES), 1 + draw.below(FACES)]
         dealer_dice = [1 + draw.below(FACES), 1 + draw.below(FACES)]
         result = outcome_of(sum(user_dice), sum(dealer_dice))
-        grant = reward_of(setup, result).grant()
+        drawn_as = OUTCOMES.index(result)
+        prize = setup.all_prizes[drawn_as]
+        grant = prize.grant()
         game = {
             "user_dice": user_dice,
             "dealer_dice": dealer_dice,
@@ -40,14 +43,23 @@ class Dice(Game):
             "outcome": result,
             **grant.view(),
         }
-        return Outcome({"game": game}, (grant,) if grant.is_something else (), result == WIN)
+        grants = (grant,) if grant.is_something else ()
+        return Outcome({"game": game}, grants, result == WIN, takes=prize.stock_id(drawn_as))
 
     def preview(self, setup: DiceSetup, seen: Seen) -> dict[str, Any]:
-        rewards = [{"outcome": result, **reward_of(setup, result).grant().view()} for result in OUTCOMES]
+        rewards = [
+            {"outcome": OUTCOMES[n], **prize.grant().view(), "is_sold_out": n in seen.sold_out}
+            for n, prize in setup.all_prizes.items()
+        ]
         return {"rewards": rewards}
 
     def odds(self, setup: DiceSetup, seen: Seen) -> list[PrizeOdds]:
-        return [PrizeOdds(r, WAYS[r], WAYS.total(), reward_of(setup, r).grant()) for r in OUTCOMES]
+        """Those of the dice; all 0 while an outcome can't be paid."""
+        ways = Counter() if seen.sold_out else WAYS
+        return [
+            PrizeOdds(OUTCOMES[n], ways[OUTCOMES[n]], ways.total(), prize.grant(), n in seen.sold_out)
+            for n, prize in setup.all_prizes.items()
+        ]
 
 
 def outcome_of(user_sum: int, dealer_sum: int) -> str:
@@ -55,10 +67,6 @@ def outcome_of(user_sum: int, dealer_sum: int) -> str:
     if user_sum == dealer_sum:
         return DRAW
     return WIN if user_sum > dealer_sum else LOSE
-
-
-def reward_of(setup: DiceSetup, result: str) -> RewardFields:
-    return {WIN: setup.win, DRAW: setup.draw, LOSE: setup.lose}[result]
 
 
 # how many of the 6^4 equally likely throws give each outcome, counted rather than written down

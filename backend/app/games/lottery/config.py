@@ -1,29 +1,32 @@
 """What an operator may set on a lottery: weighted prizes, each endless or with stock, each in the draw or not."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Self
 
 from pydantic import Field, model_validator
 
-from app.domain.config_fields import MAX_WEIGHT, Label, RewardFields
-from app.domain.game_fields import MAX_PRIZES, GameFields, Guarantee, require_guarantee_fits
-from app.domain.stock import MAX_STOCK
+from app.domain.config_fields import MAX_WEIGHT, Label
+from app.domain.game_fields import (
+    MAX_PRIZE_ID,
+    MAX_PRIZES,
+    GameFields,
+    Guarantee,
+    PrizeFields,
+    require_guarantee_fits,
+)
 from app.domain.weighted import Pool
 
-MAX_PRIZE_ID = 2**31 - 1  # the column's
 
-
-class Prize(RewardFields):
+class Prize(PrizeFields):
     """One prize. `id` names it for ever: its stock goes on through all versions that name it.
 
-    `stock` is what the prize starts with, null = endless. A later version must say the same number; units are added by
-    restocking. A prize that is not active is neither shown nor drawn.
+    A prize that is not active is neither shown nor drawn.
     """
 
     id: int = Field(ge=1, le=MAX_PRIZE_ID)
     label: Label
     weight: int = Field(ge=0, le=MAX_WEIGHT)
-    stock: int | None = Field(default=None, ge=0, le=MAX_STOCK)
     active: bool = True
 
 
@@ -51,7 +54,6 @@ class LotterySetup(GameFields):
     def pool(self) -> Pool:
         return Pool(tuple((prize.id, prize.weight) for prize in self.in_draw), self.guarantee)
 
-    @cached_property
-    def stock(self) -> dict[int, int]:
-        """What each prize with stock starts with, by id. Read it only."""
-        return {prize.id: prize.stock for prize in self.prizes if prize.stock is not None}
+    @property
+    def all_prizes(self) -> Mapping[int, PrizeFields]:
+        return {prize.id: prize for prize in self.prizes}

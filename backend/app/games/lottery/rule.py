@@ -1,10 +1,8 @@
 """The rule of the lottery: one weighted roll over the active prizes that are not sold out."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from app.core.errors import AppError
-from app.domain.config_fields import parse_config
 from app.domain.draw import Draw
 from app.domain.game import Game, Outcome, PrizeOdds, Seen
 from app.domain.game_fields import Guarantee
@@ -20,9 +18,7 @@ class Lottery(Game):
     plays_word = "tickets"
     invalid_code = "INVALID_LOTTERY_CONFIG"
     refusals = ("LOTTERY_SOLD_OUT",)
-
-    def parse(self, document: Mapping[str, Any]) -> LotterySetup:
-        return parse_config(LotterySetup, document, self.invalid_code)
+    setup = LotterySetup
 
     def decide(self, setup: LotterySetup, seen: Seen, draw: Draw) -> Outcome:
         """One prize; raises LOTTERY_SOLD_OUT when nothing is left in the draw."""
@@ -36,7 +32,7 @@ class Lottery(Game):
             grants=(grant,) if grant.is_something else (),
             is_win=grant.is_something,
             memory=drawn.memory,
-            takes=None if prize.stock is None else prize.id,
+            takes=prize.stock_id(prize.id),
         )
 
     def preview(self, setup: LotterySetup, seen: Seen) -> dict[str, Any]:
@@ -49,9 +45,6 @@ class Lottery(Game):
             PrizeOdds(prize.label, weight, sum(weights), prize.grant(), prize.id in seen.sold_out, share)
             for prize, weight, share in zip(setup.in_draw, weights, long_run, strict=True)
         ]
-
-    def stock(self, setup: LotterySetup) -> dict[int, int]:
-        return setup.stock
 
     def guarantee(self, setup: LotterySetup) -> Guarantee | None:
         return setup.guarantee

@@ -1,18 +1,19 @@
 """What an operator may set on a roulette: exactly six weighted segments."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Self
 
 from pydantic import Field, model_validator
 
-from app.domain.config_fields import MAX_WEIGHT, Label, RewardFields
-from app.domain.game_fields import GameFields, Guarantee, require_guarantee_fits
+from app.domain.config_fields import MAX_WEIGHT, Label
+from app.domain.game_fields import GameFields, Guarantee, PlacedPrize, PrizeFields, require_guarantee_fits
 from app.domain.weighted import Pool
 
 SLOTS = 6
 
 
-class Segment(RewardFields):
+class Segment(PlacedPrize):
     """One sixth of the wheel as it is drawn; how often it wins is `weight` alone. Weight 0 shows but never wins."""
 
     slot_index: int = Field(ge=0, lt=SLOTS)
@@ -40,6 +41,10 @@ class RouletteSetup(GameFields):
     def in_slot_order(self) -> tuple[Segment, ...]:
         """The segments in the order in which rolls are read."""
         return tuple(sorted(self.segments, key=lambda segment: segment.slot_index))
+
+    @property
+    def all_prizes(self) -> Mapping[int, PrizeFields]:
+        return {segment.slot_index: segment for segment in self.segments}
 
     @cached_property
     def pool(self) -> Pool:

@@ -1,10 +1,8 @@
 """The rule of roulette: one weighted roll over the segments in slot order."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from app.core.invariants import InvariantBroken
-from app.domain.config_fields import parse_config
+from app.core.errors import AppError
 from app.domain.draw import Draw
 from app.domain.game import Game, Outcome, PrizeOdds, Seen
 from app.domain.game_fields import Guarantee
@@ -19,26 +17,28 @@ class Roulette(Game):
     token_type = "ROULETTE_COIN"
     plays_word = "spins"
     invalid_code = "INVALID_ROULETTE_CONFIG"
-
-    def parse(self, document: Mapping[str, Any]) -> RouletteSetup:
-        return parse_config(RouletteSetup, document, self.invalid_code)
+    refusals = ("PRIZES_SOLD_OUT",)
+    setup = RouletteSetup
 
     def decide(self, setup: RouletteSetup, seen: Seen, draw: Draw) -> Outcome:
+        """One segment; raises PRIZES_SOLD_OUT when nothing is left in the draw."""
         drawn = setup.pool.draw(seen, draw)
         if drawn is None:
-            raise InvariantBroken("the weights of a wheel sum up to more than 0")
+            raise AppError("PRIZES_SOLD_OUT")
         segment = setup.in_slot_order[drawn.index]
         grant = segment.grant()
         grants = (grant,) if grant.is_something else ()
-        return Outcome({"segment": view(segment)}, grants, grant.is_something, drawn.memory)
+        takes = segment.stock_id(segment.slot_index)
+        return Outcome({"segment": view(segment)}, grants, grant.is_something, drawn.memory, takes)
 
     def preview(self, setup: RouletteSetup, seen: Seen) -> dict[str, Any]:
-        return {"segments": [view(segment) for segment in setup.in_slot_order]}
+        gone = seen.sold_out
+        return {"segments": [view(one) | {"is_sold_out": one.slot_index in gone} for one in setup.in_slot_order]}
 
     def odds(self, setup: RouletteSetup, seen: Seen) -> list[PrizeOdds]:
         weights, long_run = setup.pool.weights(seen), setup.pool.long_run(seen)
         return [
-            PrizeOdds(s.label, weight, sum(weights), s.grant(), long_run=share)
+            PrizeOdds(s.label, weight, sum(weights), s.grant(), s.slot_index in seen.sold_out, share)
             for s, weight, share in zip(setup.in_slot_order, weights, long_run, strict=True)
         ]
 

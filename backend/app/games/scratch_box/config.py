@@ -1,12 +1,13 @@
 """What an operator may set on a scratch-box: how many boxes a round has, and which prizes lie in them."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Self
 
 from pydantic import Field, model_validator
 
-from app.domain.config_fields import Label, RewardFields, StrictModel
-from app.domain.game_fields import MAX_PRIZES, GameFields
+from app.domain.config_fields import Label, StrictModel
+from app.domain.game_fields import MAX_PRIZES, GameFields, PrizeFields
 
 MAX_BOXES = 100
 
@@ -17,7 +18,7 @@ class Pick(StrictModel):
     box: int = Field(ge=1, le=MAX_BOXES, examples=[3])
 
 
-class BoxPrize(RewardFields):
+class BoxPrize(PrizeFields):
     """A prize that lies in `count` of the boxes of every round."""
 
     id: int = Field(ge=1, le=1_000_000)
@@ -40,6 +41,10 @@ class ScratchBoxSetup(GameFields):
         if not any(prize.grant().is_something for prize in self.prizes):
             raise ValueError("prizes: at least one must give something")
         return self
+
+    @property
+    def all_prizes(self) -> Mapping[int, PrizeFields]:
+        return {prize.id: prize for prize in self.prizes}
 
     @cached_property
     def counts(self) -> dict[str, int]:

@@ -14,7 +14,7 @@ from app.flows.save_bridge import open_bridge, retarget_bridge
 from app.flows.settle_bridge import preview_settlement
 from app.pages.console.charts import columns
 from app.pages.console.doors import ConsoleRoute, done
-from app.pages.console.forms import LINES, After, Reason, Version
+from app.pages.console.forms import LINES, After, FormKey, Reason, Version
 from app.pages.console.look import show
 from app.pages.console.operator import operator
 from app.pages.session import container_of
@@ -76,11 +76,11 @@ async def _dry_run(house: House, code: str) -> dict[str, Any]:
 
 
 @router.post("/console/batches/{code}/run")
-async def run(request: Request, code: CampaignCode, reason: Reason) -> Response:
+async def run(request: Request, code: CampaignCode, reason: Reason, key: FormKey) -> Response:
     """Asks the worker to settle at its next tick. What was paid stays paid once, however often this is pressed."""
     back = request.state.back = f"/console/batches/{code}"
     who = await operator(request, ADMIN)
-    await ask_for_settlement(container_of(request).house, who.act(reason), code)
+    await ask_for_settlement(container_of(request).house, who.keyed(reason, key, code), code)
     return done(request, back, "ASKED")
 
 

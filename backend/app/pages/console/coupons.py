@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
+from pydantic_core import from_json
 
 from app.core.auth import ADMIN
 from app.domain.codes import read_codes
@@ -11,7 +12,7 @@ from app.flows.coupons import add_pool, find_pool, generate_codes, pool_codes, r
 from app.pages.console.csv_files import MOST_IN_CSV, csv_file
 from app.pages.console.document_editor import DocumentCode
 from app.pages.console.doors import ConsoleRoute, done
-from app.pages.console.forms import LINES, After, Count, Pasted, Prefix, Reason, Version
+from app.pages.console.forms import LINES, After, Count, FormKey, Pasted, Prefix, Reason, Version
 from app.pages.console.look import show
 from app.pages.console.operator import operator
 from app.pages.session import container_of
@@ -74,18 +75,22 @@ async def rename(request: Request, code: DocumentCode, name: Text, reason: Reaso
 
 
 @router.post("/console/coupons/{code}/paste")
-async def paste(request: Request, code: DocumentCode, csv: Pasted, reason: Reason) -> Response:
+async def paste(request: Request, code: DocumentCode, csv: Pasted, reason: Reason, key: FormKey) -> Response:
     """Adds codes that were made elsewhere; those that the pool knows are left out."""
     back = request.state.back = f"{PLACE}/{code}"
     who = await operator(request, ADMIN)
-    said = await upload_codes(container_of(request).house, who.act(reason), code, read_codes(csv))
+    act = who.keyed(reason, key, code, csv)
+    said = from_json((await upload_codes(container_of(request).house, act, code, read_codes(csv))).body)
     return done(request, back, "CODES", added=said["added"], known=said["known_before"])
 
 
 @router.post("/console/coupons/{code}/generate")
-async def generate(request: Request, code: DocumentCode, count: Count, reason: Reason, prefix: Prefix = "") -> Response:
+async def generate(
+    request: Request, code: DocumentCode, *, count: Count, reason: Reason, key: FormKey, prefix: Prefix = ""
+) -> Response:
     """Adds random codes that nobody can guess."""
     back = request.state.back = f"{PLACE}/{code}"
     who = await operator(request, ADMIN)
-    said = await generate_codes(container_of(request).house, who.act(reason), code, count, prefix=prefix)
+    act = who.keyed(reason, key, code, count, prefix)
+    said = from_json((await generate_codes(container_of(request).house, act, code, count, prefix=prefix)).body)
     return done(request, back, "CODES", added=said["added"], known=said["known_before"])

@@ -10,9 +10,10 @@ from app.core.auth import ADMIN
 from app.core.errors import AppError
 from app.domain.config_diff import Change, diff
 from app.domain.config_fields import Code, StrictModel, parse_config
+from app.flows.steps.once import KeyedAct
 from app.pages.console.documents import Document, Problem, Typed, problems_of, read_document, read_reason, written
 from app.pages.console.doors import ConsoleRoute, done
-from app.pages.console.forms import Reason, Version
+from app.pages.console.forms import FormKey, Reason, Version
 from app.pages.console.look import show
 from app.pages.console.operator import Operator, operator
 from app.pages.session import container_of
@@ -41,7 +42,7 @@ class Kind(Generic[M]):
     model: type[M]
     example: Mapping[str, Any]
     stored: Callable[[House, str], Awaitable[tuple[Row, int]]]
-    create: Callable[[House, AdminAct, M], Awaitable[Row]]
+    create: Callable[[House, KeyedAct, M], Awaitable[Row]]
     replace: Callable[[House, AdminAct, str, M, int], Awaitable[Row]]
     switch: Switch | None = None  # puts it in force and ends it; what that means is said at the flow
 
@@ -56,6 +57,7 @@ class Draft:
     problems: list[Problem] = field(default_factory=list)
     changes: list[Change] | None = field(default_factory=list)
     reason: str = ""
+    key: str = ""  # of the form, for a new one
 
 
 def editor(kind: Kind[M]) -> APIRouter:
@@ -76,9 +78,11 @@ def editor(kind: Kind[M]) -> APIRouter:
         return _page(request, who, kind, Draft(code, version, written(_as_typed(stored))))
 
     @router.post(f"{kind.place}/new")
-    async def create(request: Request, config: Document, reason: Typed = "", do: Do = "save") -> Response:
+    async def create(
+        request: Request, *, config: Document, key: FormKey, reason: Typed = "", do: Do = "save"
+    ) -> Response:
         who = await operator(request, ADMIN)
-        return await _sent(request, who, kind, Draft(None, 0, config, reason=reason), do)
+        return await _sent(request, who, kind, Draft(None, 0, config, reason=reason, key=key), do)
 
     @router.post(f"{kind.place}/{{code}}/edit")
     async def replace(
@@ -119,11 +123,11 @@ async def _sent(request: Request, who: Operator, kind: Kind[M], draft: Draft, do
         config = parse_config(kind.model, read_document(draft.text), "VALIDATION_ERROR")
         draft.changes = diff(_plain(kind.model, stored), config.model_dump(mode="json")) if stored else []
         if do == "save":
-            act = who.act(read_reason(draft.reason))
+            reason = read_reason(draft.reason)
             if draft.code is None:
-                row = await kind.create(house, act, config)
+                row = await kind.create(house, who.keyed(reason, draft.key, kind.place, draft.text), config)
             else:
-                row = await kind.replace(house, act, draft.code, config, draft.version)
+                row = await kind.replace(house, who.act(reason), draft.code, config, draft.version)
             return done(request, f"{kind.place}/{row['code']}", "SAVED")
     except AppError as refusal:
         draft.problems = problems_of(request, refusal, draft.text)

@@ -5,8 +5,7 @@ from typing import Annotated
 
 from fastapi import Form, Path, Query
 
-from app.core.errors import invalid
-from app.core.time_utils import KST
+from app.core.time_utils import in_kst
 from app.schemas.admin.common import Reason as ReasonText
 
 Reason = Annotated[ReasonText, Form()]
@@ -21,16 +20,7 @@ Count = Annotated[int, Form(ge=1, le=10_000)]
 Prefix = Annotated[str, Form(pattern=r"^[A-Z0-9-]{0,20}$")]
 LINES = 20
 
-YEARS = range(2000, 2100)  # of any event: further off an instant could not be moved to another zone
-
-
-def in_seoul(moment: datetime) -> datetime:
-    """A browser's date field knows no zone: people mean the clock on the wall. Raises VALIDATION_ERROR far from it."""
-    if moment.year not in YEARS:
-        raise invalid(("year", f"{YEARS[0]} to {YEARS[-1]}"))
-    return moment if moment.tzinfo else moment.replace(tzinfo=KST)
-
 
 def on_the_wall(instant: datetime) -> str:
     """An instant as a browser's date field takes it."""
-    return f"{instant.astimezone(KST):%Y-%m-%dT%H:%M}"
+    return f"{in_kst(instant):%Y-%m-%dT%H:%M}"

@@ -6,7 +6,9 @@ from fastapi import APIRouter, Form, Query, Request, Response
 
 from app.core.auth import ADMIN
 from app.core.errors import AppError
+from app.domain.config_fields import PathName
 from app.domain.game import Game
+from app.domain.stock import MAX_STOCK
 from app.flows.admin_reads import list_games
 from app.flows.game_report import game_report
 from app.flows.restock import restock
@@ -14,7 +16,7 @@ from app.flows.save_game_config import activate_game_config, add_game_config, co
 from app.games import GAMES
 from app.pages.console.documents import Document, Typed, problems_of, read_document, read_reason, written
 from app.pages.console.doors import ConsoleRoute, done
-from app.pages.console.forms import LINES, After, Id, Reason, Version
+from app.pages.console.forms import LINES, After, FormKey, Id, Reason, Version
 from app.pages.console.look import show
 from app.pages.console.operator import operator
 from app.pages.session import container_of
@@ -31,7 +33,7 @@ async def games(request: Request) -> Response:
 
 
 @router.get("/console/games/{code}")
-async def game(request: Request, code: str, after: After = None) -> Response:
+async def game(request: Request, code: PathName, after: After = None) -> Response:
     """One game: are its draws what they should be, how long will its prizes last, what stood before."""
     request.state.back = "/console/games"
     who = await operator(request)
@@ -40,7 +42,9 @@ async def game(request: Request, code: str, after: After = None) -> Response:
 
 
 @router.get("/console/games/{code}/new")
-async def draft(request: Request, code: str, base: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None) -> Response:
+async def draft(
+    request: Request, code: PathName, base: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None
+) -> Response:
     """A form with a version to start from: by default the one in force."""
     request.state.back = f"/console/games/{code}"
     who = await operator(request, ADMIN)
@@ -51,7 +55,7 @@ async def draft(request: Request, code: str, base: Annotated[int | None, Query(g
 
 
 @router.post("/console/games/{code}/new")
-async def add(request: Request, code: str, config: Document, reason: Typed = "") -> Response:
+async def add(request: Request, code: PathName, config: Document, reason: Typed = "") -> Response:
     """A new version, not yet active; refused, what was typed stands there again."""
     who = await operator(request, ADMIN)
     found = _game(code)
@@ -67,7 +71,7 @@ async def add(request: Request, code: str, config: Document, reason: Typed = "")
 
 
 @router.get("/console/games/{code}/versions/{config_id}")
-async def version(request: Request, code: str, config_id: Id) -> Response:
+async def version(request: Request, code: PathName, config_id: Id) -> Response:
     """What a version changes compared with the one in force, and the way to put it in force."""
     request.state.back = f"/console/games/{code}"
     who = await operator(request)
@@ -86,7 +90,7 @@ async def version(request: Request, code: str, config_id: Id) -> Response:
 
 
 @router.post("/console/games/{code}/versions/{config_id}/activate")
-async def activate(request: Request, code: str, config_id: Id, reason: Reason) -> Response:
+async def activate(request: Request, code: PathName, config_id: Id, reason: Reason) -> Response:
     """Puts a version in force: every play that starts after this answer is played on it."""
     back = request.state.back = f"/console/games/{code}"
     who = await operator(request, ADMIN)
@@ -96,14 +100,22 @@ async def activate(request: Request, code: str, config_id: Id, reason: Reason) -
 
 @router.post("/console/games/{code}/stock/{prize_id}")
 async def add_units(
-    request: Request, code: str, prize_id: Id, *, units: Annotated[int, Form()], reason: Reason, version: Version
+    request: Request,
+    code: PathName,
+    prize_id: Id,
+    *,
+    units: Annotated[int, Form(ge=-MAX_STOCK, le=MAX_STOCK)],
+    reason: Reason,
+    version: Version,
+    key: FormKey,
 ) -> Response:
     """Adds units to a prize, or takes away what was not given yet."""
     back = request.state.back = f"/console/games/{code}"
     who = await operator(request, ADMIN)
     moved = _units(units, reason)
     house = container_of(request).house
-    await restock(house, who.act(reason), _game(code), prize_id, moved, expected_version=version)
+    act = who.keyed(reason, key, code, prize_id, moved)
+    await restock(house, act, _game(code), prize_id, moved, expected_version=version)
     return done(request, back)
 
 

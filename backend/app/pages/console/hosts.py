@@ -3,16 +3,17 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
+from pydantic_core import from_json
 
 from app.core.auth import ADMIN
 from app.core.host_tokens import HOST_ALGORITHMS
 from app.domain.config_fields import Label, parse_config
-from app.domain.host_signing import LONGEST_KEY, HostFields, SigningFields
+from app.domain.host_signing import LONGEST_KEY, LONGEST_LIFE, SHORTEST_LIFE, HostFields, SigningFields
 from app.flows.event_reads import list_events
 from app.flows.host_keys import add_host_key, list_hosts, revoke_host_key
 from app.flows.save_host import add_host, end_host_signing, set_host_signing, switch_host
 from app.pages.console.doors import ConsoleRoute, done
-from app.pages.console.forms import LINES, After, Id, Reason, Version
+from app.pages.console.forms import LINES, After, FormKey, Id, Reason, Version
 from app.pages.console.look import show
 from app.pages.console.operator import operator
 from app.pages.session import container_of
@@ -77,7 +78,7 @@ async def sign(
     *,
     algorithm: Text,
     issuer: Text,
-    max_life_seconds: Annotated[int, Form()],
+    max_life_seconds: Annotated[int, Form(ge=SHORTEST_LIFE, le=LONGEST_LIFE)],
     reason: Reason,
     version: Version,
     audience: Text = "",
@@ -108,12 +109,15 @@ async def end_signing(request: Request, code: HostCode, reason: Reason, version:
 
 
 @router.post("/console/hosts/{code}/keys")
-async def add_key(request: Request, code: HostCode, name: Annotated[Label, Form()], reason: Reason) -> Response:
+async def add_key(
+    request: Request, code: HostCode, name: Annotated[Label, Form()], reason: Reason, key: FormKey
+) -> Response:
     """A further key for a host's server, shown this once."""
     request.state.back = "/console/hosts"
     who = await operator(request, ADMIN)
-    row = await add_host_key(container_of(request).house, who.act(reason), code, name)
-    return show(request, "secret.html", who=who, secret=row["key"], name=name, back="/console/hosts", kind="KEY")
+    container, act = container_of(request), who.keyed(reason, key, code, name)
+    made = from_json((await add_host_key(container.house, act, code, name, own_secrets=container.keys.secrets)).body)
+    return show(request, "secret.html", who=who, secret=made["key"], name=name, back="/console/hosts", kind="KEY")
 
 
 @router.post("/console/keys/{key_id}/revoke")

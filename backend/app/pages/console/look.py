@@ -16,6 +16,7 @@ from app.pages.flash import clear_flash, take_flash
 from app.pages.reader import language_of, theme_of
 from app.pages.session import container_of
 from app.pages.templating import Templates
+from app.utils.random_utils import new_id
 
 HERE = Path(__file__).parent
 CSS, SCRIPTS = HERE / "static" / "css", HERE / "static" / "js"
@@ -42,6 +43,7 @@ def show(
         "query": request.url.query,
         "is_demo": container.settings.env == "demo",
         "now": container.clock.now(),
+        "new_key": lambda: new_id(container.clock.now()),  # of each form that gives or makes value
         "flash": flash,
         "refusal": refusal_text(language, flash["kind"]) if flash else None,
         "who": who,

@@ -53,7 +53,7 @@ def _is_an_answer(route: str) -> bool:
 
 @router.post("/console/features/{feature_type}/stop")
 async def stop(
-    request: Request, feature_type: Type, reason: Reason, back: Annotated[str, Form()] = "/console"
+    request: Request, feature_type: Type, reason: Reason, back: Annotated[str, Form(max_length=500)] = "/console"
 ) -> Response:
     """Stops a feature, whatever its version: in an emergency the last word counts."""
     request.state.back = back

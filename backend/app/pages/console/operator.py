@@ -9,6 +9,7 @@ from fastapi import Request
 
 from app.core.auth import ADMIN, OPS, SUPPORT, Principal
 from app.flows.steps.commands import IdempotencyKey
+from app.flows.steps.once import KeyedAct
 from app.pages.session import Cookies, bearer, container_of
 from app.services.audit_service import AdminAct
 
@@ -38,20 +39,28 @@ class Operator:
         """Who writes, and why."""
         return AdminAct(self.principal.actor, reason, self.request_id)
 
+    def keyed(self, reason: str, key: str, *fields: object) -> KeyedAct:
+        """Who writes, and why, once for the form that made this key; the same key with other fields is refused."""
+        act = self.act(reason)
+        return KeyedAct(act.actor, act.reason, act.request_id, key=_form_key(key, *fields))
+
     def about(self, user_id: int, reason: str, key: str, *fields: object) -> dict[str, Any]:
         """What every command about one player takes from a form.
 
         The form's key makes sending it twice one act; the same key with other fields is refused.
         """
-        fingerprint = hashlib.sha256(repr((user_id, *fields)).encode()).hexdigest()
         return {
             "user_id": user_id,
             "session_id": self.principal.session_id,
             "issued_at": self.principal.issued_at,
             "request_id": self.request_id,
-            "idempotency": IdempotencyKey(f"console:{key}", fingerprint),
+            "idempotency": _form_key(key, user_id, *fields),
             "act": self.act(reason),
         }
+
+
+def _form_key(key: str, *fields: object) -> IdempotencyKey:
+    return IdempotencyKey(f"console:{key}", hashlib.sha256(repr(fields).encode()).hexdigest())
 
 
 async def operator(request: Request, *accepted: str) -> Operator:

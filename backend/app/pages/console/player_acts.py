@@ -19,7 +19,6 @@ from app.pages.console.forms import FormKey, Id, Reason, Version
 from app.pages.console.look import show
 from app.pages.console.operator import operator
 from app.pages.session import container_of
-from app.utils.random_utils import new_id
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False, prefix="/console/players/{user_id}")
 Direction = Literal["grant", "revoke"]
@@ -62,7 +61,6 @@ async def preview(
         before=balance,
         after=balance - amount if direction == "revoke" else balance + amount,
         is_large=direction == "grant" and is_large,
-        form_key=new_id(container.clock.now()),
     )
 
 

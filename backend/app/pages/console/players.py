@@ -14,7 +14,6 @@ from app.pages.console.look import show
 from app.pages.console.operator import operator
 from app.pages.session import container_of
 from app.utils.pagination import page
-from app.utils.random_utils import new_id
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 Search = Annotated[Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)], Query()]
@@ -62,5 +61,4 @@ async def player(request: Request, user_id: Id, tab: Tab = "timeline", after: Af
         after=after,
         wallets=WALLETS,
         names={season["id"]: season["season_name"] for season in story.seasons},
-        form_key=new_id(container.clock.now()),
     )

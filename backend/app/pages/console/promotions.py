@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Request, Response
+from pydantic_core import from_json
 
 from app.core.auth import ADMIN
 from app.domain.codes import read_codes
@@ -17,10 +18,11 @@ from app.flows.save_promo import (
     promo_rows,
     replace_promo,
 )
+from app.flows.steps.once import KeyedAct
 from app.pages.console.csv_files import MOST_IN_CSV, csv_file
 from app.pages.console.document_editor import DocumentCode, Kind, editor
 from app.pages.console.doors import ConsoleRoute, done
-from app.pages.console.forms import LINES, After, Count, Pasted, Prefix, Reason, Version
+from app.pages.console.forms import LINES, After, Count, FormKey, Pasted, Prefix, Reason, Version
 from app.pages.console.look import show
 from app.pages.console.operator import operator
 from app.pages.session import container_of
@@ -39,11 +41,16 @@ What = Annotated[Literal["claims", "codes"], Path()]
 Row = dict[str, Any]
 
 
+async def _add(house: House, act: KeyedAct, config: PromoConfig) -> Row:
+    row: Row = from_json((await add_promo(house, act, config)).body)
+    return row
+
+
 async def _replace(house: House, act: AdminAct, code: str, config: PromoConfig, version: int) -> Row:
     return await replace_promo(house, act, code, config, expected_version=version)
 
 
-editing = editor(Kind(PLACE, PromoConfig, EXAMPLE, promo_document, add_promo, _replace))
+editing = editor(Kind(PLACE, PromoConfig, EXAMPLE, promo_document, _add, _replace))
 
 
 @router.get("/console/promotions")
@@ -85,21 +92,25 @@ async def as_csv(request: Request, code: DocumentCode, what: What) -> Response:
 
 
 @router.post("/console/promotions/{code}/paste")
-async def paste(request: Request, code: DocumentCode, csv: Pasted, reason: Reason) -> Response:
+async def paste(request: Request, code: DocumentCode, csv: Pasted, reason: Reason, key: FormKey) -> Response:
     """Adds codes that were made elsewhere; those that stand already are left out."""
     back = request.state.back = f"{PLACE}/{code}"
     who = await operator(request, ADMIN)
     texts = promo_texts(read_codes(csv))
-    said = await add_promo_codes(container_of(request).house, who.act(reason), code, texts)
+    act = who.keyed(reason, key, code, csv)
+    said = from_json((await add_promo_codes(container_of(request).house, act, code, texts)).body)
     return done(request, back, "CODES", added=said["added"], known=said["known_before"])
 
 
 @router.post("/console/promotions/{code}/generate")
-async def generate(request: Request, code: DocumentCode, count: Count, reason: Reason, prefix: Prefix = "") -> Response:
+async def generate(
+    request: Request, code: DocumentCode, *, count: Count, reason: Reason, key: FormKey, prefix: Prefix = ""
+) -> Response:
     """Adds random codes that nobody can guess."""
     back = request.state.back = f"{PLACE}/{code}"
     who = await operator(request, ADMIN)
-    said = await generate_promo_codes(container_of(request).house, who.act(reason), code, count, prefix=prefix)
+    act = who.keyed(reason, key, code, count, prefix)
+    said = from_json((await generate_promo_codes(container_of(request).house, act, code, count, prefix=prefix)).body)
     return done(request, back, "CODES", added=said["added"], known=said["known_before"])
 
 

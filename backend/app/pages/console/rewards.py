@@ -8,7 +8,7 @@ from app.core.auth import ADMIN
 from app.flows.settle_rewards import Deed, settle_reward
 from app.pages.console.csv_files import MOST_IN_CSV, csv_file
 from app.pages.console.doors import ConsoleRoute, done
-from app.pages.console.forms import LINES, Id, Reason
+from app.pages.console.forms import LINES, FormKey, Id, Reason
 from app.pages.console.look import show
 from app.pages.console.operator import operator
 from app.pages.session import container_of
@@ -61,11 +61,13 @@ async def settle(
     request: Request,
     reward_id: Id,
     deed: Annotated[Literal["approve", "reject", "retry", "reverse"], Path()],
+    *,
     reason: Reason,
+    key: FormKey,
     back: Annotated[str, Form(max_length=500)] = "/console/rewards",
 ) -> Response:
     """Approves, rejects, retries or takes back one reward."""
     request.state.back = back
     who = await operator(request, ADMIN)
-    await settle_reward(container_of(request).house, who.act(reason), DEEDS[deed], reward_id)
+    await settle_reward(container_of(request).house, who.keyed(reason, key, deed, reward_id), DEEDS[deed], reward_id)
     return done(request, back)

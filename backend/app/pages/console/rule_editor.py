@@ -2,21 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import TypeAdapter
 
 from app.core.auth import ADMIN
 from app.core.errors import AppError, invalid
+from app.core.time_utils import FIRST_DAY, LAST_DAY
 from app.domain.config_diff import Change, diff
-from app.domain.config_fields import parse_config
+from app.domain.config_fields import WallMoment, parse_config
 from app.domain.rule_config import RuleConfig
 from app.flows.save_rule import add_rule_version, create_rule, rule_named, rule_version
 from app.flows.try_rule import replay_rule
 from app.pages.console.documents import Problem, problems_of, read_document, read_reason, written
 from app.pages.console.doors import ConsoleRoute, done
-from app.pages.console.forms import in_seoul, on_the_wall
+from app.pages.console.forms import on_the_wall
 from app.pages.console.look import show
 from app.pages.console.operator import Operator, operator
 from app.pages.console.rules import PLACE, WEEK, RuleCode
@@ -25,6 +26,7 @@ from app.schemas.admin.rules import EXAMPLE, RuleNew
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 HEAD = ("code", "title", "host")
+WALL_MOMENT = TypeAdapter(WallMoment)
 
 
 @dataclass(slots=True)
@@ -128,9 +130,9 @@ async def _trial(request: Request, begun: Draft, config: RuleConfig) -> dict[str
     moments = {}
     for name in ("since", "until"):
         try:
-            moments[name] = in_seoul(datetime.fromisoformat(begun.typed.get(name, "")))
+            moments[name] = WALL_MOMENT.validate_python(begun.typed.get(name, ""))
         except ValueError:
-            raise invalid((name, "YYYY-MM-DDTHH:MM")) from None
+            raise invalid((name, f"YYYY-MM-DDTHH:MM, {FIRST_DAY.year} to {LAST_DAY.year}")) from None
     return await replay_rule(container_of(request).house, config, host=host, **moments)
 
 

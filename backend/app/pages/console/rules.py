@@ -1,19 +1,19 @@
 """A7, rules on host events: what they give in words, their versions, tried on past events, put in force."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from app.core.auth import ADMIN
 from app.core.errors import AppError
-from app.domain.config_fields import Code, parse_config
+from app.domain.config_fields import Code, WallMoment, parse_config
 from app.domain.rule_config import RuleConfig
 from app.flows.save_rule import activate_rule, compare_rule_versions, rule_named, rule_version, rule_versions
 from app.flows.try_rule import replay_rule
 from app.pages.console.documents import written
 from app.pages.console.doors import ConsoleRoute, done
-from app.pages.console.forms import LINES, After, Reason, in_seoul, on_the_wall
+from app.pages.console.forms import LINES, After, Reason, on_the_wall
 from app.pages.console.look import show
 from app.pages.console.operator import operator
 from app.pages.session import container_of
@@ -22,7 +22,7 @@ from app.utils.pagination import page
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 RuleCode = Annotated[Code, Path()]
 VersionNo = Annotated[int, Path(ge=1, le=2**31 - 1)]
-Since = Annotated[datetime | None, Query()]
+Since = Annotated[WallMoment | None, Query()]
 PLACE = "/console/rules"
 WEEK = timedelta(days=7)
 
@@ -58,7 +58,7 @@ async def one_version(
     house, now = container.house, container.clock.now()
     head = await rule_named(house, code)
     row = await rule_version(house, code, version)
-    span = (in_seoul(since or now - WEEK), in_seoul(until or now))
+    span = (since or now - WEEK, until or now)
     trial = None
     if since is not None and until is not None:
         config = parse_config(RuleConfig, row["config"], "INVALID_RULE")

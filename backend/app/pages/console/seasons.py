@@ -1,12 +1,12 @@
 """A3, seasons: the timeline, one season, and what is done with it as a whole."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
 from app.core.auth import ADMIN
 from app.core.time_utils import kst_date
+from app.domain.config_fields import Day
 from app.flows.save_season import clone_season, switch_season
 from app.flows.season_reads import list_seasons, season_standing
 from app.pages.console.doors import ConsoleRoute, done
@@ -78,8 +78,8 @@ async def clone(
     season_id: Id,
     *,
     season_name: Name,
-    start_date: Annotated[date, Form()],
-    end_date: Annotated[date, Form()],
+    start_date: Annotated[Day, Form()],
+    end_date: Annotated[Day, Form()],
     reason: Reason,
 ) -> Response:
     """A draft with everything of this season but its name and dates."""

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Form, Path, Request, Response
 from pydantic import StringConstraints
 
 from app.core.auth import ADMIN, OPS
@@ -15,6 +15,7 @@ from app.pages.console.forms import Reason
 from app.pages.console.look import show
 from app.pages.console.operator import operator
 from app.pages.session import container_of
+from app.schemas.admin.jobs import SubjectText
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 Job = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,49}$"), Path()]
@@ -46,11 +47,13 @@ async def check(request: Request) -> Response:
 
 
 @router.post("/console/jobs/{job}/run")
-async def run(request: Request, job: Job, reason: Reason) -> Response:
-    """Asks the worker to run a job for today at its next tick."""
+async def run(
+    request: Request, job: Job, reason: Reason, subject: Annotated[SubjectText | None, Form()] = None
+) -> Response:
+    """Asks the worker to run a job for today, or for the subject that was chosen, at its next tick."""
     request.state.back = "/console/system"
     who = await operator(request, ADMIN)
-    await ask_for_run(container_of(request).house, who.act(reason), job, None)
+    await ask_for_run(container_of(request).house, who.act(reason), job, None, subject)
     return done(request, "/console/system", "ASKED")
 
 

@@ -1,18 +1,18 @@
 """A7, webhooks: endpoints, every delivery and every try of it, and sending again."""
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Path, Query, Request, Response
+from pydantic import StringConstraints
 
 from app.core.auth import ADMIN
-from app.domain.config_fields import parse_config
+from app.domain.config_fields import WallMoment, parse_config
 from app.domain.event_names import Topic
 from app.domain.webhook_config import EndpointFields
 from app.flows.save_webhook import create_webhook, rotate_webhook_secret, switch_webhook, test_webhook
 from app.flows.webhook_deliveries import find_delivery, find_webhook, replay_deliveries, replay_delivery
 from app.pages.console.doors import ConsoleRoute, done
-from app.pages.console.forms import LINES, After, Id, Reason, Version, in_seoul
+from app.pages.console.forms import LINES, After, Id, Reason, Version
 from app.pages.console.look import show
 from app.pages.console.operator import Operator, operator
 from app.pages.session import container_of
@@ -23,6 +23,7 @@ router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 STATES = ("DEAD", "PENDING", "DELIVERED")
 State = Annotated[Literal["", "DEAD", "PENDING", "DELIVERED"], Query()]
 Text = Annotated[str, Form(max_length=500)]
+TopicText = Annotated[str, StringConstraints(max_length=100)]
 Switch = Annotated[Literal["enable", "disable"], Path()]
 
 
@@ -42,7 +43,7 @@ async def create(
     name: Text,
     url: Text,
     reason: Reason,
-    topics: Annotated[tuple[str, ...], Form()] = (),
+    topics: Annotated[tuple[TopicText, ...], Form(max_length=50)] = (),
 ) -> Response:
     """A new endpoint, active at once; its secret is shown this once."""
     request.state.back = "/console/hosts"
@@ -106,16 +107,15 @@ async def replay(
     request: Request,
     webhook_id: Id,
     *,
-    since: Annotated[datetime, Form()],
-    until: Annotated[datetime, Form()],
+    since: Annotated[WallMoment, Form()],
+    until: Annotated[WallMoment, Form()],
     reason: Reason,
 ) -> Response:
     """Sends again what was given up in a span of time."""
     back = request.state.back = f"/console/webhooks/{webhook_id}"
     who = await operator(request, ADMIN)
     house = container_of(request).house
-    span = {"since": in_seoul(since), "until": in_seoul(until)}
-    await replay_deliveries(house, who.act(reason), webhook_id, states=("DEAD",), **span)
+    await replay_deliveries(house, who.act(reason), webhook_id, states=("DEAD",), since=since, until=until)
     return done(request, back, "ASKED")
 
 

@@ -17,6 +17,7 @@ FACES = {
     "NO_FEATURE_TODAY": "resting",
     "GAME_MISCONFIGURED": "resting",
     "LOTTERY_SOLD_OUT": "resting",
+    "PRIZES_SOLD_OUT": "resting",
     "USER_BLOCKED": "blocked",
     "HOST_DISABLED": "disabled",
     "SCOPE_REQUIRED": "foreign",

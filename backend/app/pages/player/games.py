@@ -10,7 +10,7 @@ from pydantic_core import from_json
 
 from app.core.errors import AppError
 from app.core.metrics import PLAYS, REPLAYS
-from app.domain.config_fields import field_problems
+from app.domain.config_fields import PathName, field_problems
 from app.domain.game import Game
 from app.flows.game_status import GameQuery, game_status
 from app.flows.play import PlayCommand
@@ -27,7 +27,6 @@ from app.pages.session import Visitor, container_of, visitor
 from app.utils.random_utils import new_id
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-Code = str
 PlayId = Annotated[str | None, Query(min_length=36, max_length=36, pattern=r"^[0-9a-f-]{36}$")]
 # made by the page that shows the button: pressing it twice, or reloading, is one play
 PlayKey = Annotated[str, Form(min_length=36, max_length=36, pattern=r"^[0-9a-f-]{36}$")]
@@ -41,7 +40,7 @@ def _known(code: str) -> tuple[Game, GamePage]:
 
 
 @router.get("/games/{code}")
-async def game_page(request: Request, code: Code, play: PlayId = None) -> Response:
+async def game_page(request: Request, code: PathName, play: PlayId = None) -> Response:
     """The game. After a play without script, `play` names whose result to show: only the player's own is found."""
     game, page = _known(code)
     who = await visitor(request)
@@ -83,7 +82,7 @@ async def _choice(request: Request, game: Game) -> dict[str, Any] | None:
 
 
 @router.post("/games/{code}/play")
-async def play_game(request: Request, code: Code, key: PlayKey) -> Response:
+async def play_game(request: Request, code: PathName, key: PlayKey) -> Response:
     """Plays once for this key."""
     game, page = _known(code)
     request.state.back = f"/games/{code}"

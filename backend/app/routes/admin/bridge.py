@@ -12,8 +12,8 @@ from app.flows.bridge_reads import bridge_progress, find_bridge, settlement_stat
 from app.flows.save_bridge import create_bridge, open_bridge, replace_bridge, retarget_bridge
 from app.flows.settle_bridge import preview_settlement
 from app.routes.admin.common import READ, READERS, Admin, After, Limit, write
-from app.routes.bodies import parse_body
-from app.routes.deps import admin_act, container_of, etag, expected_version
+from app.routes.bodies import json_answer, parse_body
+from app.routes.deps import admin_act, container_of, etag, expected_version, keyed_act
 from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.bridge import (
@@ -162,15 +162,14 @@ async def dry_run(request: Request, code: CampaignCode) -> dict[str, Any]:
     operation_id="admin_run_settlement",
     status_code=202,
     response_model=SettlementStatus,
-    openapi_extra=write(WhyOnly),
+    openapi_extra=write(WhyOnly, is_keyed=True),
     responses=FOUND | problems("BRIDGE_STATE", "JOB_ALREADY_DONE", "JOB_RUNNING", "JOB_NOT_FOUND", "VALIDATION_ERROR"),
 )
-async def settle(request: Request, who: Admin, code: CampaignCode) -> dict[str, Any]:
+async def settle(request: Request, who: Admin, code: CampaignCode) -> Response:
     """Asks the worker to settle at its next tick, before the planned time or after a failed run."""
-    body = parse_body(WhyOnly, await request.body())
-    house = container_of(request).house
-    await ask_for_settlement(house, admin_act(who, body.reason), code)
-    return await settlement_status(house, code)
+    raw = await request.body()
+    act = keyed_act(request, who, parse_body(WhyOnly, raw).reason, raw, SettlementStatus, status=202)
+    return json_answer(await ask_for_settlement(container_of(request).house, act, code))
 
 
 @router.get(

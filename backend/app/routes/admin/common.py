@@ -26,7 +26,7 @@ TokenType = Annotated[Code | None, Query()]
 IF_MATCH: dict[str, Any] = {
     "name": "If-Match",
     "in": "header",
-    "schema": {"type": "string", "examples": ['"3"', "*"]},
+    "schema": {"type": "string", "pattern": r'^("[0-9]{1,9}"|\*)$', "examples": ['"3"', "*"]},
     "description": "The ETag that the change is based on; `*` changes whatever stands (emergencies).",
 }
 READ = keyed({}, required=None)

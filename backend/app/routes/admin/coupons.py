@@ -10,8 +10,8 @@ from app.domain.config_fields import Code
 from app.flows.coupons import add_pool, find_pool, generate_codes, pool_codes, rename_pool, upload_codes
 from app.routes.admin.common import READ, READERS, Admin, After, Limit, write
 from app.routes.admin.csv_files import CSV_ANSWER, ExportLimit, csv_answer
-from app.routes.bodies import parse_body
-from app.routes.deps import admin_act, container_of, etag, expected_version
+from app.routes.bodies import json_answer, parse_body
+from app.routes.deps import admin_act, container_of, etag, expected_version, keyed_act
 from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import Listed
@@ -87,28 +87,30 @@ async def rename(request: Request, response: Response, who: Admin, code: Code) -
     "/{code}/upload",
     operation_id="admin_upload_coupon_codes",
     response_model=CodesAdded,
-    openapi_extra=write(CodesUpload),
+    openapi_extra=write(CodesUpload, is_keyed=True),
     responses=REFUSALS,
 )
-async def upload(request: Request, who: Admin, code: Code) -> dict[str, Any]:
+async def upload(request: Request, who: Admin, code: Code) -> Response:
     """Adds codes from CSV. Codes that the pool knows are left out: sending a file twice does no harm."""
-    body = parse_body(CodesUpload, await request.body())
-    codes = read_codes(body.csv)
-    return await upload_codes(container_of(request).house, admin_act(who, body.reason), code, codes)
+    raw = await request.body()
+    body = parse_body(CodesUpload, raw)
+    act = keyed_act(request, who, body.reason, raw, CodesAdded)
+    return json_answer(await upload_codes(container_of(request).house, act, code, read_codes(body.csv)))
 
 
 @router.post(
     "/{code}/generate",
     operation_id="admin_generate_coupon_codes",
     response_model=CodesAdded,
-    openapi_extra=write(CodesMake),
+    openapi_extra=write(CodesMake, is_keyed=True),
     responses=REFUSALS,
 )
-async def generate(request: Request, who: Admin, code: Code) -> dict[str, Any]:
+async def generate(request: Request, who: Admin, code: Code) -> Response:
     """Adds random codes that nobody can guess."""
-    body = parse_body(CodesMake, await request.body())
-    house, act = container_of(request).house, admin_act(who, body.reason)
-    return await generate_codes(house, act, code, body.count, prefix=body.prefix)
+    raw = await request.body()
+    body = parse_body(CodesMake, raw)
+    act = keyed_act(request, who, body.reason, raw, CodesAdded)
+    return json_answer(await generate_codes(container_of(request).house, act, code, body.count, prefix=body.prefix))
 
 
 @router.get(

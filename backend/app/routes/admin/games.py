@@ -5,14 +5,15 @@ from typing import Any
 from fastapi import Request, Response
 
 from app.core.errors import AppError
+from app.domain.config_fields import PathName
 from app.domain.game import Game
 from app.flows.admin_reads import list_games
 from app.flows.restock import list_stock, restock
 from app.flows.save_game_config import activate_game_config, add_game_config, compare_game_configs
 from app.games import GAMES
 from app.routes.admin.common import READ, READERS, Admin, After, Id, Limit, Version, write
-from app.routes.bodies import parse_body
-from app.routes.deps import admin_act, container_of, etag, expected_version
+from app.routes.bodies import json_answer, parse_body
+from app.routes.deps import admin_act, container_of, expected_version, keyed_act
 from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import Listed
@@ -45,7 +46,7 @@ async def games(request: Request) -> dict[str, Any]:
     openapi_extra=READ,
     responses=problems("SCOPE_REQUIRED", "GAME_NOT_FOUND"),
 )
-async def configs(request: Request, code: str, after: After = None, limit: Limit = 20) -> dict[str, Any]:
+async def configs(request: Request, code: PathName, after: After = None, limit: Limit = 20) -> dict[str, Any]:
     """Every version, newest first."""
     game = _game(code)
     rows = await container_of(request).house.read(
@@ -62,7 +63,7 @@ async def configs(request: Request, code: str, after: After = None, limit: Limit
     openapi_extra=READ,
     responses=problems("SCOPE_REQUIRED", "GAME_NOT_FOUND", "NOT_FOUND"),
 )
-async def config(request: Request, code: str, config_id: Id) -> dict[str, Any]:
+async def config(request: Request, code: PathName, config_id: Id) -> dict[str, Any]:
     """One version."""
     game = _game(code)
     row = await container_of(request).house.read(lambda keepers: keepers.game_config.find(config_id))
@@ -79,7 +80,7 @@ async def config(request: Request, code: str, config_id: Id) -> dict[str, Any]:
     openapi_extra=write(ConfigNew),
     responses=problems("SCOPE_REQUIRED", "GAME_NOT_FOUND", "VALIDATION_ERROR", *INVALID_CONFIGS),
 )
-async def add(request: Request, who: Admin, code: str) -> dict[str, Any]:
+async def add(request: Request, who: Admin, code: PathName) -> dict[str, Any]:
     """A new version, validated by the game, not yet active. Versions never change: to edit is to add."""
     game = _game(code)
     body = parse_body(ConfigNew, await request.body())
@@ -93,7 +94,7 @@ async def add(request: Request, who: Admin, code: str) -> dict[str, Any]:
     openapi_extra=write(WhyOnly),
     responses=problems("SCOPE_REQUIRED", "GAME_NOT_FOUND", "NOT_FOUND"),
 )
-async def activate(request: Request, who: Admin, code: str, config_id: Id) -> dict[str, Any]:
+async def activate(request: Request, who: Admin, code: PathName, config_id: Id) -> dict[str, Any]:
     """Puts a version in force: every play that starts after this answer is played on it."""
     game = _game(code)
     body = parse_body(WhyOnly, await request.body())
@@ -108,7 +109,7 @@ async def activate(request: Request, who: Admin, code: str, config_id: Id) -> di
     openapi_extra=READ,
     responses=problems("SCOPE_REQUIRED", "GAME_NOT_FOUND", "NOT_FOUND"),
 )
-async def compare(request: Request, code: str, config_id: Id, against: Version = None) -> dict[str, Any]:
+async def compare(request: Request, code: PathName, config_id: Id, against: Version = None) -> dict[str, Any]:
     """What this version changes, field by field, compared with another one: by default the one in force."""
     return await compare_game_configs(container_of(request).house, _game(code), config_id, against)
 
@@ -121,7 +122,7 @@ async def compare(request: Request, code: str, config_id: Id, against: Version =
     openapi_extra=READ,
     responses=problems("SCOPE_REQUIRED", "GAME_NOT_FOUND"),
 )
-async def stock(request: Request, code: str) -> dict[str, Any]:
+async def stock(request: Request, code: PathName) -> dict[str, Any]:
     """Every prize that ever had stock: what it started with, what was added, given away and is left."""
     return await list_stock(container_of(request).house, _game(code))
 
@@ -130,17 +131,17 @@ async def stock(request: Request, code: str) -> dict[str, Any]:
     "/{code}/stock/{prize_id}/restock",
     operation_id="admin_restock",
     response_model=StockLine,
-    openapi_extra=write(Restock, if_match=True),
+    openapi_extra=write(Restock, if_match=True, is_keyed=True),
     responses=problems("SCOPE_REQUIRED", "GAME_NOT_FOUND", "NOT_FOUND", "VERSION_CONFLICT", "PRECONDITION_REQUIRED"),
 )
-async def add_units(request: Request, response: Response, who: Admin, code: str, prize_id: Id) -> dict[str, Any]:
+async def add_units(request: Request, who: Admin, code: PathName, prize_id: Id) -> Response:
     """Adds units to a prize, or takes away what was not given yet. The next play sees them."""
     game = _game(code)
-    body = parse_body(Restock, await request.body())
-    act, expected = admin_act(who, body.reason), expected_version(request)
-    row = await restock(container_of(request).house, act, game, prize_id, body.units, expected_version=expected)
-    response.headers["ETag"] = etag(row["version"])
-    return row
+    raw = await request.body()
+    body = parse_body(Restock, raw)
+    act, expected = keyed_act(request, who, body.reason, raw, StockLine), expected_version(request)
+    done = await restock(container_of(request).house, act, game, prize_id, body.units, expected_version=expected)
+    return json_answer(done, has_version=True)
 
 
 def _game(code: str) -> Game:

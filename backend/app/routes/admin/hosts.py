@@ -8,8 +8,8 @@ from app.core.auth import Principal
 from app.flows.host_keys import add_host_key, list_hosts, revoke_host_key
 from app.flows.save_host import add_host, end_host_signing, find_host, set_host_signing, switch_host
 from app.routes.admin.common import READ, READERS, Admin, Id, write
-from app.routes.bodies import parse_body
-from app.routes.deps import admin_act, container_of, etag, expected_version
+from app.routes.bodies import json_answer, parse_body
+from app.routes.deps import admin_act, container_of, etag, expected_version, keyed_act
 from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import HostCode
@@ -138,13 +138,16 @@ async def end_signing(request: Request, response: Response, who: Admin, host: Ho
     operation_id="admin_add_api_key",
     status_code=201,
     response_model=ApiKeyMade,
-    openapi_extra=write(ApiKeyNew),
-    responses=problems("SCOPE_REQUIRED", "VALIDATION_ERROR"),
+    openapi_extra=write(ApiKeyNew, is_keyed=True),
+    responses=problems("SCOPE_REQUIRED", "VALIDATION_ERROR", "API_KEY_SHOWN_ONCE"),
 )
-async def add(request: Request, who: Admin, host: Host) -> dict[str, Any]:
-    """A further key for a host's server; the answer holds it, and it is never shown again."""
-    body = parse_body(ApiKeyNew, await request.body())
-    return await add_host_key(container_of(request).house, admin_act(who, body.reason), host, body.name)
+async def add(request: Request, who: Admin, host: Host) -> Response:
+    """A further key for a host's server. Only the answer holds it: it is not stored, and no other call shows it."""
+    raw = await request.body()
+    body = parse_body(ApiKeyNew, raw)
+    container = container_of(request)
+    act = keyed_act(request, who, body.reason, raw, ApiKeyRow, status=201)
+    return json_answer(await add_host_key(container.house, act, host, body.name, own_secrets=container.keys.secrets))
 
 
 @router.post(

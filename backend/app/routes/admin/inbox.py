@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from fastapi import Request
+from fastapi import Request, Response
 
 from app.domain.mailing import MailingConfig
 from app.flows.send_mailing import find_in, send_mailing, withdraw_mailing
 from app.routes.admin.common import READ, READERS, Admin, After, Id, Limit, write
-from app.routes.bodies import parse_body
-from app.routes.deps import admin_act, container_of
+from app.routes.bodies import json_answer, parse_body
+from app.routes.deps import admin_act, container_of, keyed_act
 from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import Listed
@@ -51,21 +51,23 @@ async def one(request: Request, mailing_id: Id) -> dict[str, Any]:
     operation_id="admin_send_mailing",
     status_code=201,
     response_model=MailingRow,
-    openapi_extra=write(MailingBody),
+    openapi_extra=write(MailingBody, is_keyed=True),
     responses=problems("SCOPE_REQUIRED", "VALIDATION_ERROR", "DAILY_LIMIT_REACHED"),
 )
-async def send(request: Request, who: Admin) -> dict[str, Any]:
+async def send(request: Request, who: Admin) -> Response:
     """Sends rewards to up to 1,000 players; each claims their own. Large ones wait for approval when claimed."""
-    body = parse_body(MailingBody, await request.body())
+    raw = await request.body()
+    body = parse_body(MailingBody, raw)
     config = MailingConfig.model_validate(body.model_dump(include=set(MailingConfig.model_fields)))
-    return await send_mailing(
+    done = await send_mailing(
         container_of(request).house,
-        admin_act(who, body.reason),
+        keyed_act(request, who, body.reason, raw, MailingRow, status=201),
         config,
         user_ids=body.user_ids,
         host=body.host,
         externals=body.external_ids,
     )
+    return json_answer(done)
 
 
 @router.post(

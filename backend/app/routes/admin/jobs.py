@@ -55,13 +55,18 @@ async def runs(request: Request, job: JobName, after: After = None, limit: Limit
     status_code=202,
     response_model=JobAsked,
     openapi_extra=write(JobRunBody),
-    responses=problems("SCOPE_REQUIRED", "JOB_NOT_FOUND", "JOB_ALREADY_DONE", "JOB_RUNNING", "VALIDATION_ERROR"),
-)
+    responses=problems(
+        "SCOPE_REQUIRED", "JOB_NOT_FOUND", "JOB_ALREADY_DONE", "JOB_RUNNING", "JOB_NOT_DUE", "JOB_DAY_INVALID",
+        "JOB_SUBJECT_INVALID", "VALIDATION_ERROR",
+    ),
+)  # fmt: skip
 async def run(request: Request, who: Admin, job: JobName) -> dict[str, Any]:
-    """Asks the worker to run a job for a KST day at its next tick. A run that is done stays done."""
+    """Asks the worker to run a job at its next tick, for a KST day or a subject. What is done stays done."""
     body = parse_body(JobRunBody, await request.body())
-    asked = await ask_for_run(container_of(request).house, admin_act(who, body.reason), job, body.logical_date)
-    return {"job": job, "logical_date": asked.slot.logical_date, "status": "WAITING"}
+    house = container_of(request).house
+    asked = await ask_for_run(house, admin_act(who, body.reason), job, body.logical_date, body.subject)
+    slot = asked.slot
+    return {"job": job, "subject": slot.subject, "logical_date": slot.logical_date, "status": "WAITING"}
 
 
 @router.post(

@@ -17,8 +17,8 @@ from app.flows.save_promo import (
 )  # fmt: skip
 from app.routes.admin.common import READ, READERS, Admin, After, Limit, write
 from app.routes.admin.csv_files import CSV_ANSWER, ExportLimit, csv_answer
-from app.routes.bodies import parse_body
-from app.routes.deps import admin_act, container_of, etag, expected_version
+from app.routes.bodies import json_answer, parse_body
+from app.routes.deps import admin_act, container_of, etag, expected_version, keyed_act
 from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import Listed
@@ -51,15 +51,15 @@ async def promotions(request: Request, after: After = None, limit: Limit = 20) -
     operation_id="admin_add_promotion",
     status_code=201,
     response_model=PromoRow,
-    openapi_extra=write(PromoBody),
+    openapi_extra=write(PromoBody, is_keyed=True),
     responses=problems("SCOPE_REQUIRED", "NAME_TAKEN", "VALIDATION_ERROR"),
 )
-async def add(request: Request, response: Response, who: Admin) -> dict[str, Any]:
+async def add(request: Request, who: Admin) -> Response:
     """A new campaign. It opens by itself at `opens_at`, to the second."""
-    body = parse_body(PromoBody, await request.body())
-    row = await add_promo(container_of(request).house, admin_act(who, body.reason), _config(body))
-    response.headers["ETag"] = etag(row["version"])
-    return row
+    raw = await request.body()
+    body = parse_body(PromoBody, raw)
+    act = keyed_act(request, who, body.reason, raw, PromoRow, status=201)
+    return json_answer(await add_promo(container_of(request).house, act, _config(body)), has_version=True)
 
 
 @router.get(
@@ -97,28 +97,33 @@ async def replace(request: Request, response: Response, who: Admin, code: Code) 
     "/{code}/upload",
     operation_id="admin_upload_promotion_codes",
     response_model=PromoCodesAdded,
-    openapi_extra=write(CodesUpload),
+    openapi_extra=write(CodesUpload, is_keyed=True),
     responses=REFUSALS,
 )
-async def upload(request: Request, who: Admin, code: Code) -> dict[str, Any]:
+async def upload(request: Request, who: Admin, code: Code) -> Response:
     """Adds codes from CSV (header `code`) to a UNIQUE campaign. Sending a file twice does no harm."""
-    body = parse_body(CodesUpload, await request.body())
+    raw = await request.body()
+    body = parse_body(CodesUpload, raw)
     codes = promo_texts(read_codes(body.csv))
-    return await add_promo_codes(container_of(request).house, admin_act(who, body.reason), code, codes)
+    act = keyed_act(request, who, body.reason, raw, PromoCodesAdded)
+    return json_answer(await add_promo_codes(container_of(request).house, act, code, codes))
 
 
 @router.post(
     "/{code}/generate",
     operation_id="admin_generate_promotion_codes",
     response_model=PromoCodesAdded,
-    openapi_extra=write(CodesMake),
+    openapi_extra=write(CodesMake, is_keyed=True),
     responses=REFUSALS,
 )
-async def generate(request: Request, who: Admin, code: Code) -> dict[str, Any]:
+async def generate(request: Request, who: Admin, code: Code) -> Response:
     """Adds random codes that nobody can guess to a UNIQUE campaign."""
-    body = parse_body(CodesMake, await request.body())
-    house, act = container_of(request).house, admin_act(who, body.reason)
-    return await generate_promo_codes(house, act, code, body.count, prefix=body.prefix)
+    raw = await request.body()
+    body = parse_body(CodesMake, raw)
+    act = keyed_act(request, who, body.reason, raw, PromoCodesAdded)
+    return json_answer(
+        await generate_promo_codes(container_of(request).house, act, code, body.count, prefix=body.prefix)
+    )
 
 
 @router.get(

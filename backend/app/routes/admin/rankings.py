@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Path, Query, Request, Response
 
-from app.domain import season_config
+from app.domain import config_fields
 from app.domain.ranking import read_entries
 from app.flows.upload_ranking import find_ranking, upload_ranking
 from app.routes.admin.common import READ, READERS, Admin, Limit, write
@@ -17,7 +17,7 @@ from app.schemas.admin.rankings import RankingBody, RankingDays, RankingView
 from app.utils.pagination import page
 
 router = admin_router("/rankings", tag="admin: rankings")
-Day = Annotated[season_config.Day, Path(description="a KST day")]
+Day = Annotated[config_fields.Day, Path(description="a KST day")]
 CREATED: Responses = {201: {"model": RankingView}}
 COLUMNS = ("rank", "user_id", "display_name", "score")
 
@@ -32,7 +32,7 @@ COLUMNS = ("rank", "user_id", "display_name", "score")
 )
 async def days(
     request: Request,
-    before: Annotated[season_config.Day | None, Query(description="`next` of the page before")] = None,
+    before: Annotated[config_fields.Day | None, Query(description="`next` of the page before")] = None,
     limit: Limit = 20,
 ) -> dict[str, Any]:
     """The days that have a ranking, the newest first."""

@@ -1,16 +1,17 @@
 """Rewards: search, the approval queue, retries and reversals."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
 
 from app.core.auth import Principal
 from app.core.errors import AppError
-from app.flows.settle_rewards import Deed, settle_reward, settle_rewards
+from app.flows.settle_rewards import Deed, Settled, settle_reward, settle_rewards
 from app.routes.admin.common import READ, READERS, Admin, Id, write
 from app.routes.admin.csv_files import CSV_ANSWER, csv_answer
-from app.routes.bodies import parse_body
-from app.routes.deps import admin_act, container_of
+from app.routes.bodies import json_answer, parse_body
+from app.routes.deps import container_of, keyed_act
 from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import Listed
@@ -82,30 +83,35 @@ async def one(request: Request, reward_id: Id) -> dict[str, Any]:
     operation_id="admin_approve_rewards",
     response_model=ApprovedMany,
     response_model_exclude_none=True,
-    openapi_extra=write(ApproveMany),
+    openapi_extra=write(ApproveMany, is_keyed=True),
     responses=problems("SCOPE_REQUIRED", "VALIDATION_ERROR"),
 )
-async def approve_many(request: Request, who: Admin) -> dict[str, Any]:
+async def approve_many(request: Request, who: Admin) -> Response:
     """Approves many rewards at once, each for itself: one that is refused stops no other."""
-    body = parse_body(ApproveMany, await request.body())
-    act = admin_act(who, body.reason)
-    results = await settle_rewards(container_of(request).house, act, Deed.APPROVE, body.reward_ids)
-    items = [
-        {"id": reward_id, "code": result.code} if isinstance(result, AppError) else
-        {"id": reward_id, "state": result["state"]}
-        for reward_id, result in zip(body.reward_ids, results, strict=True)
-    ]  # fmt: skip
-    return {"approved": sum("state" in item for item in items), "items": items}
+    raw = await request.body()
+    body = parse_body(ApproveMany, raw)
+    act = keyed_act(request, who, body.reason, raw, ApprovedMany, exclude_none=True)
+
+    def render(results: Settled) -> bytes:
+        items = [
+            {"id": reward_id, "code": result.code} if isinstance(result, AppError) else
+            {"id": reward_id, "state": result["state"]}
+            for reward_id, result in zip(body.reward_ids, results, strict=True)
+        ]  # fmt: skip
+        return act.render({"approved": sum("state" in item for item in items), "items": items})
+
+    house = container_of(request).house
+    return json_answer(await settle_rewards(house, replace(act, render=render), Deed.APPROVE, body.reward_ids))
 
 
 @router.post(
     "/{reward_id}/approve",
     operation_id="admin_approve_reward",
     response_model=RewardRow,
-    openapi_extra=write(WhyOnly),
+    openapi_extra=write(WhyOnly, is_keyed=True),
     responses=REFUSALS | problems("SCOPE_REQUIRED", "SECOND_PERSON_REQUIRED"),
 )
-async def approve(request: Request, who: Admin, reward_id: Id) -> dict[str, Any]:
+async def approve(request: Request, who: Admin, reward_id: Id) -> Response:
     """Lets a reward pass and delivers it, once. Who caused it can't approve it."""
     return await _settle(request, who, Deed.APPROVE, reward_id)
 
@@ -114,10 +120,10 @@ async def approve(request: Request, who: Admin, reward_id: Id) -> dict[str, Any]
     "/{reward_id}/reject",
     operation_id="admin_reject_reward",
     response_model=RewardRow,
-    openapi_extra=write(WhyOnly),
+    openapi_extra=write(WhyOnly, is_keyed=True),
     responses=REFUSALS,
 )
-async def reject(request: Request, who: Admin, reward_id: Id) -> dict[str, Any]:
+async def reject(request: Request, who: Admin, reward_id: Id) -> Response:
     """Refuses a reward that waits for approval, for ever."""
     return await _settle(request, who, Deed.REJECT, reward_id)
 
@@ -126,10 +132,10 @@ async def reject(request: Request, who: Admin, reward_id: Id) -> dict[str, Any]:
     "/{reward_id}/retry",
     operation_id="admin_retry_reward",
     response_model=RewardRow,
-    openapi_extra=write(WhyOnly),
+    openapi_extra=write(WhyOnly, is_keyed=True),
     responses=REFUSALS,
 )
-async def retry(request: Request, who: Admin, reward_id: Id) -> dict[str, Any]:
+async def retry(request: Request, who: Admin, reward_id: Id) -> Response:
     """Tries now to deliver a reward that is PENDING or FAILED; a HOST reward is ordered from the host again."""
     return await _settle(request, who, Deed.RETRY, reward_id)
 
@@ -138,17 +144,19 @@ async def retry(request: Request, who: Admin, reward_id: Id) -> dict[str, Any]:
     "/{reward_id}/reverse",
     operation_id="admin_reverse_reward",
     response_model=RewardRow,
-    openapi_extra=write(WhyOnly),
+    openapi_extra=write(WhyOnly, is_keyed=True),
     responses=REFUSALS | problems("NOT_ENOUGH_TOKENS", "REWARD_STATE", "REWARD_NOT_REVERSIBLE"),
 )
-async def reverse(request: Request, who: Admin, reward_id: Id) -> dict[str, Any]:
+async def reverse(request: Request, who: Admin, reward_id: Id) -> Response:
     """Takes a reward back by a compensating entry. A wallet that holds less refuses and keeps what it has."""
     return await _settle(request, who, Deed.REVERSE, reward_id)
 
 
-async def _settle(request: Request, who: Principal, deed: Deed, reward_id: int) -> dict[str, Any]:
-    body = parse_body(WhyOnly, await request.body())
-    return _view(await settle_reward(container_of(request).house, admin_act(who, body.reason), deed, reward_id))
+async def _settle(request: Request, who: Principal, deed: Deed, reward_id: int) -> Response:
+    raw = await request.body()
+    act = keyed_act(request, who, parse_body(WhyOnly, raw).reason, raw, RewardRow)
+    shown = replace(act, render=lambda row: act.render(_view(row)))
+    return json_answer(await settle_reward(container_of(request).house, shown, deed, reward_id))
 
 
 def _view(row: dict[str, Any]) -> dict[str, Any]:

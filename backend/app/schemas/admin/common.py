@@ -6,13 +6,13 @@ from typing import Annotated, Generic, Self, TypeVar
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from app.core.names import is_external_id
-from app.core.time_utils import KST
+from app.core.time_utils import in_kst
 from app.schemas.common import RequestBody, Shape
 
 T = TypeVar("T")
 
 # an instant as every answer shows it: RFC 3339 with the offset +09:00
-Instant = Annotated[datetime, AfterValidator(lambda instant: instant.astimezone(KST))]
+Instant = Annotated[datetime, AfterValidator(in_kst)]
 Reason = Annotated[
     str,
     StringConstraints(

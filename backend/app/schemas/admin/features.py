@@ -5,8 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from app.domain.config_fields import Label
-from app.domain.season_config import Day
+from app.domain.config_fields import Day, Label
 from app.schemas.admin.common import AdminBody, Instant, Listed
 from app.schemas.common import Shape, Timed
 

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
+from app.domain.config_fields import Document
 from app.domain.stock import MAX_STOCK
 from app.schemas.admin.common import AdminBody, Instant, Listed
 from app.schemas.common import Shape, Timed
@@ -21,7 +22,7 @@ EXAMPLE = {
 class ConfigNew(AdminBody):
     """A whole config in the game's own shape; each game validates its own."""
 
-    config: dict[str, Any] = Field(examples=[EXAMPLE])
+    config: Document = Field(examples=[EXAMPLE])
 
 
 class ConfigChange(Shape):

@@ -5,8 +5,8 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
-from app.domain.config_fields import Label
-from app.domain.season_config import Day, SeasonConfig
+from app.domain.config_fields import Day, Label
+from app.domain.season_config import SeasonConfig
 from app.schemas.admin.common import AdminBody, Instant, Reason
 from app.schemas.common import Shape
 

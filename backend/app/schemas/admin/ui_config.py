@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
+from app.domain.config_fields import Document
 from app.domain.ui_texts import checked_ui_value
 from app.schemas.admin.common import AdminBody, Instant, Listed
 from app.schemas.common import Shape
@@ -12,7 +13,7 @@ from app.schemas.common import Shape
 class UiConfigBody(AdminBody):
     """Texts by language (ko, en): plain texts or objects of them, at most 20 kB. Never rendered as HTML."""
 
-    value: Annotated[dict[str, Any], AfterValidator(checked_ui_value)] = Field(
+    value: Annotated[Document, AfterValidator(checked_ui_value)] = Field(
         examples=[{"ko": {"title": "티켓이 없어요"}, "en": {"title": "No tickets left"}}]
     )
 

@@ -109,7 +109,9 @@ class ReplayBody(AdminBody):
 
     since: Moment
     until: Moment
-    states: tuple[Literal["DEAD", "DELIVERED"], ...] = Field(default=("DEAD",), min_length=1, strict=False)
+    states: tuple[Literal["DEAD", "DELIVERED"], ...] = Field(
+        default=("DEAD",), min_length=1, max_length=2, strict=False
+    )
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

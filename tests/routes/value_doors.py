@@ -1,0 +1,296 @@
+"""Every write route: does it give or make value, and what guards it against being done twice?
+
+A route that is missing here fails test_value_doors.py. `DOORS` need an Idempotency-Key, each with how to make ready for
+it; `BY_NATURE` take one, and are done once also without; `NO_VALUE` give nothing, each with the reason.
+"""
+
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from app.batches.scheduler import JOBS, register
+from app.domain.grants import Grant, RewardType
+from tests.admin.desk import WHY, Desk, desk_of
+from tests.bridge.campaigns import one_play, open_campaign
+from tests.play.prizes import lottery, prize
+from tests.play.test_scratch_box import CONFIG as BOXES
+from tests.rewards.gifts import give
+from tests.rewards.promotions import campaign
+from tests.season.rich import begin
+from tests.season.rich import points as of_points
+from tests.world import Person, World
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request of a door, but for its key. `second`: another operator who may send it."""
+
+    path: str
+    body: Any
+    headers: dict[str, str]
+    second: dict[str, str] | None = None
+
+
+@dataclass(slots=True)
+class Stage:
+    """One service with what the doors need, and somebody new for each request."""
+
+    world: World
+    desk: Desk
+    other: Desk
+    season_id: int
+    people: int = 0
+
+    async def somebody(self, **balances: int) -> Person:
+        self.people += 1
+        return await self.world.player(f"player-{self.people}", **balances)
+
+    def asks(self, path: str, body: dict[str, Any] | None = None, *, version: str | None = None) -> Ask:
+        """What either of two operators may send."""
+        more = {"If-Match": version} if version else {}
+        sent = {"reason": WHY} | (body or {})
+        return Ask(f"/api/admin{path}", sent, self.desk.headers | more, self.other.headers | more)
+
+
+async def set_stage(world: World) -> Stage:
+    desk, season_id = await begin(world, daily_xp_cap=None)
+    await world.configure("lottery", lottery(prize(9001, stock=1_000, points=3)))
+    await desk.ok("POST", "/features", {"feature_type": "SCRATCH_BOX", "title": "상자", "is_enabled": True})
+    await world.configure("scratch-box", BOXES)
+    await register(world.container, JOBS)
+    return Stage(world, desk, await desk_of(world, "lee@example.com", "admin"), season_id)
+
+
+def _wallet(deed: str) -> Callable[[Stage], Awaitable[Ask]]:
+    async def ask(stage: Stage) -> Ask:
+        player = await stage.somebody(DICE_TOKEN=9)
+        return stage.asks(f"/wallets/{deed}", {"user_id": player.id, "token_type": "DICE_TOKEN", "amount": 3})
+
+    return ask
+
+
+async def _premium_grant(stage: Stage) -> Ask:
+    player = await stage.somebody()
+    return stage.asks(f"/seasons/{stage.season_id}/premium/grant", {"user_id": player.id, "track": "GOLD"})
+
+
+async def _premium_revoke(stage: Stage) -> Ask:
+    ask = await _premium_grant(stage)
+    await stage.desk.ok("POST", ask.path.removeprefix("/api/admin"), ask.body)
+    return stage.asks(f"/seasons/{stage.season_id}/premium/revoke", ask.body)
+
+
+async def _streak(stage: Stage) -> Ask:
+    player = await stage.somebody()
+    return stage.asks(f"/seasons/{stage.season_id}/streak/restore", {"user_id": player.id, "days": 2})
+
+
+async def _mailing(stage: Stage) -> Ask:
+    player = await stage.somebody()
+    expires = (stage.world.clock.now() + timedelta(days=1)).isoformat()
+    letter = {"title_ko": "t", "title_en": "t", "expires_at": expires, "user_ids": [player.id]}
+    return stage.asks("/inbox", letter | {"rewards": [of_points(4)]})
+
+
+async def _promotion(stage: Stage) -> Ask:
+    name = f"P{uuid.uuid4().hex[:10].upper()}"
+    return stage.asks("/promotions", campaign(code=name, shared_code=name))
+
+
+def _codes(of: str, how: str) -> Callable[[Stage], Awaitable[Ask]]:
+    async def ask(stage: Stage) -> Ask:
+        name = f"C{uuid.uuid4().hex[:10].upper()}"
+        if of == "promotions":
+            await stage.desk.ok("POST", "/promotions", campaign(code=name, kind="UNIQUE", shared_code=None))
+        else:
+            await stage.desk.ok("POST", "/coupons/pools", {"code": name, "name": "a pool"})
+        body = {"count": 3} if how == "generate" else {"csv": f"code\n{name}-1\n{name}-2"}
+        return stage.asks(f"/{of}/{name}/{how}", body)
+
+    return ask
+
+
+async def _restock(stage: Stage) -> Ask:
+    return stage.asks("/games/lottery/stock/9001/restock", {"units": 5}, version="*")
+
+
+async def _waiting(stage: Stage) -> int:
+    """A reward that waits for a second person, asked for by support."""
+    player, support = await stage.somebody(), await desk_of(stage.world, "help@example.com", "support")
+    body = {"user_id": player.id, "token_type": "POINT", "amount": 5}
+    asked = await support.ok("POST", "/wallets/make-good", body)
+    found = await stage.desk.get("/rewards", operation_id=asked["operation_id"])
+    return int(found["items"][0]["id"])
+
+
+async def _approve(stage: Stage) -> Ask:
+    return stage.asks(f"/rewards/{await _waiting(stage)}/approve")
+
+
+async def _reject(stage: Stage) -> Ask:
+    return stage.asks(f"/rewards/{await _waiting(stage)}/reject")
+
+
+async def _approve_many(stage: Stage) -> Ask:
+    return stage.asks("/rewards/approve", {"reward_ids": [await _waiting(stage), await _waiting(stage)]})
+
+
+async def _retry(stage: Stage) -> Ask:
+    player, operation = await stage.somebody(), uuid.uuid4().hex
+    await give(stage.world, player, Grant(RewardType.COUPON, 1, code="NO_SUCH"), operation_id=operation)
+    found = await stage.desk.get("/rewards", operation_id=operation)
+    return stage.asks(f"/rewards/{found['items'][0]['id']}/retry")
+
+
+async def _reverse(stage: Stage) -> Ask:
+    player, operation = await stage.somebody(), uuid.uuid4().hex
+    await give(stage.world, player, Grant(RewardType.POINT, 5), operation_id=operation)
+    found = await stage.desk.get("/rewards", operation_id=operation)
+    return stage.asks(f"/rewards/{found['items'][0]['id']}/reverse")
+
+
+async def _settlement(stage: Stage) -> Ask:
+    code = f"B{uuid.uuid4().hex[:10].upper()}"
+    over = one_play(code=code, start_date="2025-12-01", settles_at="2025-12-30T00:10:00+09:00")
+    await open_campaign(stage.world.house, over)
+    return stage.asks(f"/bridge/campaigns/{code}/settle/run")
+
+
+async def _api_key(stage: Stage) -> Ask:
+    host = f"h{uuid.uuid4().hex[:10]}"
+    await stage.desk.ok("POST", "/hosts", {"code": host, "name": "a host"})
+    return stage.asks(f"/hosts/{host}/keys", {"name": "its server"})
+
+
+async def _redeem(stage: Stage) -> Ask:
+    player = await stage.somebody()
+    ticket = Grant(RewardType.ENTITLEMENT, 7, code="LECTURE")
+    await give(stage.world, player, ticket, operation_id=uuid.uuid4().hex)
+    host = await stage.world.token("main", "host")
+    return Ask(f"/api/entitlements/{player.name}/LECTURE/redeem", {}, host)
+
+
+def _play(path: str, token: str, body: dict[str, Any] | None = None) -> Callable[[Stage], Awaitable[Ask]]:
+    async def ask(stage: Stage) -> Ask:
+        return Ask(path, body or {}, (await stage.somebody(**{token: 9})).headers)
+
+    return ask
+
+
+DOORS: dict[str, Callable[[Stage], Awaitable[Ask]]] = {
+    "admin_grant_tokens": _wallet("grant"),
+    "admin_revoke_tokens": _wallet("revoke"),
+    "admin_ask_make_good": _wallet("make-good"),
+    "admin_grant_premium": _premium_grant,
+    "admin_revoke_premium": _premium_revoke,
+    "admin_restore_streak": _streak,
+    "admin_send_mailing": _mailing,
+    "admin_add_promotion": _promotion,
+    "admin_upload_promotion_codes": _codes("promotions", "upload"),
+    "admin_generate_promotion_codes": _codes("promotions", "generate"),
+    "admin_upload_coupon_codes": _codes("coupons/pools", "upload"),
+    "admin_generate_coupon_codes": _codes("coupons/pools", "generate"),
+    "admin_restock": _restock,
+    "admin_approve_reward": _approve,
+    "admin_approve_rewards": _approve_many,
+    "admin_reject_reward": _reject,
+    "admin_retry_reward": _retry,
+    "admin_reverse_reward": _reverse,
+    "admin_run_settlement": _settlement,
+    "admin_add_api_key": _api_key,
+    "redeem_entitlement": _redeem,
+    "play_roulette": _play("/api/roulette/play", "ROULETTE_COIN"),
+    "play_dice": _play("/api/dice/play", "DICE_TOKEN"),
+    "play_lottery": _play("/api/lottery/play", "LOTTERY_TICKET"),
+    "play_scratch_box": _play("/api/scratch-box/play", "SCRATCH_TICKET", {"box": 1}),
+}
+
+# they take a key and honour it; a player's own claim is one also without
+BY_NATURE = {
+    "stamp_season_pass": "one stamp a player, season and KST day",
+    "claim_level": "once a player, season, track and level",
+    "claim_all_levels": "once a player, season, track and level",
+    "claim_mission": "once a player, mission and span",
+    "claim_all_missions": "once a player, mission and span",
+    "claim_inbox": "each copy of a mailing once",
+    "claim_inbox_item": "each copy of a mailing once",
+    "redeem_code": "once a player and campaign",
+    "trial_grant": "at balance 0 only, within the caps of the day and the week",
+}
+
+_DRAFT = "a draft gives nothing; its name is taken once"
+_EDIT = "an edit of what stands, guarded by If-Match; the same document again changes nothing"
+_STATE = "a state that stands: put into it twice it is in it once"
+NO_VALUE = {
+    "ingest_events": "each event once by (source, id), which the host gives",
+    "make_team": "a team gives nothing; one team a player and contest",
+    "join_team": "one team a player and contest",
+    "leave_team": _STATE,
+    "enter_page": "a note in the event log",
+    "get_token": "a sign-in, no value",
+    "log_out": _STATE,
+    "admin_save_badge": _EDIT,
+    "admin_create_bridge": _DRAFT,
+    "admin_replace_bridge": _EDIT,
+    "admin_open_bridge": _STATE,
+    "admin_retarget_bridge": _EDIT,
+    "admin_add_coupon_pool": "an empty pool; its name is taken once",
+    "admin_rename_coupon_pool": _EDIT,
+    "admin_add_feature": "a switch; its name is taken once",
+    "admin_switch_feature": _STATE,
+    "admin_schedule_feature": _EDIT,
+    "admin_add_game_config": "a version that nobody plays until it is activated",
+    "admin_activate_game_config": _STATE,
+    "admin_add_host": "a host without a key; its name is taken once",
+    "admin_revoke_api_key": _STATE,
+    "admin_disable_host": _STATE,
+    "admin_enable_host": _STATE,
+    "admin_set_host_signing": _EDIT,
+    "admin_end_host_signing": _STATE,
+    "admin_withdraw_mailing": _STATE,
+    "admin_pause_job": _STATE,
+    "admin_resume_job": _STATE,
+    "admin_run_job": "a run is one by (job, subject, day); what it pays has permanent operation ids",
+    "admin_create_leaderboard": _DRAFT,
+    "admin_replace_leaderboard": _EDIT,
+    "admin_activate_leaderboard": _STATE,
+    "admin_mark_on_leaderboard": _STATE,
+    "admin_retire_leaderboard": _STATE,
+    "admin_create_mission": _DRAFT,
+    "admin_replace_mission": _EDIT,
+    "admin_activate_mission": _STATE,
+    "admin_retire_mission": _STATE,
+    "admin_block_player": _STATE,
+    "admin_unblock_player": _STATE,
+    "admin_sign_out_player": _STATE,
+    "admin_add_program": "a line of seasons; its name is taken once",
+    "admin_replace_promotion": _EDIT,
+    "admin_upload_ranking": "a whole day replaced by the same",
+    "admin_create_rule": _DRAFT,
+    "admin_try_rule": "only says what would happen",
+    "admin_replay_rule": "only says what would have happened",
+    "admin_activate_rule": _STATE,
+    "admin_add_rule_version": "a version that counts only once it is activated",
+    "admin_create_season": "what it pays has operation ids by (season, player, level); its name is taken once",
+    "admin_replace_season": _EDIT,
+    "admin_clone_season": _DRAFT,
+    "admin_publish_season": _STATE,
+    "admin_retire_season": _STATE,
+    "admin_disable_staff": _STATE,
+    "admin_enable_staff": _STATE,
+    "admin_create_contest": _DRAFT,
+    "admin_replace_contest": _EDIT,
+    "admin_activate_contest": _STATE,
+    "admin_retire_contest": _STATE,
+    "admin_save_ui_config": _EDIT,
+    "admin_replay_delivery": "a message that was sent before, under its id: receivers take it once",
+    "admin_create_webhook": "an address to be told, no value",
+    "admin_change_webhook": _EDIT,
+    "admin_disable_webhook": _STATE,
+    "admin_enable_webhook": _STATE,
+    "admin_replay_deliveries": "messages that were sent before, under their ids: receivers take each once",
+    "admin_rotate_webhook_secret": _EDIT,
+    "admin_test_webhook": "a message that says nothing",
+}
