@@ -27,6 +27,7 @@ from app.flows.steps.commands import Done
 from app.flows.steps.decide_events import EventBatch, Matches, match
 from app.flows.steps.goals import load_goals
 from app.flows.steps.know_player import know_players
+from app.flows.steps.load_stocks import seasons_of
 from app.flows.steps.revoke_events import Revocables, Scene, load_revocables
 from app.flows.steps.save_changes import save_changes
 from app.services import House, Services
@@ -80,7 +81,8 @@ async def ingest_events(house: House, command: EventsCommand) -> Done:
         rules.require_open(Feature.INGEST)
         matches = match(events, await keepers.rule.in_force(command.host_id))
         ids = await _ids(keepers, command.host_id, events, now)
-        call = Call(command.host_id, events, ids, rules, matches, await _seasons(keepers, rules, matches, events, ids))
+        losers = set(matches.announced(events, ids).values())
+        call = Call(command.host_id, events, ids, rules, matches, await seasons_of(keepers, rules, losers))
         players = await keepers.player.lock(ids.values(), _wanted(call))
         known = await keepers.host_event.known(command.host_id, [event.name for event in events])
         if answers and any(event.name in known and known[event.name].key == event.key for event in events):
@@ -114,17 +116,6 @@ def _in_time(item: HostEvent | RefusedEvent, now: datetime, tolerance: timedelta
         reason = {"field": "time", "reason": refusal.meaning.en}
         return RefusedEvent(item.id, item.source, item.type, refusal.code, [reason], item.document())
     return item
-
-
-async def _seasons(
-    keepers: Services, rules: RuleBook, matches: Matches, events: Sequence[HostEvent], ids: Mapping[str, int]
-) -> dict[int, Season]:
-    found = {season.id: season for season in rules.seasons}
-    losers = set(matches.announced(events, ids).values())
-    older = await keepers.season_pass.seasons_of(losers) - found.keys() if losers else set()
-    if older:
-        found |= {season.id: season for season in (await keepers.rule_book.chosen(older, rules.today)).seasons}
-    return found
 
 
 def _wanted(call: Call) -> Wanted:

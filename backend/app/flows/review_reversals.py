@@ -11,10 +11,9 @@ from app.domain.event_names import Feature
 from app.domain.records import Changes
 from app.domain.reversals import ReviewKind, ReviewState
 from app.domain.rule_book import RuleBook
-from app.domain.season import Season
 from app.flows.steps.decision import Decision
 from app.flows.steps.edits import Row
-from app.flows.steps.load_stocks import load_stocks
+from app.flows.steps.load_stocks import load_stocks, seasons_of
 from app.flows.steps.save_changes import save_changes
 from app.flows.steps.undo import Undo
 from app.services import House, Services
@@ -38,14 +37,13 @@ async def decide_review(house: House, act: AdminAct, review_id: int, state: Revi
         seen = await keepers.reversal.find(review_id)
         if seen is None:
             raise AppError("NOT_FOUND")
-        changes = Changes()
-        undo = await _undo(house, keepers, rules, seen, act, changes)
+        undo = await _undo(house, keepers, rules, seen, act)
         review = await keepers.reversal.find(review_id, locked=True) or seen
         if review["state"] != ReviewState.OPEN:
             raise AppError("REVIEW_DECIDED", state=review["state"])
         if state is ReviewState.TAKEN:
             _take(undo, review)
-        await save_changes(keepers, changes)
+        await save_changes(keepers, undo.decision.changes)
         await keepers.reversal.decide(review_id, state, actor=act.actor, now=now)
         facts = {"kind": review["kind"], "operation_id": review["operation_id"], **undo.view()}
         await keepers.audit.add(act, AUDITED_AS[state], f"player:{review['user_id']}", after=facts, now=now)
@@ -54,24 +52,20 @@ async def decide_review(house: House, act: AdminAct, review_id: int, state: Revi
             raise InvariantBroken("a review is never deleted")
         return decided | {"taken": undo.followed, "owed": undo.owed}
 
-    return await house.write(work)
+    return await house.write(work, is_repeatable=False)
 
 
-async def _undo(
-    house: House, keepers: Services, rules: RuleBook, review: Row, act: AdminAct, changes: Changes
-) -> Undo:
+async def _undo(house: House, keepers: Services, rules: RuleBook, review: Row, act: AdminAct) -> Undo:
     """The reversal of the review's player, with everything read that it may need."""
     user_id, now = review["user_id"], house.clock.now()
-    seasons: dict[int, Season] = {season.id: season for season in rules.seasons}
-    older = await keepers.season_pass.seasons_of([user_id]) - seasons.keys()
-    seasons |= {season.id: season for season in (await keepers.rule_book.chosen(older, rules.today)).seasons}
+    seasons = await seasons_of(keepers, rules, [user_id])
     wanted = Wanted(True, tuple(seasons), claims=True, passes=True, counters=True, bridges=rules.bridge_ids)
     players = await keepers.player.lock([user_id], wanted)
     stocks = await load_stocks(keepers, players, rules.goals)
     threshold = house.settings.approval_threshold_points
     player = players[user_id]
     decision = Decision(
-        player, changes, now, rules.today, rules.season_if_any(player), threshold, act.request_id, act.actor
+        player, Changes(), now, rules.today, rules.season_if_any(player), threshold, act.request_id, act.actor
     )  # fmt: skip
     return Undo(decision, rules, seasons, stocks[user_id], review["event_id"])
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from app.core.metrics import EVENTS
 from app.db.statements import Insert, Statement
@@ -149,6 +149,16 @@ class HostEventService:
         c = event_revocations.c
         query = select(c.revoked_by).where(c.host_id == host_id, c.source == source, c.event_id == event_id)
         return (await self._tx.execute(query)).scalar()
+
+    async def types(self) -> list[str]:
+        """Every type of an event that ever came: a skip through the index by type."""
+        return list((await self._tx.execute(select(host_events.c.event_type).distinct())).scalars())
+
+    async def tally(self, event_type: str, since_id: str) -> list[tuple[int, int, str]]:
+        """By host: how many events of a type came since, and our id of the newest. Ids sort by when they came."""
+        c = host_events.c
+        query = select(c.host_id, func.count(), func.max(c.id)).where(c.event_type == event_type, c.id >= since_id)
+        return [tuple(row) for row in await self._tx.execute(query.group_by(c.host_id))]
 
     async def find(self, key: str) -> dict[str, Any] | None:
         """One event that was taken, by our id."""

@@ -1,17 +1,31 @@
 """Reading what may be taken back from players: before a reversal is decided, under their locks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from app.domain.goals import Goals
 from app.domain.grants import RewardType
 from app.domain.mission_progress import MissionSheet
 from app.domain.player import PlayerState
 from app.domain.rewards import StoredReward
+from app.domain.rule_book import RuleBook
+from app.domain.season import Season
 from app.flows.steps.undo import Stock
 from app.services import Services
 
 # what a reversal can bring down with it, or has to ask about
 FOLLOWING = ("SEASON", "MISSION", "BRIDGE", "BOARD", "TEAM")
+
+
+async def seasons_of(keepers: Services, rules: RuleBook, losers: Collection[int]) -> dict[int, Season]:
+    """The seasons of the rules and, where somebody loses something, every one that they took part in, over or not.
+
+    Share-locked: ask before the players are locked.
+    """
+    found = {season.id: season for season in rules.seasons}
+    older = await keepers.season_pass.seasons_of(losers) - found.keys() if losers else set()
+    if older:
+        found |= {season.id: season for season in (await keepers.rule_book.chosen(older, rules.today)).seasons}
+    return found
 
 
 async def load_stocks(

@@ -14,6 +14,7 @@ from app.domain.spans import span_key
 from app.domain.teams import take_from_team
 from app.flows.steps.decision import Decision
 
+SCORE_LESS = "score_less"
 # (kind, operation id, what it is about)
 Ask = Callable[[ReviewKind, str, dict[str, object]], None]
 
@@ -63,7 +64,7 @@ class Uncounter:
             if self._is_open(board.closes_at(key, None if season is None else season.end_date)):
                 decision.changes.add_score(board.id, key, decision.player.id, -counted.amount, counted.at)
             elif board.config.rank_rewards:
-                facts: dict[str, object] = {"board": board.code, "window": key, "score_less": counted.amount}
+                facts: dict[str, object] = {"board": board.code, "window": key, SCORE_LESS: counted.amount}
                 self.ask(ReviewKind.RANK, board.operation_id(decision.player.id, key), facts)
 
     def _from_teams(self, counted: Counted, day: date, season: Season | None) -> None:
@@ -76,7 +77,7 @@ class Uncounter:
                 if take_from_team(contest, member, amount=counted.amount, at=counted.at, day=day):
                     decision.changes.members[contest.id, member.user_id] = member
             elif contest.config.rank_rewards:
-                facts: dict[str, object] = {"contest": contest.code, "score_less": counted.amount}
+                facts: dict[str, object] = {"contest": contest.code, SCORE_LESS: counted.amount}
                 self.ask(ReviewKind.TEAM_RANK, contest.operation_id(decision.player.id), facts)
 
     def _is_open(self, closes_at: datetime | None) -> bool:

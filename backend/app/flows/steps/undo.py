@@ -23,7 +23,7 @@ from app.flows.steps.decision import Decision
 from app.flows.steps.premium import revoke_premium
 from app.flows.steps.reverse_reward import reverse_reward
 from app.flows.steps.stored_rewards import put_in_state
-from app.flows.steps.uncount import Counted, Uncounter
+from app.flows.steps.uncount import SCORE_LESS, Counted, Uncounter
 
 View = dict[str, Any]
 # behind the operation id, or the stamp's key, of what is taken back
@@ -53,7 +53,7 @@ class Undo:
     owed: dict[str, int] = field(default_factory=dict)
     # what followed from it, and was taken back as well
     followed: list[str] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
+    asked: dict[str, Review] = field(default_factory=dict)
 
     def reward(self, reward: StoredReward) -> View:
         """Takes one reward back, or gives it up where it was not delivered; returns how it stands then."""
@@ -207,12 +207,15 @@ class Undo:
         return is_ended
 
     def ask(self, kind: ReviewKind, operation_id: str, facts: Mapping[str, Any]) -> None:
-        """Leaves something to a person, once for each event and operation."""
-        if operation_id in self.asked:
+        """Leaves something to a person, once for each event and operation: what a score is less by adds up."""
+        before = self.asked.get(operation_id)
+        if before is not None:
+            if SCORE_LESS in facts:
+                before.facts[SCORE_LESS] += facts[SCORE_LESS]
             return
-        self.asked.append(operation_id)
         player, now = self.decision.player, self.decision.now
-        self.decision.changes.reviews.append(Review(player.id, kind, operation_id, self.by, dict(facts), now))
+        self.asked[operation_id] = Review(player.id, kind, operation_id, self.by, dict(facts), now)
+        self.decision.changes.reviews.append(self.asked[operation_id])
 
     def finish(self) -> None:
         """Notes that something was taken back: what is earned again has operation ids of its own from now on."""
@@ -224,6 +227,6 @@ class Undo:
         """What followed, as far as anything did."""
         found: Sequence[tuple[str, Any]] = (
             ("levels_lost", self.levels), ("missions_lost", self.lost_missions), ("owed", self.owed),
-            ("rewards_lost", self.followed), ("waits_for_review", self.asked),
+            ("rewards_lost", self.followed), ("waits_for_review", list(self.asked)),
         )  # fmt: skip
         return {name: value for name, value in found if value}
