@@ -23,6 +23,7 @@ GRANT SELECT, INSERT, LOCK TABLES ON dojang.* TO dojang@'%';
 GRANT UPDATE ON dojang.hosts TO dojang@'%';
 GRANT UPDATE ON dojang.api_keys TO dojang@'%';
 GRANT UPDATE ON dojang.user_profiles TO dojang@'%';
+GRANT UPDATE ON dojang.player_aliases TO dojang@'%';
 GRANT UPDATE ON dojang.staff TO dojang@'%';
 GRANT UPDATE ON dojang.refresh_tokens TO dojang@'%';
 GRANT UPDATE ON dojang.wallets TO dojang@'%';

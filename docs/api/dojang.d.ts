@@ -32,6 +32,8 @@ export type ErrorCode =
   | "EVENT_INVALID"
   | "EVENT_REVOKED"
   | "EVENT_TOO_LATE"
+  | "EXTERNAL_ID_MOVED"
+  | "EXTERNAL_ID_TAKEN"
   | "FEATURE_DISABLED"
   | "FEATURE_NOT_ACTIVE"
   | "FEATURE_RETIRED"
@@ -64,6 +66,7 @@ export type ErrorCode =
   | "LEVEL_NOT_FOUND"
   | "LEVEL_NOT_REACHED"
   | "LOTTERY_SOLD_OUT"
+  | "MERGE_NOT_NOW"
   | "METHOD_NOT_ALLOWED"
   | "MISSION_NOT_COMPLETED"
   | "MISSION_NOT_FOUND"
@@ -78,6 +81,9 @@ export type ErrorCode =
   | "NO_FEATURE_TODAY"
   | "NO_STREAKS"
   | "OWN_ACCOUNT"
+  | "PLAYERS_APART"
+  | "PLAYER_ERASED"
+  | "PLAYER_MERGED"
   | "POOL_NOT_FOUND"
   | "PRECONDITION_REQUIRED"
   | "PREMIUM_REQUIRED"
@@ -1271,6 +1277,18 @@ export interface Me {
   wallets: WalletLine[];
 }
 
+/** What a merge changed in one season. */
+export interface MergedSeason {
+  level_after: number;
+  level_before: number;
+  season_id: number;
+  stamps: number;
+  /** What the player got of the source's XP. */
+  xp: number;
+  /** The source's XP for what both had done: they count once. */
+  xp_counted_once: number;
+}
+
 /** What a streak of this many days gives, once a season. */
 export interface MilestoneConfig {
   days: number;
@@ -1470,6 +1488,8 @@ export interface PlayerDetail {
   host: string;
   id: number;
   is_blocked: boolean;
+  /** The player whom this account became part of. */
+  merged_into: number | null;
   nickname: string | null;
   progress: PlayerProgress[];
   server_time: string;
@@ -1533,10 +1553,35 @@ export interface PlayerRow {
   host: string;
   id: number;
   is_blocked: boolean;
+  /** The player whom this account became part of. */
+  merged_into: number | null;
   nickname: string | null;
   /** Sign-ins from before this instant don't count. */
   tokens_valid_from: string | null;
   version: number;
+}
+
+/** What became of the two accounts. */
+export interface PlayersMerged {
+  bridge_keys: number;
+  external_id: string;
+  /** False: it was so already, or is a preview of nothing. */
+  is_changed: boolean;
+  /** By wallet: what went over. */
+  moved: { [name: string]: number };
+  rewards_given_twice: number;
+  /** Of those: what could not be taken back any more. */
+  rewards_spent_already: number;
+  seasons: MergedSeason[];
+  server_time: string;
+  /** From now on another id of the player; null: merged before. */
+  source_external_id: string | null;
+  /** The account that ended; its history stays. */
+  source_user_id: number;
+  /** By wallet: what both were given for the same once-for-a-player cause. */
+  taken_back: { [name: string]: number };
+  /** The player who goes on. */
+  user_id: number;
 }
 
 /** `plays` plays of each of `games` on the day. */
@@ -1787,6 +1832,17 @@ export interface RejectedEvent {
   received_at: string;
   request_id: string | null;
   source: string | null;
+}
+
+/** The player as the host knows them now. */
+export interface Renamed {
+  external_id: string;
+  /** False: it was so already. */
+  is_changed: boolean;
+  /** Earlier ids that go on naming the player. */
+  old_external_ids: string[];
+  server_time: string;
+  user_id: number;
 }
 
 /** In all. `is_complete` false: there were more events, and only the first 20,000 were looked at. */
@@ -4050,6 +4106,27 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** Makes this account part of another player's. It can't be undone: look at a preview first. Support may, too. */
+  admin_merge_players: {
+    parameters: { query?: never; header?: never; path: { user_id: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      into_user_id: number;
+      /** Says what would happen, and changes nothing. */
+      preview?: boolean;
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      200: Answer<PlayersMerged>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** One mission, with the ETag that a change must name. */
   admin_mission: {
     parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
@@ -4284,6 +4361,27 @@ export interface operations {
       413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Gives the player another id, as their host would. Support may, too. */
+  admin_rename_player: {
+    parameters: { query?: never; header?: never; path: { user_id: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** The old id goes on naming the player. False: it is free for somebody else, and the player's sign-ins from before now end. */
+      keep_old_id?: boolean;
+      new_external_id: string;
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      200: Answer<Renamed>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
       503: Refusal;
     };
   };
@@ -5616,6 +5714,25 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** Makes the account part of another player's. What both had is the other's; sending it again changes nothing. */
+  merge_players: {
+    parameters: { query?: never; header?: never; path: { external_id: string }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      into: string;
+      /** Says what would happen, and changes nothing. */
+      preview?: boolean;
+    } } };
+    responses: {
+      200: Answer<PlayersMerged>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** What can be achieved once for ever. Hidden ones appear when they are completed. */
   my_achievements: {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
@@ -5865,6 +5982,25 @@ export interface operations {
     responses: {
       200: Answer<Redeemed>;
       400: Refusal;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Gives a player another id. Everything stays theirs; sending it again changes nothing. */
+  rename_player: {
+    parameters: { query?: never; header?: never; path: { external_id: string }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** The old id goes on naming the player. False: it is free for somebody else, and the player's sign-ins from before now end. */
+      keep_old_id?: boolean;
+      new_external_id: string;
+    } } };
+    responses: {
+      200: Answer<Renamed>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -6248,6 +6384,12 @@ export interface paths {
   "/api/admin/players/{user_id}/ledger": {
     get: operations["admin_player_ledger"];
   };
+  "/api/admin/players/{user_id}/merge": {
+    post: operations["admin_merge_players"];
+  };
+  "/api/admin/players/{user_id}/rename": {
+    post: operations["admin_rename_player"];
+  };
   "/api/admin/players/{user_id}/rewards": {
     get: operations["admin_player_rewards"];
   };
@@ -6534,6 +6676,12 @@ export interface paths {
   "/api/missions/claim-all": {
     post: operations["claim_all_missions"];
   };
+  "/api/players/{external_id}/merge": {
+    post: operations["merge_players"];
+  };
+  "/api/players/{external_id}/rename": {
+    post: operations["rename_player"];
+  };
   "/api/promotions/{code}": {
     get: operations["promotion_status"];
   };
@@ -6740,6 +6888,7 @@ export interface components {
     MarkList: MarkList;
     MarkRow: MarkRow;
     Me: Me;
+    MergedSeason: MergedSeason;
     MilestoneConfig: MilestoneConfig;
     MilestoneReward: MilestoneReward;
     MilestoneView: MilestoneView;
@@ -6767,6 +6916,7 @@ export interface components {
     PlayerProgress: PlayerProgress;
     PlayerReward: PlayerReward;
     PlayerRow: PlayerRow;
+    PlayersMerged: PlayersMerged;
     PlaysMission: PlaysMission;
     PoolList: PoolList;
     PoolRow: PoolRow;
@@ -6793,6 +6943,7 @@ export interface components {
     RankingView: RankingView;
     Redeemed: Redeemed;
     RejectedEvent: RejectedEvent;
+    Renamed: Renamed;
     ReplayAnswer: ReplayAnswer;
     Replayed: Replayed;
     ResultRow: ResultRow;

@@ -35,6 +35,7 @@ class EventType(StrEnum):
     MISSION_LOST = "MISSION_LOST"
     RANK_REWARDED = "RANK_REWARDED"
     TEAM_CHANGED = "TEAM_CHANGED"
+    PLAYER_MERGED = "PLAYER_MERGED"
 
 
 class Topic(StrEnum):

@@ -14,6 +14,7 @@ from app.core.time_utils import Clock
 from app.db.transaction import Database, Tx
 from app.domain.definitions import Definitions
 from app.domain.draw import Draw
+from app.services.alias_service import AliasService
 from app.services.allowance_service import AllowanceService
 from app.services.audit_service import AuditService
 from app.services.badge_service import BadgeService
@@ -37,6 +38,7 @@ from app.services.job_control_service import JobControlService
 from app.services.job_service import JobService
 from app.services.leaderboard_result_service import LeaderboardResultService
 from app.services.leaderboard_service import LeaderboardService
+from app.services.merge_service import MergeService
 from app.services.mission_service import MissionService
 from app.services.outbox_service import OutboxService
 from app.services.player_service import PlayerService
@@ -70,7 +72,7 @@ class Services:
 
     def __init__(self, tx: Tx, definitions: Definitions, settings: Settings) -> None:  # noqa: PLR0915 – a list
         self.rule_book = RuleBookService(tx, definitions, is_gated=settings.feature_gate_enabled)
-        self.player = PlayerService(tx)
+        self.player, self.alias = PlayerService(tx), AliasService(tx)
         self.wallet = WalletService(tx)
         self.reward, self.reversal = RewardService(tx), ReversalService(tx)
         self.coupon = CouponService(tx)
@@ -105,7 +107,7 @@ class Services:
         self.doctor = DoctorService(tx)
         self.reconcile = ReconcileService(tx)
         self.history = HistoryService(tx)
-        self.privacy = PrivacyService(tx)
+        self.privacy, self.merge = PrivacyService(tx), MergeService(tx)
         self.report = ReportService(tx)
 
 

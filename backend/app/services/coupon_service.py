@@ -109,11 +109,11 @@ class CouponService:
         query = select(coupon_codes).where(c.pool_id == pool_id, c.id > (after or 0)).order_by(c.id).limit(limit + 1)
         return [dict(row) for row in (await self._tx.execute(query)).mappings()]
 
-    async def of_player(self, user_id: int, *, after: int | None, limit: int) -> list[Row]:
+    async def of_player(self, accounts: Sequence[int], *, after: int | None, limit: int) -> list[Row]:
         """The player's codes, newest first, `limit + 1` at most, older than the code `after`."""
         c, p = coupon_codes.c, coupon_pools.c
         columns = (c.id, c.code, c.operation_id, c.expires_at, c.voided_at, c.assigned_at)
-        query = select(*columns, p.code.label("pool"), p.name).join(coupon_pools).where(c.user_id == user_id)
+        query = select(*columns, p.code.label("pool"), p.name).join(coupon_pools).where(c.user_id.in_(accounts))
         if after is not None:
             query = query.where(c.id < after)
         rows = await self._tx.execute(query.order_by(c.id.desc()).limit(limit + 1))

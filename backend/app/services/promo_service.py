@@ -24,9 +24,13 @@ NAMED_LOCKED = Statement(f"SELECT {COLUMNS} FROM promo_campaigns WHERE code = ? 
 NEWEST = Statement(
     "SELECT campaign_id, MAX(unit_no) FROM promo_claims WHERE campaign_id IN ({ids}) GROUP BY campaign_id"
 )
-PLAYERS = Statement(
-    "SELECT campaign_id, user_id FROM promo_claims WHERE campaign_id IN ({ids}) AND user_id IN ({users})"
-)
+# what an account had that became part of the player's is what the player had
+PLAYERS = Statement("""
+    SELECT campaign_id, user_id FROM promo_claims WHERE campaign_id IN ({ids}) AND user_id IN ({users})
+    UNION ALL
+    SELECT c.campaign_id, u.merged_into FROM user_profiles u JOIN promo_claims c ON c.user_id = u.id
+    WHERE c.campaign_id IN ({ids}) AND u.merged_into IN ({users})
+""")
 USED = Statement("SELECT campaign_id, code_id FROM promo_claims WHERE code_id IN ({codes})")
 ADD_CLAIMS = Insert(promo_claims, ["campaign_id", "user_id", "code_id", "unit_no", "operation_id", "created_at"])
 ADD_CODES = Insert(promo_codes, ["campaign_id", "code", "created_at"])
@@ -58,7 +62,8 @@ class PromoService:
         for campaign_id, newest in await self._tx.rows(NEWEST, ids, ids=len(ids)):
             counters[campaign_id].given = newest
         people = sorted(set(users))
-        for campaign_id, user_id in await self._tx.rows(PLAYERS, [*ids, *people], ids=len(ids), users=len(people)):
+        params = [*ids, *people] * 2
+        for campaign_id, user_id in await self._tx.rows(PLAYERS, params, ids=len(ids), users=len(people)):
             counters[campaign_id].players.add(user_id)
         once = sorted(c.id for c in wanted if counters[c.campaign_id].campaign.kind is CodeKind.UNIQUE)
         for campaign_id, code_id in await self._tx.rows(USED, once, codes=len(once)) if once else ():
@@ -85,7 +90,7 @@ class PromoService:
         return Counter(campaign, newest[0][1] if newest else 0)
 
     async def has_claimed(self, campaign_id: int, user_id: int) -> bool:
-        return bool(await self._tx.rows(PLAYERS, (campaign_id, user_id), ids=1, users=1))
+        return bool(await self._tx.rows(PLAYERS, (campaign_id, user_id) * 2, ids=1, users=1))
 
     async def shared_code(self, campaign_id: int) -> str | None:
         """The one code of a SHARED campaign."""

@@ -146,22 +146,22 @@ class RewardService:
             query = query.where(reward_log.c.id < after)
         return [dict(row) for row in (await self._tx.execute(query)).mappings()]
 
-    async def of_player(self, user_id: int, *, after: int | None, limit: int) -> list[Row]:
-        """Newest rewards first, `limit + 1` at most, older than the reward `after`."""
+    async def of_player(self, accounts: Sequence[int], *, after: int | None, limit: int) -> list[Row]:
+        """Newest rewards of a player's accounts first, `limit + 1` at most, older than the reward `after`."""
         c = reward_log.c
         query = select(
             c.id, c.operation_id, c.source, c.reward_type, c.token_type, c.code, c.amount, c.state, c.created_at
-        ).where(c.user_id == user_id).order_by(c.id.desc()).limit(limit + 1)  # fmt: skip
+        ).where(c.user_id.in_(accounts)).order_by(c.id.desc()).limit(limit + 1)  # fmt: skip
         if after is not None:
             query = query.where(c.id < after)
         return [dict(row) for row in (await self._tx.execute(query)).mappings()]
 
-    async def items_of(self, user_id: int) -> dict[str, int]:
+    async def items_of(self, accounts: Sequence[int]) -> dict[str, int]:
         """How many of each ITEM the player has, by code: the rewards themselves say it."""
         c = reward_log.c
         query = (
             select(c.code, func.sum(c.amount).label("amount"))
-            .where(c.user_id == user_id, c.state == RewardState.GRANTED, c.reward_type == RewardType.ITEM)
+            .where(c.user_id.in_(accounts), c.state == RewardState.GRANTED, c.reward_type == RewardType.ITEM)
             .group_by(c.code)
             .order_by(c.code)
         )
@@ -175,12 +175,12 @@ class RewardService:
         query = select(*columns).where(c.user_id == user_id, c.operation_id >= prefix, c.operation_id < end)
         return [dict(row) for row in (await self._tx.execute(query.order_by(c.id))).mappings()]
 
-    async def badges_of(self, user_id: int) -> list[Row]:
+    async def badges_of(self, accounts: Sequence[int]) -> list[Row]:
         """The player's badges: how often each was given, and when first; the newest first."""
         c = reward_log.c
         first = func.min(c.created_at).label("earned_at")
         query = select(c.code, func.count().label("times"), first).where(
-            c.user_id == user_id, c.reward_type == RewardType.BADGE, c.state == RewardState.GRANTED
+            c.user_id.in_(accounts), c.reward_type == RewardType.BADGE, c.state == RewardState.GRANTED
         )  # fmt: skip
         rows = await self._tx.execute(query.group_by(c.code).order_by(first.desc(), c.code))
         return [dict(row) for row in rows.mappings()]

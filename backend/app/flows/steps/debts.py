@@ -1,5 +1,8 @@
 """What a wallet owes: taken back from it after it was spent. Every credit pays it first."""
 
+from dataclasses import replace
+
+from app.domain.player import PlayerState
 from app.domain.wallet import DebtEntry, Reason, move
 from app.flows.steps.decision import Decision
 
@@ -24,6 +27,21 @@ def repay(decision: Decision, token_type: str, credited: int, operation_id: str)
     if paid:
         _move(decision, token_type, -paid, Reason.DEBT_REPAYMENT, operation_id)
         _owe(decision, token_type, -paid, Reason.DEBT_REPAYMENT, operation_id)
+
+
+def move_debts(decision: Decision, source: PlayerState) -> None:
+    """What the source of a merge owes, the decision's player owes, and pays out of what they have: of their own, too.
+
+    Their wallets have been joined before.
+    """
+    for token_type in sorted({*source.debts, *decision.player.debts}):
+        operation_id, owed = f"MERGE:{source.id}:{token_type}", source.debts.get(token_type, 0)
+        if owed:
+            _owe(replace(decision, player=source), token_type, -owed, Reason.MERGED_OUT, operation_id)
+            if token_type not in decision.player.balances:
+                decision.player.balances[token_type] = decision.changes.balances[decision.player.id, token_type] = 0
+            _owe(decision, token_type, owed, Reason.MERGED_IN, operation_id)
+        repay(decision, token_type, decision.player.balances.get(token_type, 0), operation_id)
 
 
 def _move(decision: Decision, token_type: str, delta: int, reason: Reason, operation_id: str) -> None:

@@ -159,7 +159,8 @@ def _open_level(decision: Decision, level: Level) -> LevelReached:
     if not level.auto_claim:
         return LevelReached(level, tracks, None)
     for track in tracks:
-        pay_level(decision, level, track, is_auto=True)
+        if (track, level.level) not in decision.player.progress_in(season_id).claimed:
+            pay_level(decision, level, track, is_auto=True)
     return LevelReached(level, tracks, decision.now)
 
 

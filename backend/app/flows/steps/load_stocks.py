@@ -6,10 +6,9 @@ from app.domain.goals import Goals
 from app.domain.grants import RewardType
 from app.domain.mission_progress import MissionSheet
 from app.domain.player import PlayerState
-from app.domain.rewards import StoredReward
 from app.domain.rule_book import RuleBook
 from app.domain.season import Season
-from app.flows.steps.undo import Stock
+from app.flows.steps.undo import Stock, Target
 from app.services import Services
 
 # what a reversal can bring down with it, or has to ask about
@@ -32,26 +31,29 @@ async def load_stocks(
     keepers: Services,
     losers: Mapping[int, PlayerState],
     goals: Goals,
-    rewards: Iterable[StoredReward] = (),
-    operations: Iterable[str] = (),
+    targets: Iterable[Target] = (),
 ) -> dict[int, Stock]:
-    """What may be taken back from each player: rewards that stand (these and what followed), and XP by operation.
+    """What may be taken back from each player: rewards that stand (the targets' and what followed), XP by operation.
 
     Their missions and teams are read whole, whatever period or contest they are of. Lock the players first.
     """
     await _read_goals(keepers, losers, goals)
-    stocks = {user_id: Stock() for user_id in losers}
-    standing = [reward for reward in rewards if reward.is_standing]
-    for reward in [*standing, *await keepers.reward.lock_standing(losers, FOLLOWING)]:
-        stocks[reward.user_id].rewards[reward.operation_id] = reward
+    stocks = {user_id: Stock(tuple(await keepers.player.accounts_of(user_id))) for user_id in losers}
+    owners = {account: user_id for user_id, stock in stocks.items() for account in stock.accounts}
+    targets = list(targets)
+    standing = [reward for target in targets for reward in target.rewards if reward.is_standing]
+    for reward in [*standing, *await keepers.reward.lock_standing(owners, FOLLOWING)]:
+        stocks[owners[reward.user_id]].rewards[reward.operation_id] = reward
     gave_xp = {
         operation
         for stock in stocks.values()
         for operation, reward in stock.rewards.items()
         if reward.grant.reward_type is RewardType.XP
     }
-    for operation, (user_id, given) in (await keepers.season_pass.xp_of([*operations, *gave_xp])).items():
-        stocks[user_id].xp[operation] = given
+    for target in targets:
+        gave_xp |= {*target.operations, *target.stamp_operations(stocks[target.user_id].accounts)}
+    for operation, (user_id, given) in (await keepers.season_pass.xp_of(gave_xp)).items():
+        stocks[owners[user_id]].xp[operation] = given
     return stocks
 
 

@@ -7,38 +7,18 @@ from typing import Any
 from app.domain.event_names import EventType
 from app.domain.goals import Goals
 from app.domain.player import PlayerState
-from app.domain.records import EventMemory, EventRevocation
-from app.domain.reversals import GivenStamp
-from app.domain.rewards import StoredReward
+from app.domain.records import EventRevocation
 from app.domain.rule_book import RuleBook
 from app.domain.rules import EventName, MarkKey, Marks, release
 from app.domain.season import Season
 from app.flows.steps.decision import Decision
 from app.flows.steps.load_stocks import load_stocks
 from app.flows.steps.uncount import Counted
-from app.flows.steps.undo import Stock, Undo
+from app.flows.steps.undo import Stock, Target, Undo
 from app.services import Services
 
 View = dict[str, Any]
 MOST_EFFECTS = 10  # of a rule: the numbers that operation ids may end with
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """An event that came before: what the rules gave for it, and what is remembered since."""
-
-    user_id: int
-    memory: EventMemory
-    operations: list[str]
-    effects: list[View]
-    rewards: list[StoredReward]
-    stamps: list[GivenStamp]
-    keys: list[dict[str, Any]]
-
-    @property
-    def xp_operations(self) -> list[str]:
-        """Every operation that may have given XP for it."""
-        return [*self.operations, *(f"STAMP:{s.season_id}:{self.user_id}:{s.period_key}" for s in self.stamps)]
 
 
 @dataclass(slots=True)
@@ -87,9 +67,7 @@ async def load_revocables(
     if came:
         losers = {announced[name]: scene.players[announced[name]] for name in came}
         found.targets = await _targets(keepers, came, announced)
-        rewards = [reward for target in found.targets.values() for reward in target.rewards]
-        operations = [operation for target in found.targets.values() for operation in target.xp_operations]
-        found.stocks = await load_stocks(keepers, losers, scene.goals, rewards, operations)
+        found.stocks = await load_stocks(keepers, losers, scene.goals, found.targets.values())
         scene.marks.update(await keepers.rule_state.marks(_slots(found.targets.values()) - scene.marks.keys()))
     return found
 

@@ -4,7 +4,7 @@ Everything goes by compensating entries. What was spent is owed. What is lost ma
 and keys are released, and what they pay next has an operation id of its own (`PlayerState.again`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ from app.domain import metrics
 from app.domain.bridge import CampaignState
 from app.domain.event_names import EventType, Feature
 from app.domain.grants import RewardState, RewardType
-from app.domain.records import Stamp, XpEntry
+from app.domain.records import EventMemory, Stamp, XpEntry
 from app.domain.reversals import GivenStamp, GivenXp, Review, ReviewKind, those_of
 from app.domain.rewards import StoredReward
 from app.domain.rule_book import RuleBook
@@ -23,19 +23,43 @@ from app.flows.steps.decision import Decision
 from app.flows.steps.premium import revoke_premium
 from app.flows.steps.reverse_reward import reverse_reward
 from app.flows.steps.stored_rewards import put_in_state
-from app.flows.steps.uncount import SCORE_LESS, Counted, Uncounter
+from app.flows.steps.uncount import SCORE_LESS, Counted, Lost, Uncounter
 
 View = dict[str, Any]
 # behind the operation id, or the stamp's key, of what is taken back
 BACK = ":BACK"
+COUNTED_SOURCES = frozenset({"RULE", "SEASON", "MISSION", "BRIDGE"})
 
 
 @dataclass(slots=True)
 class Stock:
-    """What one player has that may be taken back, read under their lock: rewards that stand, and XP, by operation."""
+    """What one player has that may be taken back, read under their lock: rewards that stand, and XP, by operation.
 
+    `accounts` are the player's own number and those of accounts that became part of theirs.
+    """
+
+    accounts: tuple[int, ...]
     rewards: dict[str, StoredReward] = field(default_factory=dict)
     xp: dict[str, GivenXp] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An event that came before: what the rules gave for it, and what is remembered since."""
+
+    user_id: int
+    memory: EventMemory
+    operations: list[str]
+    effects: list[View]
+    rewards: list[StoredReward]
+    stamps: list[GivenStamp]
+    keys: list[dict[str, Any]]
+
+    def stamp_operations(self, accounts: Iterable[int]) -> list[str]:
+        """The operations of its stamps' XP, under each of these accounts."""
+        return [
+            f"STAMP:{stamp.season_id}:{account}:{stamp.period_key}" for stamp in self.stamps for account in accounts
+        ]
 
 
 @dataclass(slots=True)
@@ -58,6 +82,8 @@ class Undo:
     def reward(self, reward: StoredReward) -> View:
         """Takes one reward back, or gives it up where it was not delivered; returns how it stands then."""
         view: View = {"operation_id": reward.operation_id, **reward.grant.view()}
+        # what was delivered later, or by a settlement, counted for nothing
+        was_counted = reward.source in COUNTED_SOURCES and reward.updated_at == reward.created_at
         if self.stock.rewards.pop(reward.operation_id, None) is None:
             return view | {"state": reward.state.value, "skipped": "REWARD_STATE"}
         if reward.state is RewardState.APPROVAL:
@@ -65,35 +91,38 @@ class Undo:
             return view | {"state": RewardState.REJECTED.value}
         if reward.state is RewardState.GRANTED and reward.grant.reward_type is RewardType.XP:
             put_in_state(self.decision, reward, RewardState.REVERSED)
-            self.xp_of(reward.operation_id)
+            self.xp_of(reward.operation_id, was_counted=was_counted)
             return view | {"state": RewardState.REVERSED.value}
         owed = reverse_reward(self.decision, reward, may_owe=True)
         token = reward.grant.wallet_token
         if owed and token is not None:
             self.owed[token] = self.owed.get(token, 0) + owed
             view["owed"] = owed
-        if reward.state is RewardState.GRANTED and reward.grant.reward_type is RewardType.POINT:
+        if was_counted and reward.state is RewardState.GRANTED and reward.grant.reward_type is RewardType.POINT:
             self.count(Counted(metrics.POINT, reward.grant.amount, reward.updated_at))
         return view | {"state": RewardState.REVERSED.value}
 
-    def xp_of(self, operation_id: str) -> None:
+    def xp_of(self, operation_id: str, *, was_counted: bool = True) -> None:
         """Takes the XP of an operation back, all of it, and with it the levels and bonuses that it carried."""
         given = self.stock.xp.pop(operation_id, None)
         if given is None:
             return
         player, now, season = self.decision.player, self.decision.now, self.seasons[given.season_id]
         progress = self.decision.changes.touch(player, season.id)
-        progress.current_xp -= given.delta
-        self.xp += given.delta
+        taken = min(given.delta, progress.current_xp)  # what two accounts had for one cause counts once: they are one
+        if taken <= 0:
+            return
+        progress.current_xp -= taken
+        self.xp += taken
         is_of_today = self._give_room_back(season, progress, given)
         entry = XpEntry(
-            player.id, season.id, -given.delta, progress.current_xp, given.source, is_of_today, f"{operation_id}{BACK}",
-            now,
+            player.id, season.id, -taken, progress.current_xp, given.source, is_of_today, f"{operation_id}{BACK}", now,
         )  # fmt: skip
         self.decision.changes.xp.append(entry)
         self._lose_levels(season, progress, given)
         self._lose_overflow(season, progress)
-        self.count(Counted(metrics.XP, given.delta, given.created_at))
+        if was_counted:
+            self.count(Counted(metrics.XP, taken, given.created_at))
 
     def _give_room_back(self, season: Season, progress: Progress, given: GivenXp) -> bool:
         """Under a daily cap, XP earned today may be earned again today; XP of another day is no room of today's.
@@ -126,7 +155,7 @@ class Undo:
             return
         progress.claimed.discard((track, level))
         self.decision.changes.lost_claims.add((progress.user_id, season.id, track, level))
-        taken = self.follow(f"SEASON:{season.id}:{progress.user_id}:{track}:{level}")
+        taken = self._follow_of(lambda account: f"SEASON:{season.id}:{account}:{track}:{level}")
         if not season.level(level).auto_claim and track == FREE_TRACK and taken:
             self.count(Counted(metrics.CLAIM, 1, taken[0].created_at))
 
@@ -143,19 +172,27 @@ class Undo:
         """Takes back every reward of a cause that is lost; returns them as they were."""
         rewards = [self.stock.rewards[one] for one in those_of(self.stock.rewards, cause, continued=continued)]
         for reward in rewards:
-            self.reward(reward)
-            self.followed.append(reward.operation_id)
+            if reward.operation_id in self.stock.rewards:  # one before it may have brought it down already
+                self.reward(reward)
+                self.followed.append(reward.operation_id)
         return rewards
+
+    def _follow_of(self, cause: Callable[[int], str]) -> list[StoredReward]:
+        """As `follow`, under whichever of the player's accounts it was given."""
+        return next((taken for account in self.stock.accounts if (taken := self.follow(cause(account)))), [])
 
     def count(self, counted: Counted) -> None:
         """Takes a count back from missions, boards and teams, and what completed missions gave for it."""
         decision = self.decision
         for lost in Uncounter(decision, self.rules.goals, self.seasons, self.ask).take(counted):
-            operation_id = lost.mission.operation_id(decision.player.id, lost.period_key, lost.number)
+
+            def cause(account: int, lost: Lost = lost) -> str:
+                return lost.mission.operation_id(account, lost.period_key, lost.number)
+
             self.lost_missions.append(lost.mission.code)
             facts = {"mission": lost.mission.code, "period": lost.period_key, "number": lost.number}
-            decision.log(EventType.MISSION_LOST, None, operation_id, **facts)
-            taken = self.follow(operation_id) if lost.was_claimed else []
+            decision.log(EventType.MISSION_LOST, None, cause(decision.player.id), **facts)
+            taken = self._follow_of(cause) if lost.was_claimed else []
             at = taken[0].created_at if taken else counted.at
             if not lost.mission.config.counts_missions:
                 self.count(Counted(metrics.MISSION, 1, at))
@@ -167,7 +204,8 @@ class Undo:
         player, now = self.decision.player, self.decision.now
         progress = self.decision.changes.touch(player, stamp.season_id)
         progress.total_stamps -= stamp.stamp_count
-        operation_id = f"STAMP:{stamp.season_id}:{player.id}:{stamp.period_key}"
+        names = [f"STAMP:{stamp.season_id}:{account}:{stamp.period_key}" for account in self.stock.accounts]
+        operation_id = next((name for name in names if name in self.stock.xp), names[0])
         given = self.stock.xp.get(operation_id)
         self.decision.changes.stamps.append(
             Stamp(
