@@ -15,7 +15,7 @@ from tests.world import World
 
 
 async def reviews(desk: Desk, state: str = "OPEN") -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = (await desk.get(f"/reversals?state={state}"))["items"]
+    found: list[dict[str, Any]] = (await desk.get("/reversals", state=state))["items"]
     return found
 
 

@@ -24,8 +24,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_wallet_debts"),
         sa.ForeignKeyConstraint(["user_id"], ["user_profiles.id"], name="fk_wallet_debts_user_id"),
         sa.UniqueConstraint("operation_id", "reason", name="uq_wallet_debts_operation"),
-        sa.CheckConstraint("debt_after >= 0", name="ck_wallet_debts_debt_not_negative"),
-        sa.CheckConstraint("delta <> 0", name="ck_wallet_debts_delta_moves"),
+        sa.CheckConstraint("debt_after >= 0", name=op.f("ck_wallet_debts_debt_not_negative")),
+        sa.CheckConstraint("delta <> 0", name=op.f("ck_wallet_debts_delta_moves")),
         if_not_exists=True,
         **MYSQL_TABLE,
     )

@@ -192,17 +192,6 @@ class TakenEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class EventMemory:
-    """What an event that was taken left to be taken back. `marks`: [slot, value before, after] by rule id as text."""
-
-    key: str
-    type: str
-    time: datetime
-    received_at: datetime
-    marks: dict[str, list[tuple[str, int | None, int]]]
-
-
-@dataclass(frozen=True, slots=True)
 class RuleHit:
     """One rule that gave something for one event: unique by (event, rule). `effects` is what it gave."""
 

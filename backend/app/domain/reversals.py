@@ -39,6 +39,17 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class EventMemory:
+    """What an event that was taken left to be taken back. `marks`: [slot, value before, after] by rule id as text."""
+
+    key: str
+    type: str
+    time: datetime
+    received_at: datetime
+    marks: dict[str, list[tuple[str, int | None, int]]]
+
+
+@dataclass(frozen=True, slots=True)
 class GivenXp:
     """XP that an operation gave, as the ledger says."""
 

@@ -11,7 +11,8 @@ from app.db.statements import Insert, Statement
 from app.db.transaction import Tx
 from app.db.values import instant_out, json_in, json_out
 from app.domain.host_events import HostEvent, KnownEvent, RefusedEvent
-from app.domain.records import EventMemory, EventRevocation, TakenEvent
+from app.domain.records import EventRevocation, TakenEvent
+from app.domain.reversals import EventMemory
 from app.domain.rules import EventName
 from app.models.host_event import event_revocations, host_events, rejected_events
 from app.models.identity import hosts

@@ -13,8 +13,8 @@ from app.domain import metrics
 from app.domain.bridge import CampaignState
 from app.domain.event_names import EventType, Feature
 from app.domain.grants import RewardState, RewardType
-from app.domain.records import EventMemory, Stamp, XpEntry
-from app.domain.reversals import GivenStamp, GivenXp, Review, ReviewKind, those_of
+from app.domain.records import Stamp, XpEntry
+from app.domain.reversals import EventMemory, GivenStamp, GivenXp, Review, ReviewKind, those_of
 from app.domain.rewards import StoredReward
 from app.domain.rule_book import RuleBook
 from app.domain.season import FREE_TRACK, Progress, Season, StampSource
