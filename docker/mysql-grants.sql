@@ -31,6 +31,7 @@ GRANT UPDATE ON dojang.reward_log TO dojang@'%';
 GRANT UPDATE ON dojang.reversal_reviews TO dojang@'%';
 GRANT UPDATE ON dojang.coupon_pools TO dojang@'%';
 GRANT UPDATE ON dojang.coupon_codes TO dojang@'%';
+GRANT UPDATE ON dojang.coupon_batches TO dojang@'%';
 GRANT UPDATE ON dojang.promo_campaigns TO dojang@'%';
 GRANT UPDATE ON dojang.inbox_mailings TO dojang@'%';
 GRANT UPDATE ON dojang.inbox_items TO dojang@'%';

@@ -10,6 +10,7 @@ export type ErrorCode =
   | "API_KEY_SHOWN_ONCE"
   | "AUTH_REQUIRED"
   | "AUTO_CLAIM_LEVEL"
+  | "BATCH_NOT_FOUND"
   | "BODY_TOO_LARGE"
   | "BRIDGE_CONFLICT"
   | "BRIDGE_NOT_FOUND"
@@ -71,6 +72,7 @@ export type ErrorCode =
   | "MISSION_NOT_COMPLETED"
   | "MISSION_NOT_FOUND"
   | "NAME_TAKEN"
+  | "NOTHING_TO_VOID"
   | "NOT_ENOUGH_TOKENS"
   | "NOT_FOUND"
   | "NOT_IN_TEAM"
@@ -88,6 +90,8 @@ export type ErrorCode =
   | "PRECONDITION_REQUIRED"
   | "PREMIUM_REQUIRED"
   | "PRIZES_SOLD_OUT"
+  | "PROMISE_WITHDRAWN"
+  | "PROMO_ALREADY_CLAIMED"
   | "PROMO_ENDED"
   | "PROMO_NOT_FOUND"
   | "PROMO_NOT_OPEN"
@@ -209,6 +213,29 @@ export interface BadgeView {
 /** Every badge, by code. */
 export interface BadgeViews {
   items: BadgeView[];
+}
+
+/** Codes that came in together. `given` went to players, `not_given` is what voiding would take out. */
+export interface BatchRow {
+  codes: number;
+  created_at: string;
+  created_by: string;
+  file_name: string | null;
+  given: number;
+  id: number;
+  not_given: number;
+  /** BEFORE: added before batches were kept. */
+  source: "UPLOAD" | "MADE" | "BEFORE";
+  voided_at: string | null;
+  voided_by: string | null;
+}
+
+/** How many codes of the batch were voided, and how many players had already got: those stay theirs. */
+export interface BatchVoided {
+  batch_id: number;
+  given: number;
+  pool: PoolRow;
+  voided: number;
 }
 
 /** One place. Ties go to who reached the score first. */
@@ -385,6 +412,7 @@ export interface CodeReward {
 /** One code of a pool, and whose it is. */
 export interface CodeRow {
   assigned_at: string | null;
+  batch_id: number | null;
   code: string;
   created_at: string;
   expires_at: string | null;
@@ -397,6 +425,8 @@ export interface CodeRow {
 /** What became of the codes. */
 export interface CodesAdded {
   added: number;
+  /** What `void` takes; null when nothing was added. */
+  batch_id: number | null;
   known_before: number;
   pool: PoolRow;
 }
@@ -593,7 +623,7 @@ export interface EntitlementStanding {
 /** The machine-readable part of a problem. The code decides; words may change. */
 export interface ErrorBody {
   code: string;
-  details: { [name: string]: unknown } | { [name: string]: string }[];
+  details: { [name: string]: unknown } | { [name: string]: unknown }[];
   message: string;
 }
 
@@ -1074,6 +1104,12 @@ export interface Listed_AuditEntry_ {
   next: number | null;
 }
 
+export interface Listed_BatchRow_ {
+  has_more: boolean;
+  items: BatchRow[];
+  next: number | null;
+}
+
 export interface Listed_BridgeHead_ {
   has_more: boolean;
   items: BridgeHead[];
@@ -1528,6 +1564,12 @@ export interface PlayerLedgerLine {
   token_type: string;
 }
 
+/** A player as the host knows them. The nickname counts for who is new; a sign-in changes it later. */
+export interface PlayerNew {
+  external_id: string;
+  nickname?: string | null;
+}
+
 /** Where the player stands in one season. */
 export interface PlayerProgress {
   current_level: number;
@@ -1536,6 +1578,15 @@ export interface PlayerProgress {
   last_stamp_date: string | null;
   season_id: number;
   total_stamps: number;
+}
+
+/** What became of one player. `user_id` is our number of them; `details` says what is wrong with a rejected one. */
+export interface PlayerResult {
+  code?: string | null;
+  details?: FieldProblem[] | null;
+  external_id: string | null;
+  status: "made" | "known" | "rejected";
+  user_id?: number | null;
 }
 
 /** One reward and where it stands. */
@@ -1568,6 +1619,14 @@ export interface PlayerRow {
   version: number;
 }
 
+/** How many were made, known before and rejected, and each one's result in the order of the call. */
+export interface PlayersMade {
+  known: number;
+  made: number;
+  rejected: number;
+  results: PlayerResult[];
+}
+
 /** What became of the two accounts. */
 export interface PlayersMerged {
   bridge_keys: number;
@@ -1591,6 +1650,11 @@ export interface PlayersMerged {
   user_id: number;
 }
 
+/** Several players. */
+export interface PlayersNew {
+  players: PlayerNew[];
+}
+
 /** `plays` plays of each of `games` on the day. */
 export interface PlaysMission {
   games: string[];
@@ -1604,7 +1668,7 @@ export interface PoolList {
   server_time: string;
 }
 
-/** A pool and its codes: all, given to players, and still free (expired ones are neither). */
+/** A pool and its codes: all, given to players, still free, and voided ungiven (expired ones are none of these). */
 export interface PoolRow {
   code: string;
   created_at: string;
@@ -1612,10 +1676,12 @@ export interface PoolRow {
   given: number;
   id: number;
   name: string;
+  name_en: string | null;
   total: number;
   updated_at: string;
   updated_by: string;
   version: number;
+  voided: number;
 }
 
 /** What stands now. A grant lists what it paid just now, a revocation everything that the track ever paid. */
@@ -2661,6 +2727,8 @@ export interface operations {
   admin_activate_contest: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -2680,6 +2748,8 @@ export interface operations {
   admin_activate_game_config: {
     parameters: { query?: never; header?: never; path: { code: string; config_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -2697,6 +2767,8 @@ export interface operations {
   admin_activate_leaderboard: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -2716,6 +2788,8 @@ export interface operations {
   admin_activate_mission: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -2773,7 +2847,10 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
       code: string;
+      /** What players read, in Korean or in every language. */
       name: string;
+      /** The same in English. */
+      name_en?: string | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -2874,6 +2951,8 @@ export interface operations {
       is_open?: boolean;
       kind: "SHARED" | "UNIQUE";
       opens_at: string;
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
       rewards: RewardFields[];
@@ -3235,6 +3314,8 @@ export interface operations {
       /** how many ranks the snapshot keeps */
       keep_ranks?: number;
       metric: string;
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       rank_rewards?: RankReward[];
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -3269,6 +3350,8 @@ export interface operations {
       is_hidden?: boolean;
       metric: string;
       period: "DAILY" | "WEEKLY" | "SEASON" | "ONCE";
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
       /** completions within one period */
@@ -3329,6 +3412,8 @@ export interface operations {
       overflow?: OverflowConfig | null;
       /** none: no limit */
       play_stamps_per_day?: number | null;
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       program?: string;
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -3801,6 +3886,19 @@ export interface operations {
       200: Answer<Listed_ContestView_>;
       401: Refusal;
       403: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
+  /** The uploads of a pool, newest first: how many codes of each went to players. */
+  admin_list_coupon_batches: {
+    parameters: { query?: { after?: number | null; limit?: number }; header?: never; path: { code: string }; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Answer<Listed_BatchRow_>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
       422: Refusal;
       503: Refusal;
     };
@@ -4390,6 +4488,8 @@ export interface operations {
   admin_publish_season: {
     parameters: { query?: never; header: { "If-Match": string }; path: { season_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -4455,6 +4555,7 @@ export interface operations {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       name: string;
+      name_en?: string | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -4564,6 +4665,8 @@ export interface operations {
       /** how many ranks the snapshot keeps */
       keep_ranks?: number;
       metric: string;
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       rank_rewards?: RankReward[];
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -4600,6 +4703,8 @@ export interface operations {
       is_hidden?: boolean;
       metric: string;
       period: "DAILY" | "WEEKLY" | "SEASON" | "ONCE";
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
       /** completions within one period */
@@ -4634,6 +4739,8 @@ export interface operations {
       is_open?: boolean;
       kind: "SHARED" | "UNIQUE";
       opens_at: string;
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
       rewards: RewardFields[];
@@ -4671,6 +4778,8 @@ export interface operations {
       overflow?: OverflowConfig | null;
       /** none: no limit */
       play_stamps_per_day?: number | null;
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       program?: string;
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -4834,6 +4943,8 @@ export interface operations {
   admin_retire_contest: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -4853,6 +4964,8 @@ export interface operations {
   admin_retire_leaderboard: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -4872,6 +4985,8 @@ export interface operations {
   admin_retire_mission: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -4891,6 +5006,8 @@ export interface operations {
   admin_retire_season: {
     parameters: { query?: never; header: { "If-Match": string }; path: { season_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -5382,7 +5499,12 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Adds codes from CSV. Codes that the pool knows are left out: sending a file twice does no harm. */
+  /**
+   * Adds codes from CSV, as one batch; a large file as a form (`curl -F file=@codes.csv -F reason=…`).
+   *
+   * Codes that the pool knows are left out: sending a file twice does no harm. A code that another pool has, and what a
+   * spreadsheet changed, is refused with its line, and nothing of the file is taken.
+   */
   admin_upload_coupon_codes: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
@@ -5401,7 +5523,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Adds codes from CSV (header `code`) to a UNIQUE campaign. Sending a file twice does no harm. */
+  /** Adds codes from CSV (header `code`) to a UNIQUE campaign, also as a form with a file. Twice does no harm. */
   admin_upload_promotion_codes: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
@@ -5443,6 +5565,24 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** Voids what of a wrong upload was not given yet, and says how much was. It may be uploaded again elsewhere. */
+  admin_void_coupon_batch: {
+    parameters: { query?: never; header?: never; path: { code: string; batch_id: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      200: Answer<BatchVoided>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** One endpoint, with the ETag that a change must name. */
   admin_webhook: {
     parameters: { query?: never; header?: never; path: { webhook_id: number }; cookie?: never; };
@@ -5460,6 +5600,8 @@ export interface operations {
   admin_withdraw_mailing: {
     parameters: { query?: never; header?: never; path: { mailing_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -5804,6 +5946,19 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       429: Refusal;
+      503: Refusal;
+    };
+  };
+  /** One player, or up to 1,000. Each is made once by the external id; sending them again makes nobody twice. */
+  make_players: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    requestBody: { content: { "application/json": PlayerNew | PlayersNew } };
+    responses: {
+      200: Answer<PlayersMade>;
+      401: Refusal;
+      403: Refusal;
+      413: Refusal;
+      422: Refusal;
       503: Refusal;
     };
   };
@@ -6337,6 +6492,12 @@ export interface paths {
     get: operations["admin_coupon_pool"];
     put: operations["admin_rename_coupon_pool"];
   };
+  "/api/admin/coupons/pools/{code}/batches": {
+    get: operations["admin_list_coupon_batches"];
+  };
+  "/api/admin/coupons/pools/{code}/batches/{batch_id}/void": {
+    post: operations["admin_void_coupon_batch"];
+  };
   "/api/admin/coupons/pools/{code}/codes": {
     get: operations["admin_list_coupon_codes"];
   };
@@ -6812,6 +6973,9 @@ export interface paths {
   "/api/missions/claim-all": {
     post: operations["claim_all_missions"];
   };
+  "/api/players": {
+    post: operations["make_players"];
+  };
   "/api/players/{external_id}/merge": {
     post: operations["merge_players"];
   };
@@ -6910,6 +7074,8 @@ export interface components {
     BadgeList: BadgeList;
     BadgeView: BadgeView;
     BadgeViews: BadgeViews;
+    BatchRow: BatchRow;
+    BatchVoided: BatchVoided;
     BoardEntry: BoardEntry;
     BoardHead: BoardHead;
     BoardList: BoardList;
@@ -6992,6 +7158,7 @@ export interface components {
     LevelReward: LevelReward;
     LevelView: LevelView;
     Listed_AuditEntry_: Listed_AuditEntry_;
+    Listed_BatchRow_: Listed_BatchRow_;
     Listed_BridgeHead_: Listed_BridgeHead_;
     Listed_CodeRow_: Listed_CodeRow_;
     Listed_ConfigView_: Listed_ConfigView_;
@@ -7050,10 +7217,14 @@ export interface components {
     PlayerDetail: PlayerDetail;
     PlayerEvent: PlayerEvent;
     PlayerLedgerLine: PlayerLedgerLine;
+    PlayerNew: PlayerNew;
     PlayerProgress: PlayerProgress;
+    PlayerResult: PlayerResult;
     PlayerReward: PlayerReward;
     PlayerRow: PlayerRow;
+    PlayersMade: PlayersMade;
     PlayersMerged: PlayersMerged;
+    PlayersNew: PlayersNew;
     PlaysMission: PlaysMission;
     PoolList: PoolList;
     PoolRow: PoolRow;

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from app.db.ddl import add_column_once, drop_column_once
 
 revision = "0251_debts"
-down_revision = "0270_player_accounts"
+down_revision = "0263_one_coupon_code"
 
 
 def upgrade() -> None:

@@ -14,12 +14,14 @@ from app.core.time_utils import Clock
 from app.db.transaction import Database, Tx
 from app.domain.definitions import Definitions
 from app.domain.draw import Draw
+from app.domain.worth import UNIT_POINTS, Approval
 from app.services.alias_service import AliasService
 from app.services.allowance_service import AllowanceService
 from app.services.audit_service import AuditService
 from app.services.badge_service import BadgeService
 from app.services.bridge_control_service import BridgeControlService
 from app.services.bridge_service import BridgeService
+from app.services.coupon_batch_service import CouponBatchService
 from app.services.coupon_service import CouponService
 from app.services.delivery_service import DeliveryService
 from app.services.doctor_service import DoctorService
@@ -75,7 +77,7 @@ class Services:
         self.player, self.alias = PlayerService(tx), AliasService(tx)
         self.wallet = WalletService(tx)
         self.reward, self.reversal = RewardService(tx), ReversalService(tx)
-        self.coupon = CouponService(tx)
+        self.coupon, self.coupon_batch = CouponService(tx), CouponBatchService(tx)
         self.promo = PromoService(tx)
         self.inbox = InboxService(tx)
         self.entitlement = EntitlementService(tx)
@@ -121,11 +123,24 @@ class House:
     settings: Settings
     definitions: Definitions = field(default_factory=Definitions)
     traces: "Traces | None" = None
+    approval: Approval = field(init=False)
 
-    async def write(self, work: Callable[[Services], Awaitable[T]], *, is_repeatable: bool = True) -> T:
+    def __post_init__(self) -> None:
+        worth = UNIT_POINTS | self.settings.reward_unit_points
+        self.approval = Approval(self.settings.approval_threshold_points, worth)
+
+    async def write(
+        self,
+        work: Callable[[Services], Awaitable[T]],
+        *,
+        is_repeatable: bool = True,
+        budget_seconds: float | None = None,
+    ) -> T:
         """Runs `work` in one transaction, committed before this returns (see `Database.transaction`)."""
         done = self.database.transaction(
-            lambda tx: work(Services(tx, self.definitions, self.settings)), is_repeatable=is_repeatable
+            lambda tx: work(Services(tx, self.definitions, self.settings)),
+            is_repeatable=is_repeatable,
+            budget_seconds=budget_seconds,
         )
         if self.traces is None:
             return await done
