@@ -62,10 +62,9 @@ async def _undo(house: House, keepers: Services, rules: RuleBook, review: Row, a
     wanted = Wanted(True, tuple(seasons), claims=True, passes=True, counters=True, bridges=rules.bridge_ids)
     players = await keepers.player.lock([user_id], wanted)
     stocks = await load_stocks(keepers, players, rules.goals)
-    threshold = house.settings.approval_threshold_points
     player = players[user_id]
     decision = Decision(
-        player, Changes(), now, rules.today, rules.season_if_any(player), threshold, act.request_id, act.actor
+        player, Changes(), now, rules.today, rules.season_if_any(player), house.approval, act.request_id, act.actor
     )  # fmt: skip
     return Undo(decision, rules, seasons, stocks[user_id], review["event_id"])
 
