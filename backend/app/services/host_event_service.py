@@ -127,11 +127,12 @@ class HostEventService:
         return [_shown(dict(row)) for row in rows.mappings()]
 
     async def past(
-        self, types: Sequence[str], *, host: str | None, since: datetime, until: datetime, limit: int
+        self, types: Sequence[str], *, host: str | None, since: datetime, until: datetime, after: str, limit: int
     ) -> list[HostEvent]:
-        """Events of these types and times that were taken, in the order they came, `limit` at most."""
+        """Events of these types and times that were taken, in the order they came, `limit` at most after our id."""
         c = host_events.c
         query = _events().where(c.event_type.in_(types), c.event_time >= since, c.event_time < until, c.code.is_(None))
+        query = query.where(c.id > after)
         if host is not None:
             query = query.where(hosts.c.code == host)
         rows = await self._tx.execute(query.order_by(c.id).limit(limit))

@@ -14,7 +14,6 @@ from app.domain.config_diff import Change, diff
 from app.domain.config_fields import EARLIEST_YEAR, LATEST_YEAR, WallMoment, parse_config
 from app.domain.rule_config import RuleConfig
 from app.flows.save_rule import add_rule_version, create_rule, rule_named, rule_version
-from app.flows.try_rule import replay_rule
 from app.pages.console.documents import Problem, problems_of, read_document, read_reason, written
 from app.pages.console.doors import ConsoleRoute, done
 from app.pages.console.forms import on_the_wall
@@ -136,7 +135,7 @@ async def _trial(request: Request, begun: Draft, config: RuleConfig) -> dict[str
             moments[name] = WALL_MOMENT.validate_python(begun.typed.get(name, ""))
         except ValueError:
             raise invalid((name, f"YYYY-MM-DDTHH:MM, {EARLIEST_YEAR} to {LATEST_YEAR}")) from None
-    return await replay_rule(container_of(request).house, config, host=host, **moments)
+    return await container_of(request).rule_replays.replay(config, host=host, **moments)
 
 
 async def _page(request: Request, who: Operator, begun: Draft, status: int = 200) -> Response:
