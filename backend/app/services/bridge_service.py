@@ -1,13 +1,13 @@
 """Keeper of bridge campaigns with their slots, the keys that players collect, and their settlements."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, or_, select, update
 
 from app.core.time_utils import kst_date, kst_midnight
-from app.db.statements import Insert, Upsert
+from app.db.statements import Insert, Statement, Upsert
 from app.db.transaction import Tx, new_row_id
 from app.db.values import instant_out, json_in, json_out
 from app.domain.bridge import CampaignState, LevelState, Outcome
@@ -19,6 +19,7 @@ Row = dict[str, Any]
 ADD_KEYS = Insert(
     bridge_keys, ["campaign_id", "user_id", "event_type", "day", "key_date", "points", "cause", "created_at"]
 )
+DROP_KEY = Statement("DELETE FROM bridge_keys WHERE campaign_id = ? AND user_id = ? AND event_type = ?")
 SETTLEMENT = (
     *("outcome", "key_count", "pending_points", "points_paid", "level_state", "season_id", "level_after", "xp_added"),
     *("created_at", "updated_at"),
@@ -127,6 +128,19 @@ class BridgeService:
             ],
         )  # fmt: skip
         await self._tx.write(ADD_SETTLEMENTS, [_settlement_row(settlement) for settlement in settlements])
+
+    async def keys_caused_by(self, user_id: int, causes: Sequence[str]) -> list[Row]:
+        """The player's keys that these causes earned. Lock the player first."""
+        c = bridge_keys.c
+        query = select(bridge_keys, bridge_campaigns.c.code).join(
+            bridge_campaigns, bridge_campaigns.c.id == c.campaign_id
+        ).where(c.user_id == user_id, c.cause.in_(causes))  # fmt: skip
+        return [dict(row) for row in (await self._tx.execute(query.order_by(c.id))).mappings()]
+
+    async def drop_keys(self, keys: Iterable[tuple[int, int, str]]) -> None:
+        """Takes keys away, by (campaign, player, event type), whose cause was taken back: they may be earned anew."""
+        for key in sorted(keys):
+            await self._tx.run(DROP_KEY, key)
 
     async def settle_levels(self, settlements: Sequence[BridgeSettlement]) -> None:
         """Writes settlements that stand already anew, after their levels were decided. Lock the players first."""
