@@ -13,13 +13,8 @@ from app.domain.bridge_config import HostEventType
 from app.domain.config_diff import Change, diff
 from app.domain.config_fields import EARLIEST_YEAR, LATEST_YEAR, WallMoment, parse_config
 from app.domain.rule_config import RuleConfig
-<<<<<<< HEAD
 from app.flows.config_warnings import config_warnings
 from app.flows.save_rule import add_rule_version, create_rule, rule_document, rule_named, rule_version
-from app.flows.try_rule import replay_rule
-=======
-from app.flows.save_rule import add_rule_version, create_rule, rule_named, rule_version
->>>>>>> main
 from app.pages.console.documents import Problem, problems_of, read_document, read_reason, written
 from app.pages.console.doors import ConsoleRoute, done
 from app.pages.console.forms import on_the_wall

@@ -9,7 +9,6 @@ from app.core.auth import ADMIN
 from app.core.errors import AppError
 from app.domain.config_fields import Code, WallMoment, parse_config
 from app.domain.rule_config import RuleConfig
-<<<<<<< HEAD
 from app.flows.config_warnings import config_warnings
 from app.flows.save_rule import (
     activate_rule,
@@ -19,10 +18,6 @@ from app.flows.save_rule import (
     rule_version,
     rule_versions,
 )
-from app.flows.try_rule import replay_rule
-=======
-from app.flows.save_rule import activate_rule, compare_rule_versions, rule_named, rule_version, rule_versions
->>>>>>> main
 from app.pages.console.documents import written
 from app.pages.console.doors import ConsoleRoute, done
 from app.pages.console.forms import LINES, After, Reason, on_the_wall
