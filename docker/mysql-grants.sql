@@ -25,9 +25,12 @@ GRANT UPDATE ON dojang.api_keys TO dojang@'%';
 GRANT UPDATE ON dojang.user_profiles TO dojang@'%';
 GRANT UPDATE ON dojang.player_aliases TO dojang@'%';
 GRANT UPDATE ON dojang.staff TO dojang@'%';
+GRANT UPDATE ON dojang.staff_second_factors TO dojang@'%';
+GRANT UPDATE ON dojang.staff_recovery_codes TO dojang@'%';
 GRANT UPDATE ON dojang.refresh_tokens TO dojang@'%';
 GRANT UPDATE ON dojang.wallets TO dojang@'%';
 GRANT UPDATE ON dojang.reward_log TO dojang@'%';
+GRANT UPDATE ON dojang.reversal_reviews TO dojang@'%';
 GRANT UPDATE ON dojang.coupon_pools TO dojang@'%';
 GRANT UPDATE ON dojang.coupon_codes TO dojang@'%';
 GRANT UPDATE ON dojang.coupon_batches TO dojang@'%';
@@ -69,10 +72,14 @@ GRANT UPDATE ON dojang.webhook_endpoints TO dojang@'%';
 GRANT UPDATE ON dojang.webhook_deliveries TO dojang@'%';
 
 -- What is replaced as a whole, or may go once it is over.
+GRANT DELETE ON dojang.season_claims TO dojang@'%';
+GRANT DELETE ON dojang.bridge_keys TO dojang@'%';
 GRANT DELETE ON dojang.season_levels TO dojang@'%';
 GRANT DELETE ON dojang.season_level_rewards TO dojang@'%';
 GRANT DELETE ON dojang.season_bonuses TO dojang@'%';
 GRANT DELETE ON dojang.feature_schedule TO dojang@'%';
+GRANT DELETE ON dojang.staff_second_factors TO dojang@'%';
+GRANT DELETE ON dojang.staff_recovery_codes TO dojang@'%';
 GRANT DELETE ON dojang.revoked_sessions TO dojang@'%';
 GRANT DELETE ON dojang.refresh_tokens TO dojang@'%';
 GRANT DELETE ON dojang.leaderboard_marks TO dojang@'%';

@@ -98,6 +98,7 @@ export type ErrorCode =
   | "PROMO_SOLD_OUT"
   | "RANKING_CONFLICT"
   | "RATE_LIMITED"
+  | "REVIEW_DECIDED"
   | "REWARD_ALREADY_CLAIMED"
   | "REWARD_NOT_FOUND"
   | "REWARD_NOT_REVERSIBLE"
@@ -105,6 +106,8 @@ export type ErrorCode =
   | "RULE_NOT_FOUND"
   | "SCOPE_REQUIRED"
   | "SEASON_NOT_FOUND"
+  | "SECOND_FACTOR_ON"
+  | "SECOND_FACTOR_REQUIRED"
   | "SECOND_PERSON_REQUIRED"
   | "TEAM_FULL"
   | "TEAM_NOT_FOUND"
@@ -126,11 +129,23 @@ export interface AchievementList {
   server_time: string;
 }
 
+/** A version that came into force. */
+export interface Activation {
+  config_id: number;
+  valid_from: string;
+  version: number;
+}
+
 /** The version in force. */
 export interface ActiveConfig {
   config_id: number;
   name: string;
   version: number;
+}
+
+/** The process answers. */
+export interface Alive {
+  status: "ok";
 }
 
 /** True when every one of the conditions is. */
@@ -282,6 +297,26 @@ export interface BoardView {
   window_key: string;
 }
 
+/** A box of the player's round; its prize once it is open. */
+export interface Box {
+  number: number;
+  opened: boolean;
+  prize: ShownPrize | null;
+}
+
+/** A prize: how many boxes hold it in a full round, and how many still do. */
+export interface BoxPrizeLeft {
+  code?: string | null;
+  count: number;
+  id: number;
+  is_sold_out: boolean;
+  label: string;
+  left: number;
+  reward_amount: number;
+  reward_type: string;
+  token_type?: string | null;
+}
+
 /** A campaign without its slots. Its version is the ETag that a change must name. */
 export interface BridgeHead {
   code: string;
@@ -308,6 +343,15 @@ export interface BridgeKeyEffect {
   kind: "BRIDGE_KEY";
 }
 
+/** What a day asks for. PLAYS: `plays` of each of `games`; PRESENCE: a request from `from_time` on (KST). */
+export interface BridgeMission {
+  from_time?: string | null;
+  games?: string[] | null;
+  host_event?: HostEventHint | null;
+  kind: "PLAYS" | "HOST_EVENT" | "PRESENCE";
+  plays?: number | null;
+}
+
 /** How far the players are. */
 export interface BridgeProgress {
   code: string;
@@ -322,7 +366,7 @@ export interface BridgeSlot {
   date: string;
   day: number;
   event_type: string;
-  mission: app__schemas__bridge__MissionView;
+  mission: BridgeMission;
   progress: number;
   rewards: Reward[];
   state: "LOCKED" | "OPEN" | "COLLECTED" | "MISSED";
@@ -363,6 +407,8 @@ export interface BridgeView {
   target_season_id: number | null;
   updated_at: string;
   version: number;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
 }
 
 /** A claimed level. State APPROVAL: a person must approve; PENDING: it is on its way. */
@@ -468,6 +514,17 @@ export interface ConfigView {
   id: number;
   is_active: boolean;
   version: number;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
+}
+
+/** A name in a config that nobody can reach as things stand: it may come later. `code` says what is missing. */
+export interface ConfigWarning {
+  code: string;
+  field: string;
+  name: string;
+  reason: string;
+  reason_ko: string;
 }
 
 /** A contest as it stands. OPEN, FROZEN or SETTLED. Its version is the ETag that a change must name. */
@@ -481,6 +538,8 @@ export interface ContestView {
   state: string;
   updated_at: string;
   version: number;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
 }
 
 /**
@@ -528,6 +587,20 @@ export interface CouponPage {
   items: CouponLine[];
   next: number | null;
   server_time: string;
+}
+
+/** The running season; dates are inclusive KST days. */
+export interface CurrentSeason {
+  base_xp_per_stamp: number;
+  end_date: string;
+  id: number;
+  /** True in the grace period: rewards can be claimed, nothing is earned. */
+  is_ended: boolean;
+  last_claim_date: string;
+  max_level: number;
+  program: string;
+  season_name: string;
+  start_date: string;
 }
 
 /** The cap on XP earned in a KST day. Stamps beyond it count without XP; rewards in XP are not capped. */
@@ -584,12 +657,74 @@ export interface DeliveryView {
   user_id: number | null;
 }
 
+/** The throw of a play. */
+export interface DicePlayAnswer {
+  game: DiceThrow;
+  play_id: string;
+  result: string;
+  reward: Reward;
+  season_pass: StampAnswer | null;
+  token_balance: number;
+  token_type: string;
+}
+
+/** What an outcome gives. */
+export interface DiceReward {
+  code?: string | null;
+  is_sold_out: boolean;
+  outcome: "WIN" | "DRAW" | "LOSE";
+  reward_amount: number;
+  reward_type: string;
+  token_type?: string | null;
+}
+
+/** What each outcome gives. */
+export interface DiceStatus {
+  config_id: number;
+  /** between two plays; 0 = none */
+  cooldown_seconds: number;
+  feature_type: string;
+  /** for each player and KST day; 0 = no limit */
+  max_daily_plays: number;
+  name: string;
+  /** while the cooldown runs */
+  next_play_at: string | null;
+  /** null = no limit */
+  remaining_plays: number | null;
+  rewards: DiceReward[];
+  server_time: string;
+  today_plays: number;
+  token_balance: number;
+  token_type: string;
+}
+
+/** One throw, and what it gave. */
+export interface DiceThrow {
+  code?: string | null;
+  dealer_dice: number[];
+  dealer_sum: number;
+  outcome: "WIN" | "DRAW" | "LOSE";
+  reward_amount: number;
+  reward_type: string;
+  token_type?: string | null;
+  user_dice: number[];
+  user_sum: number;
+}
+
 /** Players whom a settlement would treat alike. `points` is what they have pending; only PAID ones get it. */
 export interface DueOutcome {
   complete: number;
   outcome: string;
   players: number;
   points: number;
+}
+
+/** For the authenticator, shown once. It counts when a code of it was shown. */
+export interface Enrolment {
+  /** base32, to be typed */
+  secret: string;
+  /** the address behind a QR code */
+  uri: string;
 }
 
 /** One entitlement. ISSUED: not redeemed yet; its days begin when the host redeems it. */
@@ -843,7 +978,6 @@ export interface GameStatus {
   server_time: string;
   token_balance: number;
   token_type: string;
-  [name: string]: unknown;
 }
 
 /** After `after` plays in a row without any of `prizes`, the next play is drawn among them alone. */
@@ -1040,6 +1174,8 @@ export interface LeaderboardView {
   is_active: boolean;
   updated_at: string;
   version: number;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
 }
 
 /** One movement: why, how much, and what the wallet held after it. */
@@ -1072,9 +1208,12 @@ export interface LevelConfig {
 
 /** A reward of a level that was just reached; `claimed_at` is null while it waits to be claimed by hand. */
 export interface LevelReward {
+  /** 0 or 1, as is_auto_claim */
   auto_claim: number;
   claimed_at: string | null;
   code?: string | null;
+  /** paid when the level is reached; else the player claims it */
+  is_auto_claim: boolean;
   level: number;
   reward_amount: number;
   reward_type: string;
@@ -1084,8 +1223,11 @@ export interface LevelReward {
 
 /** One level of the free track; `tracks` is what the premium tracks give at it. */
 export interface LevelView {
+  /** 0 or 1, as is_auto_claim */
   auto_claim: number;
   code?: string | null;
+  /** paid when the level is reached; else the player claims it */
+  is_auto_claim: boolean;
   is_claimed: boolean;
   is_unlocked: boolean;
   level: number;
@@ -1174,7 +1316,7 @@ export interface Listed_MissionVersion_ {
 
 export interface Listed_MissionView_ {
   has_more: boolean;
-  items: app__schemas__admin__missions__MissionView[];
+  items: MissionView[];
   next: number | null;
 }
 
@@ -1238,6 +1380,12 @@ export interface Listed_ResultRow_ {
   next: number | null;
 }
 
+export interface Listed_ReviewRow_ {
+  has_more: boolean;
+  items: ReviewRow[];
+  next: number | null;
+}
+
 export interface Listed_RewardRow_ {
   has_more: boolean;
   items: RewardRow[];
@@ -1274,6 +1422,37 @@ export interface Listed_WebhookRow_ {
   next: number | null;
 }
 
+/** The drawn prize. */
+export interface LotteryPlayAnswer {
+  play_id: string;
+  prize: ShownPrize;
+  result: string;
+  reward: Reward;
+  season_pass: StampAnswer | null;
+  token_balance: number;
+  token_type: string;
+}
+
+/** Every prize in the draw. */
+export interface LotteryStatus {
+  config_id: number;
+  /** between two plays; 0 = none */
+  cooldown_seconds: number;
+  feature_type: string;
+  /** for each player and KST day; 0 = no limit */
+  max_daily_tickets: number;
+  name: string;
+  /** while the cooldown runs */
+  next_play_at: string | null;
+  prize_preview: OfferedPrize[];
+  /** null = no limit */
+  remaining_tickets: number | null;
+  server_time: string;
+  today_tickets: number;
+  token_balance: number;
+  token_type: string;
+}
+
 /** A mailing: to how many players it went, and how many of them have claimed it. */
 export interface MailingRow {
   claimed: number;
@@ -1285,6 +1464,8 @@ export interface MailingRow {
   sent_by: string;
   title_en: string;
   title_ko: string;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
   withdrawn_at: string | null;
 }
 
@@ -1345,6 +1526,31 @@ export interface MilestoneView {
   days: number;
   is_reached: boolean;
   rewards: Reward[];
+}
+
+/** One settlement that gave the player nothing because they were blocked. Which fields stand depends on `kind`. */
+export interface MissedLine {
+  board?: string | null;
+  /** BRIDGE: the campaign */
+  code?: string | null;
+  contest?: string | null;
+  keys?: number | null;
+  kind: "BRIDGE" | "BOARD" | "TEAM";
+  level_state?: string | null;
+  operation_id?: string | null;
+  outcome?: string | null;
+  points?: number | null;
+  rank?: number | null;
+  score?: number | null;
+  window?: string | null;
+  xp?: number | null;
+}
+
+/** What settling it would pay. */
+export interface MissedSettlements {
+  missed: MissedLine[];
+  server_time: string;
+  user_id: number;
 }
 
 /** One field that differs. */
@@ -1422,6 +1628,20 @@ export interface MissionVersion {
   version: number;
 }
 
+/** A mission as it stands. Its version is the ETag that a change must name. */
+export interface MissionView {
+  code: string;
+  config: { [name: string]: unknown };
+  created_at: string;
+  host_id: number | null;
+  id: number;
+  is_active: boolean;
+  updated_at: string;
+  version: number;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
+}
+
 /** Why nothing at all was given for an accepted event. These words never change their meaning. */
 export type NoEffect = "no_rule" | "condition_not_met" | "not_a_number" | "out_of_range" | "field_missing" | "once" | "daily_cap" | "cooldown" | "nothing_new" | "not_given" | "player_blocked" | "event_revoked";
 
@@ -1440,7 +1660,7 @@ export interface Odds {
   config_id: number;
   feature_type: string;
   guarantee?: GuaranteeTerms | null;
-  history: { [name: string]: unknown }[];
+  history: Activation[];
   prizes: OddsLine[];
   server_time: string;
   valid_from: string | null;
@@ -1463,11 +1683,46 @@ export interface OddsLine {
   weight: number;
 }
 
+/** A prize before a play. */
+export interface OfferedPrize {
+  code?: string | null;
+  id: number;
+  is_sold_out: boolean;
+  label: string;
+  reward_amount: number;
+  reward_type: string;
+  token_type?: string | null;
+}
+
+/** A segment before a play. */
+export interface OfferedSegment {
+  code?: string | null;
+  id: number;
+  is_jackpot: boolean;
+  is_sold_out: boolean;
+  label: string;
+  reward_amount: number;
+  reward_type: string;
+  slot_index: number;
+  token_type?: string | null;
+}
+
 /** What became of one of them: its state, or the code of the refusal. */
 export interface OneOfMany {
   code?: string | null;
   id: number;
   state?: "GRANTED" | "PENDING" | "FAILED" | "APPROVAL" | "REJECTED" | "REVERSED" | null;
+}
+
+/** The picked box and the prize in it. */
+export interface OpenedBox {
+  code?: string | null;
+  id: number;
+  label: string;
+  number: number;
+  reward_amount: number;
+  reward_type: string;
+  token_type?: string | null;
 }
 
 /** A bonus for every `every_xp` XP past the last level. No XP: it would feed itself. */
@@ -1484,6 +1739,14 @@ export interface OverflowView {
   max_bonuses: number;
   next_bonus_xp: number | null;
   rewards: Reward[];
+}
+
+/** The operator at this moment. */
+export interface OwnAccount {
+  has_second_factor: boolean;
+  login: string;
+  recovery_codes_left: number;
+  scopes: string[];
 }
 
 /** The player's own team, and what they added to it. */
@@ -1515,7 +1778,6 @@ export interface PlayAnswer {
   season_pass: StampAnswer | null;
   token_balance: number;
   token_type: string;
-  [name: string]: unknown;
 }
 
 /** A player with wallets and progress. */
@@ -1802,6 +2064,8 @@ export interface PromoRow {
   updated_at: string;
   updated_by: string;
   version: number;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
 }
 
 /** A campaign: when it opens, what it gives, how many units are left (null: endless). */
@@ -1881,6 +2145,24 @@ export interface RankingView {
   version: number;
 }
 
+/** May it get traffic? The status is 503 unless `status` is ok. */
+export interface Readiness {
+  db: "ok" | "down" | "read_only";
+  draining: boolean;
+  migration: "ok" | "mismatch" | "unknown";
+  /** of the oldest news that waits; null: unknown */
+  outbox_age_seconds: number | null;
+  redis: "ok" | "off" | "degraded";
+  status: "ok" | "unavailable";
+  /** since a worker's last sign of life; null: none ever */
+  worker_quiet_seconds: number | null;
+}
+
+/** Each signs in once without the authenticator. Shown this once. */
+export interface RecoveryCodes {
+  recovery_codes: string[];
+}
+
 /** The entitlement that runs from now on. */
 export interface Redeemed {
   external_id: string;
@@ -1956,6 +2238,47 @@ export interface ReverseEffect {
   event_id: string;
   kind: "REVERSE";
   source?: string | null;
+}
+
+/** The same, decided: the rewards that were taken back, and what the wallets owe for what was spent. */
+export interface ReviewDecided {
+  created_at: string;
+  decided_at: string | null;
+  decided_by: string | null;
+  /** our id of the event that took something back */
+  event_id: string;
+  external_id: string;
+  facts: { [name: string]: unknown };
+  host: string;
+  id: number;
+  kind: "RANK" | "TEAM_RANK" | "PREMIUM" | "BRIDGE";
+  operation_id: string;
+  owed: { [name: string]: number };
+  state: "OPEN" | "TAKEN" | "KEPT";
+  taken: string[];
+  user_id: number;
+}
+
+/**
+ * Rewards of a player that a refund touches and that are not taken back by themselves.
+ *
+ * `RANK` and `TEAM_RANK`: the score of a window that has ended would have been lower. `PREMIUM`: what a premium track
+ * paid before it was refunded. `BRIDGE`: a key of a campaign that is settled. `operation_id` is the reward's.
+ */
+export interface ReviewRow {
+  created_at: string;
+  decided_at: string | null;
+  decided_by: string | null;
+  /** our id of the event that took something back */
+  event_id: string;
+  external_id: string;
+  facts: { [name: string]: unknown };
+  host: string;
+  id: number;
+  kind: "RANK" | "TEAM_RANK" | "PREMIUM" | "BRIDGE";
+  operation_id: string;
+  state: "OPEN" | "TAKEN" | "KEPT";
+  user_id: number;
 }
 
 /** A reward as every answer shows it. `token_type` stands beside TOKEN, `code` beside what needs one. */
@@ -2036,6 +2359,37 @@ export interface RewardRow {
 /** The kinds of reward (domain glossary). */
 export type RewardType = "POINT" | "TOKEN" | "XP" | "COUPON" | "ITEM" | "BADGE" | "ENTITLEMENT" | "HOST" | "NONE";
 
+/** The segment on which the wheel stops. */
+export interface RoulettePlayAnswer {
+  play_id: string;
+  result: string;
+  reward: Reward;
+  season_pass: StampAnswer | null;
+  segment: WheelSegment;
+  token_balance: number;
+  token_type: string;
+}
+
+/** The wheel, in the order of its slots. */
+export interface RouletteStatus {
+  config_id: number;
+  /** between two plays; 0 = none */
+  cooldown_seconds: number;
+  feature_type: string;
+  /** for each player and KST day; 0 = no limit */
+  max_daily_spins: number;
+  name: string;
+  /** while the cooldown runs */
+  next_play_at: string | null;
+  /** null = no limit */
+  remaining_spins: number | null;
+  segments: OfferedSegment[];
+  server_time: string;
+  today_spins: number;
+  token_balance: number;
+  token_type: string;
+}
+
 /** A whole rule. `once_per: []` means once for ever, `["data.course_id"]` once for each course. */
 export interface RuleConfig {
   /** units per player and KST day */
@@ -2065,6 +2419,8 @@ export interface RuleHead {
   id: number;
   newest_version: number;
   title: string;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
 }
 
 /** A rule that takes such events and gave nothing for this one. `field`: which one is no number. */
@@ -2083,6 +2439,8 @@ export interface RuleVersion {
   id: number;
   is_active: boolean;
   version: number;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
 }
 
 /** Event by event, and in all. */
@@ -2113,6 +2471,39 @@ export interface SampleResult {
 export interface ScheduledDays {
   days: string[];
   feature_type: string;
+}
+
+/** The picked box, and how many are still shut. */
+export interface ScratchBoxPlayAnswer {
+  box: OpenedBox;
+  boxes_left: number;
+  play_id: string;
+  result: string;
+  reward: Reward;
+  season_pass: StampAnswer | null;
+  token_balance: number;
+  token_type: string;
+}
+
+/** The player's round: its boxes, and the prizes still in them. */
+export interface ScratchBoxStatus {
+  boxes: Box[];
+  config_id: number;
+  /** between two plays; 0 = none */
+  cooldown_seconds: number;
+  feature_type: string;
+  /** for each player and KST day; 0 = no limit */
+  max_daily_picks: number;
+  name: string;
+  /** while the cooldown runs */
+  next_play_at: string | null;
+  prizes: BoxPrizeLeft[];
+  /** null = no limit */
+  remaining_picks: number | null;
+  server_time: string;
+  today_picks: number;
+  token_balance: number;
+  token_type: string;
 }
 
 /** A season without its levels. Its version is the ETag that a change must name. */
@@ -2174,7 +2565,7 @@ export interface SeasonStatus {
   overflow: OverflowView | null;
   premium: PremiumView[];
   progress: ProgressView;
-  season: app__schemas__season_pass__SeasonView;
+  season: CurrentSeason;
   server_time: string;
   streak: StreakView | null;
   today: TodayView;
@@ -2187,6 +2578,38 @@ export interface SeasonStreak {
   freezes_at_start: number;
   milestones: SeasonMilestone[];
   paused_days: string[];
+}
+
+/** A whole season; null for the options it hasn't. */
+export interface SeasonView {
+  base_xp_per_stamp: number;
+  created_at: string;
+  daily_xp_cap?: number | null;
+  end_date: string;
+  grace_days: number;
+  id: number;
+  internal_win_threshold: number;
+  is_active: boolean;
+  levels: SeasonLevel[];
+  max_level: number;
+  overflow?: SeasonOverflow | null;
+  play_stamps_per_day?: number | null;
+  program: string;
+  season_name: string;
+  stamp_on_play: boolean;
+  start_date: string;
+  streak?: SeasonStreak | null;
+  updated_at: string;
+  version: number;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
+}
+
+/** What was paid now. */
+export interface SettledLater {
+  server_time: string;
+  settled: MissedLine[];
+  user_id: number;
 }
 
 /** Players who were settled alike. */
@@ -2228,6 +2651,16 @@ export interface SettlementStatus {
   state: string;
 }
 
+/** A prize with its number and its label. */
+export interface ShownPrize {
+  code?: string | null;
+  id: number;
+  label: string;
+  reward_amount: number;
+  reward_type: string;
+  token_type?: string | null;
+}
+
 /** What a host's own tokens are verified by. Of a pinned public key its SHA-256 is shown, of a secret nothing. */
 export interface Signing {
   algorithm: string;
@@ -2256,12 +2689,26 @@ export interface StaffList {
 export interface StaffRow {
   /** Without one they sign in by a link of the CLI alone. */
   has_password: boolean;
+  has_second_factor: boolean;
   id: number;
   is_active: boolean;
-  /** Too many wrong passwords; null: never, or over. */
-  locked_until: string | null;
   login: string;
   scopes: string[];
+}
+
+/** One sign-in that lasts. */
+export interface StaffSession {
+  began_at: string;
+  /** address and browser as they were when it began */
+  client: string | null;
+  ends_at: string;
+  id: string;
+  used_at: string;
+}
+
+/** The operator's sign-ins, newest first. */
+export interface StaffSessions {
+  items: StaffSession[];
 }
 
 /** What a stamp gave. `xp_added` may be less than a stamp is worth when the season caps the XP of a day. */
@@ -2486,7 +2933,22 @@ export interface UiText {
   value: { [name: string]: unknown } | null;
 }
 
-/** A player – or, after a staff sign-in, the operator. */
+/** A type that no rule names, with how many came in the last 30 days and the newest as an example. */
+export interface UnknownType {
+  count: number;
+  event_id: string;
+  event_type: string;
+  example: { [name: string]: unknown };
+  host: string;
+  last_seen: string;
+}
+
+/** The most frequent first, at most 200. */
+export interface UnknownTypes {
+  items: UnknownType[];
+}
+
+/** A player – or, at the operators' door, the operator. */
 export interface User {
   external_id: string;
   id: number;
@@ -2510,6 +2972,8 @@ export interface WalletAdjusted {
 /** One wallet. */
 export interface WalletLine {
   balance: number;
+  /** What was taken back and had been spent: the next credits pay it first. Stands where one owes. */
+  debt?: number | null;
   token_type: string;
 }
 
@@ -2572,6 +3036,18 @@ export interface WebhookView {
   version: number;
 }
 
+/** One of the six segments. `id` is its slot. */
+export interface WheelSegment {
+  code?: string | null;
+  id: number;
+  is_jackpot: boolean;
+  label: string;
+  reward_amount: number;
+  reward_type: string;
+  slot_index: number;
+  token_type?: string | null;
+}
+
 /** The windows that ended, the newest first. */
 export interface WindowList {
   items: WindowView[];
@@ -2604,64 +3080,6 @@ export interface YourOdds {
   /** 0 = the next play is sure */
   plays_until_guarantee?: number | null;
   prizes: OddsLine[];
-}
-
-/** A mission as it stands. Its version is the ETag that a change must name. */
-export interface app__schemas__admin__missions__MissionView {
-  code: string;
-  config: { [name: string]: unknown };
-  created_at: string;
-  host_id: number | null;
-  id: number;
-  is_active: boolean;
-  updated_at: string;
-  version: number;
-}
-
-/** A whole season; null for the options it hasn't. */
-export interface app__schemas__admin__seasons__SeasonView {
-  base_xp_per_stamp: number;
-  created_at: string;
-  daily_xp_cap?: number | null;
-  end_date: string;
-  grace_days: number;
-  id: number;
-  internal_win_threshold: number;
-  is_active: boolean;
-  levels: SeasonLevel[];
-  max_level: number;
-  overflow?: SeasonOverflow | null;
-  play_stamps_per_day?: number | null;
-  program: string;
-  season_name: string;
-  stamp_on_play: boolean;
-  start_date: string;
-  streak?: SeasonStreak | null;
-  updated_at: string;
-  version: number;
-}
-
-/** What a day asks for. PLAYS: `plays` of each of `games`; PRESENCE: a request from `from_time` on (KST). */
-export interface app__schemas__bridge__MissionView {
-  from_time?: string | null;
-  games?: string[] | null;
-  host_event?: HostEventHint | null;
-  kind: "PLAYS" | "HOST_EVENT" | "PRESENCE";
-  plays?: number | null;
-}
-
-/** The running season; dates are inclusive KST days. */
-export interface app__schemas__season_pass__SeasonView {
-  base_xp_per_stamp: number;
-  end_date: string;
-  id: number;
-  /** True in the grace period: rewards can be claimed, nothing is earned. */
-  is_ended: boolean;
-  last_claim_date: string;
-  max_level: number;
-  program: string;
-  season_name: string;
-  start_date: string;
 }
 
 type Headers = { [name: string]: unknown };
@@ -2742,7 +3160,7 @@ export interface operations {
       reason: string;
     } } };
     responses: {
-      200: Answer<app__schemas__admin__missions__MissionView>;
+      200: Answer<MissionView>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -3012,6 +3430,18 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** A new secret for the authenticator. It counts once `confirm` was shown a code of it. */
+  admin_begin_second_factor: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Answer<Enrolment>;
+      401: Refusal;
+      403: Refusal;
+      409: Refusal;
+      503: Refusal;
+    };
+  };
   /** Refuses everything the player does from now on; what they own is kept. */
   admin_block_player: {
     parameters: { query?: never; header: { "If-Match": string }; path: { user_id: number }; cookie?: never; };
@@ -3091,7 +3521,7 @@ export interface operations {
       start_date: string;
     } } };
     responses: {
-      201: Answer<app__schemas__admin__seasons__SeasonView>;
+      201: Answer<SeasonView>;
       400: Refusal;
       401: Refusal;
       403: Refusal;
@@ -3141,6 +3571,23 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** Has the code asked for at each sign-in from now on; returns the recovery codes. */
+  admin_confirm_second_factor: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      code: string;
+    } } };
+    responses: {
+      200: Answer<RecoveryCodes>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** One contest, with the ETag that a change must name. */
   admin_contest: {
     parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
@@ -3172,7 +3619,7 @@ export interface operations {
     parameters: { query?: { since?: string | null; until?: string | null; season?: string | null; game?: string | null; prize?: string | null; state?: string | null; host?: string | null; bom?: boolean }; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Empty;
+      200: Text<"text/csv">;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -3313,7 +3760,7 @@ export interface operations {
       title_ko: string;
     } } };
     responses: {
-      201: Answer<app__schemas__admin__missions__MissionView>;
+      201: Answer<MissionView>;
       401: Refusal;
       403: Refusal;
       409: Refusal;
@@ -3371,7 +3818,7 @@ export interface operations {
       streak?: StreakConfig | null;
     } } };
     responses: {
-      201: Answer<app__schemas__admin__seasons__SeasonView>;
+      201: Answer<SeasonView>;
       400: Refusal;
       401: Refusal;
       403: Refusal;
@@ -3471,6 +3918,22 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** Takes the own second factor away, against a code of it. */
+  admin_drop_second_factor: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      code: string;
+    } } };
+    responses: {
+      204: Empty;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** Lets its server and its players in again, with the keys and sign-ins they had. */
   admin_enable_host: {
     parameters: { query?: never; header: { "If-Match": string }; path: { host: string }; cookie?: never; };
@@ -3542,6 +4005,19 @@ export interface operations {
       413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Ends one of the operator's own sign-ins at once. */
+  admin_end_my_session: {
+    parameters: { query?: never; header?: never; path: { session_id: string }; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      204: Empty;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      422: Refusal;
       503: Refusal;
     };
   };
@@ -3740,6 +4216,26 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** Tokens for an operator, by password (and code) or by refresh token. Who guesses waits, and nobody else. */
+  admin_get_token: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      code?: string | null;
+      email: string;
+      password: string;
+    } | {
+      refresh_token: string;
+    } } };
+    responses: {
+      200: Answer<TokenAnswer>;
+      401: Refusal;
+      403: Refusal;
+      413: Refusal;
+      422: Refusal;
+      429: Refusal;
+      503: Refusal;
+    };
+  };
   /** Gives a premium track and pays every level of it that is already reached, each once for ever. */
   admin_grant_premium: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { season_id: number }; cookie?: never; };
@@ -3812,6 +4308,24 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** Leaves the rewards with the player. */
+  admin_keep_reversal: {
+    parameters: { query?: never; header?: never; path: { review_id: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      200: Answer<ReviewDecided>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** One board, with the ETag that a change must name. */
   admin_leaderboard: {
     parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
@@ -3843,7 +4357,7 @@ export interface operations {
     parameters: { query?: { since?: string | null; until?: string | null; season?: string | null; game?: string | null; prize?: string | null; state?: string | null; host?: string | null; bom?: boolean }; header?: never; path: { code: string; window: string }; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Empty;
+      200: Text<"text/csv">;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4164,6 +4678,18 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** What refunds left for a person, newest first; `state=OPEN` is what waits. */
+  admin_list_reversals: {
+    parameters: { query?: { state?: "OPEN" | "TAKEN" | "KEPT" | null; after?: number | null; limit?: number }; header?: never; path?: never; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Answer<Listed_ReviewRow_>;
+      401: Refusal;
+      403: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** Every version, newest first; `next` is a version's number. */
   admin_list_rule_versions: {
     parameters: { query?: { after?: number | null; limit?: number }; header?: never; path: { code: string }; cookie?: never; };
@@ -4236,6 +4762,17 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** Types of events that came in the last 30 days and that no rule in force and no bridge mission names. */
+  admin_list_unknown_event_types: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Answer<UnknownTypes>;
+      401: Refusal;
+      403: Refusal;
+      503: Refusal;
+    };
+  };
   /** Endpoints, newest first. */
   admin_list_webhooks: {
     parameters: { query?: { host?: string | null; after?: number | null; limit?: number }; header?: never; path?: never; cookie?: never; };
@@ -4283,6 +4820,17 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** The operator: what they may, and whether a second factor is on. */
+  admin_me: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Answer<OwnAccount>;
+      401: Refusal;
+      403: Refusal;
+      503: Refusal;
+    };
+  };
   /** Makes this account part of another player's. It can't be undone: look at a preview first. Support may, too. */
   admin_merge_players: {
     parameters: { query?: never; header?: never; path: { user_id: number }; cookie?: never; };
@@ -4304,12 +4852,25 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** What the player got nothing of because they were blocked: bridges, ranks of boards and of teams. */
+  admin_missed_settlements: {
+    parameters: { query?: never; header?: never; path: { user_id: number }; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Answer<MissedSettlements>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** One mission, with the ETag that a change must name. */
   admin_mission: {
     parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<app__schemas__admin__missions__MissionView>;
+      200: Answer<MissionView>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4335,11 +4896,22 @@ export interface operations {
     parameters: { query?: { limit?: number; bom?: boolean }; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Empty;
+      200: Text<"text/csv">;
       401: Refusal;
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
+    };
+  };
+  /** The operator's own sign-ins that last. */
+  admin_my_sessions: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Answer<StaffSessions>;
+      401: Refusal;
+      403: Refusal;
       503: Refusal;
     };
   };
@@ -4467,7 +5039,7 @@ export interface operations {
       reason: string;
     } } };
     responses: {
-      200: Answer<app__schemas__admin__seasons__SeasonView>;
+      200: Answer<SeasonView>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4496,7 +5068,7 @@ export interface operations {
     parameters: { query?: { since?: string | null; until?: string | null; season?: string | null; game?: string | null; prize?: string | null; state?: string | null; host?: string | null; bom?: boolean }; header?: never; path: { day: string }; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Empty;
+      200: Text<"text/csv">;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4514,6 +5086,24 @@ export interface operations {
     responses: {
       200: Answer<RewardRow>;
       400: Refusal;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Takes a lost second factor away: the next sign-in asks for the password alone. An own one needs a code. */
+  admin_remove_second_factor: {
+    parameters: { query?: never; header?: never; path: { staff_id: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      204: Empty;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4691,7 +5281,7 @@ export interface operations {
       title_ko: string;
     } } };
     responses: {
-      200: Answer<app__schemas__admin__missions__MissionView>;
+      200: Answer<MissionView>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4762,7 +5352,7 @@ export interface operations {
       streak?: StreakConfig | null;
     } } };
     responses: {
-      200: Answer<app__schemas__admin__seasons__SeasonView>;
+      200: Answer<SeasonView>;
       400: Refusal;
       401: Refusal;
       403: Refusal;
@@ -4964,7 +5554,7 @@ export interface operations {
       reason: string;
     } } };
     responses: {
-      200: Answer<app__schemas__admin__missions__MissionView>;
+      200: Answer<MissionView>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4985,7 +5575,7 @@ export interface operations {
       reason: string;
     } } };
     responses: {
-      200: Answer<app__schemas__admin__seasons__SeasonView>;
+      200: Answer<SeasonView>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -5276,7 +5866,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path: { season_id: number }; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<app__schemas__admin__seasons__SeasonView>;
+      200: Answer<SeasonView>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -5338,6 +5928,24 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** Pays it, each once for ever, under the operation ids of the settlements themselves. Unblock the player first. */
+  admin_settle_missed: {
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { user_id: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      200: Answer<SettledLater>;
+      400: Refusal;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** How the settlement stands, with the players settled so far by outcome. */
   admin_settlement_status: {
     parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
@@ -5385,6 +5993,24 @@ export interface operations {
       413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Takes the rewards back; what was spent of them is owed. */
+  admin_take_reversal: {
+    parameters: { query?: never; header?: never; path: { review_id: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      200: Answer<ReviewDecided>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
       503: Refusal;
     };
   };
@@ -5717,7 +6343,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<GameStatus>;
+      200: Answer<DiceStatus>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -5741,7 +6367,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Tokens, for exactly one of: a player that a host vouches for (X-API-Key), a refresh token, an operator. */
+  /** Tokens, for exactly one of: a player that a host vouches for (X-API-Key), a player's refresh token. */
   get_token: {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
@@ -5749,9 +6375,6 @@ export interface operations {
       nickname?: string | null;
     } | {
       refresh_token: string;
-    } | {
-      email: string;
-      password: string;
     } } };
     responses: {
       200: Answer<TokenAnswer>;
@@ -5767,7 +6390,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<{ [name: string]: string }>;
+      200: Answer<Alive>;
     };
   };
   /** Alive: depends on nothing at all. */
@@ -5775,7 +6398,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<{ [name: string]: string }>;
+      200: Answer<Alive>;
     };
   };
   /** Ready: the database takes writes and fits the code, and the process isn't going down. Redis is only reported. */
@@ -5783,7 +6406,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<unknown>;
+      200: Answer<Readiness>;
     };
   };
   /** One event, or up to 1,000. Each is taken once for ever and has its own result, in the order of the call. */
@@ -5896,7 +6519,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<GameStatus>;
+      200: Answer<LotteryStatus>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -6111,7 +6734,7 @@ export interface operations {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody?: { content: { "application/json": { [name: string]: never } } };
     responses: {
-      200: Answer<PlayAnswer>;
+      200: Answer<DicePlayAnswer>;
       400: Refusal;
       401: Refusal;
       403: Refusal;
@@ -6128,7 +6751,7 @@ export interface operations {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody?: { content: { "application/json": { [name: string]: never } } };
     responses: {
-      200: Answer<PlayAnswer>;
+      200: Answer<LotteryPlayAnswer>;
       400: Refusal;
       401: Refusal;
       403: Refusal;
@@ -6145,7 +6768,7 @@ export interface operations {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody?: { content: { "application/json": { [name: string]: never } } };
     responses: {
-      200: Answer<PlayAnswer>;
+      200: Answer<RoulettePlayAnswer>;
       400: Refusal;
       401: Refusal;
       403: Refusal;
@@ -6164,7 +6787,7 @@ export interface operations {
       box: number;
     } } };
     responses: {
-      200: Answer<PlayAnswer>;
+      200: Answer<ScratchBoxPlayAnswer>;
       400: Refusal;
       401: Refusal;
       403: Refusal;
@@ -6259,7 +6882,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<GameStatus>;
+      200: Answer<RouletteStatus>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -6282,7 +6905,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<GameStatus>;
+      200: Answer<ScratchBoxStatus>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -6350,7 +6973,6 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<unknown>;
       410: Refusal;
       503: Refusal;
     };
@@ -6406,6 +7028,9 @@ export interface paths {
   };
   "/api/admin/audit": {
     get: operations["admin_audit"];
+  };
+  "/api/admin/auth/token": {
+    post: operations["admin_get_token"];
   };
   "/api/admin/badges": {
     get: operations["admin_list_badges"];
@@ -6473,6 +7098,9 @@ export interface paths {
   };
   "/api/admin/events/rejected": {
     get: operations["admin_list_rejected_events"];
+  };
+  "/api/admin/events/unknown": {
+    get: operations["admin_list_unknown_event_types"];
   };
   "/api/admin/events/{event_id}": {
     get: operations["admin_event"];
@@ -6601,6 +7229,24 @@ export interface paths {
   "/api/admin/leaderboards/{code}/windows/{window}/results.csv": {
     get: operations["admin_leaderboard_results_csv"];
   };
+  "/api/admin/me": {
+    get: operations["admin_me"];
+  };
+  "/api/admin/me/second-factor": {
+    post: operations["admin_begin_second_factor"];
+  };
+  "/api/admin/me/second-factor/confirm": {
+    post: operations["admin_confirm_second_factor"];
+  };
+  "/api/admin/me/second-factor/remove": {
+    post: operations["admin_drop_second_factor"];
+  };
+  "/api/admin/me/sessions": {
+    get: operations["admin_my_sessions"];
+  };
+  "/api/admin/me/sessions/{session_id}": {
+    delete: operations["admin_end_my_session"];
+  };
   "/api/admin/missions": {
     get: operations["admin_list_missions"];
     post: operations["admin_create_mission"];
@@ -6641,6 +7287,12 @@ export interface paths {
   };
   "/api/admin/players/{user_id}/merge": {
     post: operations["admin_merge_players"];
+  };
+  "/api/admin/players/{user_id}/missed": {
+    get: operations["admin_missed_settlements"];
+  };
+  "/api/admin/players/{user_id}/missed/settle": {
+    post: operations["admin_settle_missed"];
   };
   "/api/admin/players/{user_id}/rename": {
     post: operations["admin_rename_player"];
@@ -6696,6 +7348,15 @@ export interface paths {
   };
   "/api/admin/rankings/{day}/csv": {
     get: operations["admin_ranking_csv"];
+  };
+  "/api/admin/reversals": {
+    get: operations["admin_list_reversals"];
+  };
+  "/api/admin/reversals/{review_id}/keep": {
+    post: operations["admin_keep_reversal"];
+  };
+  "/api/admin/reversals/{review_id}/take": {
+    post: operations["admin_take_reversal"];
   };
   "/api/admin/rewards": {
     get: operations["admin_search_rewards"];
@@ -6781,6 +7442,9 @@ export interface paths {
   };
   "/api/admin/staff/{staff_id}/enable": {
     post: operations["admin_enable_staff"];
+  };
+  "/api/admin/staff/{staff_id}/second-factor/remove": {
+    post: operations["admin_remove_second_factor"];
   };
   "/api/admin/team-contests": {
     get: operations["admin_list_contests"];
@@ -7021,7 +7685,9 @@ export interface paths {
 export interface components {
   schemas: {
     AchievementList: AchievementList;
+    Activation: Activation;
     ActiveConfig: ActiveConfig;
+    Alive: Alive;
     AllOf: AllOf;
     AnyOf: AnyOf;
     ApiKeyMade: ApiKeyMade;
@@ -7038,8 +7704,11 @@ export interface components {
     BoardHead: BoardHead;
     BoardList: BoardList;
     BoardView: BoardView;
+    Box: Box;
+    BoxPrizeLeft: BoxPrizeLeft;
     BridgeHead: BridgeHead;
     BridgeKeyEffect: BridgeKeyEffect;
+    BridgeMission: BridgeMission;
     BridgeProgress: BridgeProgress;
     BridgeSlot: BridgeSlot;
     BridgeSlotRow: BridgeSlotRow;
@@ -7055,17 +7724,24 @@ export interface components {
     ConfigChange: ConfigChange;
     ConfigDiff: ConfigDiff;
     ConfigView: ConfigView;
+    ConfigWarning: ConfigWarning;
     ContestView: ContestView;
     CountConfig: CountConfig;
     CountEffect: CountEffect;
     CouponLine: CouponLine;
     CouponPage: CouponPage;
+    CurrentSeason: CurrentSeason;
     DailyXpView: DailyXpView;
     DeliveryRow: DeliveryRow;
     DeliveryState: DeliveryState;
     DeliveryTry: DeliveryTry;
     DeliveryView: DeliveryView;
+    DicePlayAnswer: DicePlayAnswer;
+    DiceReward: DiceReward;
+    DiceStatus: DiceStatus;
+    DiceThrow: DiceThrow;
     DueOutcome: DueOutcome;
+    Enrolment: Enrolment;
     EntitlementLine: EntitlementLine;
     EntitlementPage: EntitlementPage;
     EntitlementStanding: EntitlementStanding;
@@ -7138,12 +7814,15 @@ export interface components {
     Listed_PromoRow_: Listed_PromoRow_;
     Listed_RejectedEvent_: Listed_RejectedEvent_;
     Listed_ResultRow_: Listed_ResultRow_;
+    Listed_ReviewRow_: Listed_ReviewRow_;
     Listed_RewardRow_: Listed_RewardRow_;
     Listed_RuleHead_: Listed_RuleHead_;
     Listed_RuleVersion_: Listed_RuleVersion_;
     Listed_SeasonHead_: Listed_SeasonHead_;
     Listed_TeamResult_: Listed_TeamResult_;
     Listed_WebhookRow_: Listed_WebhookRow_;
+    LotteryPlayAnswer: LotteryPlayAnswer;
+    LotteryStatus: LotteryStatus;
     MailingRow: MailingRow;
     Mark: Mark;
     MarkList: MarkList;
@@ -7153,6 +7832,8 @@ export interface components {
     MilestoneConfig: MilestoneConfig;
     MilestoneReward: MilestoneReward;
     MilestoneView: MilestoneView;
+    MissedLine: MissedLine;
+    MissedSettlements: MissedSettlements;
     MissionChange: MissionChange;
     MissionClaimed: MissionClaimed;
     MissionDiff: MissionDiff;
@@ -7161,13 +7842,18 @@ export interface components {
     MissionTotal: MissionTotal;
     MissionTotals: MissionTotals;
     MissionVersion: MissionVersion;
+    MissionView: MissionView;
     NoEffect: NoEffect;
     Not: Not;
     Odds: Odds;
     OddsLine: OddsLine;
+    OfferedPrize: OfferedPrize;
+    OfferedSegment: OfferedSegment;
     OneOfMany: OneOfMany;
+    OpenedBox: OpenedBox;
     OverflowConfig: OverflowConfig;
     OverflowView: OverflowView;
+    OwnAccount: OwnAccount;
     OwnTeam: OwnTeam;
     PaidReward: PaidReward;
     PlayAnswer: PlayAnswer;
@@ -7206,6 +7892,8 @@ export interface components {
     RankingHead: RankingHead;
     RankingLine: RankingLine;
     RankingView: RankingView;
+    Readiness: Readiness;
+    RecoveryCodes: RecoveryCodes;
     Redeemed: Redeemed;
     RejectedEvent: RejectedEvent;
     Renamed: Renamed;
@@ -7213,6 +7901,8 @@ export interface components {
     Replayed: Replayed;
     ResultRow: ResultRow;
     ReverseEffect: ReverseEffect;
+    ReviewDecided: ReviewDecided;
+    ReviewRow: ReviewRow;
     Reward: Reward;
     RewardEffect: RewardEffect;
     RewardFields: RewardFields;
@@ -7220,6 +7910,8 @@ export interface components {
     RewardPage: RewardPage;
     RewardRow: RewardRow;
     RewardType: RewardType;
+    RoulettePlayAnswer: RoulettePlayAnswer;
+    RouletteStatus: RouletteStatus;
     RuleConfig: RuleConfig;
     RuleDiff: RuleDiff;
     RuleHead: RuleHead;
@@ -7228,6 +7920,8 @@ export interface components {
     SampleAnswer: SampleAnswer;
     SampleResult: SampleResult;
     ScheduledDays: ScheduledDays;
+    ScratchBoxPlayAnswer: ScratchBoxPlayAnswer;
+    ScratchBoxStatus: ScratchBoxStatus;
     SeasonHead: SeasonHead;
     SeasonLevel: SeasonLevel;
     SeasonMilestone: SeasonMilestone;
@@ -7235,14 +7929,19 @@ export interface components {
     SeasonReward: SeasonReward;
     SeasonStatus: SeasonStatus;
     SeasonStreak: SeasonStreak;
+    SeasonView: SeasonView;
+    SettledLater: SettledLater;
     SettlementOutcome: SettlementOutcome;
     SettlementPreview: SettlementPreview;
     SettlementRun: SettlementRun;
     SettlementStatus: SettlementStatus;
+    ShownPrize: ShownPrize;
     Signing: Signing;
     SlotConfig: SlotConfig;
     StaffList: StaffList;
     StaffRow: StaffRow;
+    StaffSession: StaffSession;
+    StaffSessions: StaffSessions;
     StampAnswer: StampAnswer;
     StampEffect: StampEffect;
     StockItem: StockItem;
@@ -7267,6 +7966,8 @@ export interface components {
     UiConfigList: UiConfigList;
     UiConfigRow: UiConfigRow;
     UiText: UiText;
+    UnknownType: UnknownType;
+    UnknownTypes: UnknownTypes;
     User: User;
     WalletAdjusted: WalletAdjusted;
     WalletLine: WalletLine;
@@ -7274,14 +7975,11 @@ export interface components {
     WebhookRow: WebhookRow;
     WebhookSecret: WebhookSecret;
     WebhookView: WebhookView;
+    WheelSegment: WheelSegment;
     WindowList: WindowList;
     WindowView: WindowView;
     Words: Words;
     XpEffect: XpEffect;
     YourOdds: YourOdds;
-    app__schemas__admin__missions__MissionView: app__schemas__admin__missions__MissionView;
-    app__schemas__admin__seasons__SeasonView: app__schemas__admin__seasons__SeasonView;
-    app__schemas__bridge__MissionView: app__schemas__bridge__MissionView;
-    app__schemas__season_pass__SeasonView: app__schemas__season_pass__SeasonView;
   };
 }

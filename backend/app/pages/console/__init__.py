@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from app.pages.assets import assets_router
 from app.pages.console import (
+    account,
     audit,
     batches,
     contests,
@@ -20,6 +21,7 @@ from app.pages.console import (
     player_acts,
     players,
     promotions,
+    reversals,
     rewards,
     rule_editor,
     rules,
@@ -36,6 +38,7 @@ from app.pages.console.look import ASSETS
 PAGES = (
     assets_router(ASSETS),
     entering.router,
+    account.router,
     now.router,
     features.router,
     search.router,
@@ -53,6 +56,7 @@ PAGES = (
     texts.router,
     batches.router,
     rewards.router,
+    reversals.router,
     promotions.editing,
     promotions.router,
     coupons.router,

@@ -1,6 +1,7 @@
 """The operators' API: every call needs a staff scope, every write a reason, and every write leaves an audit row."""
 
 from app.routes.admin import (
+    account,
     audit,
     badges,
     bridge,
@@ -14,12 +15,14 @@ from app.routes.admin import (
     inbox,
     jobs,
     leaderboards,
+    missed,
     missions,
     players,
     premium,
     programs,
     promotions,
     rankings,
+    reversals,
     rewards,
     rules,
     seasons,
@@ -31,6 +34,7 @@ from app.routes.admin import (
 )
 
 ROUTERS = (
+    account.router,
     features.router,
     programs.router,
     seasons.router,
@@ -38,7 +42,9 @@ ROUTERS = (
     games.router,
     wallets.router,
     players.router,
+    missed.router,
     rewards.router,
+    reversals.router,
     coupons.router,
     promotions.router,
     inbox.router,
