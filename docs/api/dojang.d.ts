@@ -407,6 +407,8 @@ export interface BridgeView {
   target_season_id: number | null;
   updated_at: string;
   version: number;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
 }
 
 /** A claimed level. State APPROVAL: a person must approve; PENDING: it is on its way. */
@@ -512,6 +514,17 @@ export interface ConfigView {
   id: number;
   is_active: boolean;
   version: number;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
+}
+
+/** A name in a config that nobody can reach as things stand: it may come later. `code` says what is missing. */
+export interface ConfigWarning {
+  code: string;
+  field: string;
+  name: string;
+  reason: string;
+  reason_ko: string;
 }
 
 /** A contest as it stands. OPEN, FROZEN or SETTLED. Its version is the ETag that a change must name. */
@@ -525,6 +538,8 @@ export interface ContestView {
   state: string;
   updated_at: string;
   version: number;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
 }
 
 /**
@@ -1159,6 +1174,8 @@ export interface LeaderboardView {
   is_active: boolean;
   updated_at: string;
   version: number;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
 }
 
 /** One movement: why, how much, and what the wallet held after it. */
@@ -1447,6 +1464,8 @@ export interface MailingRow {
   sent_by: string;
   title_en: string;
   title_ko: string;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
   withdrawn_at: string | null;
 }
 
@@ -1507,6 +1526,31 @@ export interface MilestoneView {
   days: number;
   is_reached: boolean;
   rewards: Reward[];
+}
+
+/** One settlement that gave the player nothing because they were blocked. Which fields stand depends on `kind`. */
+export interface MissedLine {
+  board?: string | null;
+  /** BRIDGE: the campaign */
+  code?: string | null;
+  contest?: string | null;
+  keys?: number | null;
+  kind: "BRIDGE" | "BOARD" | "TEAM";
+  level_state?: string | null;
+  operation_id?: string | null;
+  outcome?: string | null;
+  points?: number | null;
+  rank?: number | null;
+  score?: number | null;
+  window?: string | null;
+  xp?: number | null;
+}
+
+/** What settling it would pay. */
+export interface MissedSettlements {
+  missed: MissedLine[];
+  server_time: string;
+  user_id: number;
 }
 
 /** One field that differs. */
@@ -1594,6 +1638,8 @@ export interface MissionView {
   is_active: boolean;
   updated_at: string;
   version: number;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
 }
 
 /** Why nothing at all was given for an accepted event. These words never change their meaning. */
@@ -2018,6 +2064,8 @@ export interface PromoRow {
   updated_at: string;
   updated_by: string;
   version: number;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
 }
 
 /** A campaign: when it opens, what it gives, how many units are left (null: endless). */
@@ -2371,6 +2419,8 @@ export interface RuleHead {
   id: number;
   newest_version: number;
   title: string;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
 }
 
 /** A rule that takes such events and gave nothing for this one. `field`: which one is no number. */
@@ -2389,6 +2439,8 @@ export interface RuleVersion {
   id: number;
   is_active: boolean;
   version: number;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
 }
 
 /** Event by event, and in all. */
@@ -2549,6 +2601,15 @@ export interface SeasonView {
   streak?: SeasonStreak | null;
   updated_at: string;
   version: number;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
+}
+
+/** What was paid now. */
+export interface SettledLater {
+  server_time: string;
+  settled: MissedLine[];
+  user_id: number;
 }
 
 /** Players who were settled alike. */
@@ -4725,6 +4786,19 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** What the player got nothing of because they were blocked: bridges, ranks of boards and of teams. */
+  admin_missed_settlements: {
+    parameters: { query?: never; header?: never; path: { user_id: number }; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Answer<MissedSettlements>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** One mission, with the ETag that a change must name. */
   admin_mission: {
     parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
@@ -5785,6 +5859,24 @@ export interface operations {
       413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Pays it, each once for ever, under the operation ids of the settlements themselves. Unblock the player first. */
+  admin_settle_missed: {
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { user_id: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      200: Answer<SettledLater>;
+      400: Refusal;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      413: Refusal;
+      422: Refusal;
       503: Refusal;
     };
   };
@@ -7115,6 +7207,12 @@ export interface paths {
   "/api/admin/players/{user_id}/merge": {
     post: operations["admin_merge_players"];
   };
+  "/api/admin/players/{user_id}/missed": {
+    get: operations["admin_missed_settlements"];
+  };
+  "/api/admin/players/{user_id}/missed/settle": {
+    post: operations["admin_settle_missed"];
+  };
   "/api/admin/players/{user_id}/rename": {
     post: operations["admin_rename_player"];
   };
@@ -7545,6 +7643,7 @@ export interface components {
     ConfigChange: ConfigChange;
     ConfigDiff: ConfigDiff;
     ConfigView: ConfigView;
+    ConfigWarning: ConfigWarning;
     ContestView: ContestView;
     CountConfig: CountConfig;
     CountEffect: CountEffect;
@@ -7652,6 +7751,8 @@ export interface components {
     MilestoneConfig: MilestoneConfig;
     MilestoneReward: MilestoneReward;
     MilestoneView: MilestoneView;
+    MissedLine: MissedLine;
+    MissedSettlements: MissedSettlements;
     MissionChange: MissionChange;
     MissionClaimed: MissionClaimed;
     MissionDiff: MissionDiff;
@@ -7748,6 +7849,7 @@ export interface components {
     SeasonStatus: SeasonStatus;
     SeasonStreak: SeasonStreak;
     SeasonView: SeasonView;
+    SettledLater: SettledLater;
     SettlementOutcome: SettlementOutcome;
     SettlementPreview: SettlementPreview;
     SettlementRun: SettlementRun;

@@ -78,7 +78,12 @@ class Contest:
 
     def operation_id(self, user_id: int) -> str:
         """The permanent cause of what a team's rank gives to a member."""
-        return f"TEAM:{self.code}:{user_id}"
+        return team_operation_id(self.code, user_id)
+
+
+def team_operation_id(code: str, user_id: int) -> str:
+    """The permanent cause of what the rank of a team gives to a member."""
+    return f"TEAM:{code}:{user_id}"
 
 
 def add_to_team(contest: Contest, member: Membership, *, amount: int, at: datetime, day: date) -> bool:

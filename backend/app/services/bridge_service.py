@@ -10,7 +10,7 @@ from app.core.time_utils import kst_date, kst_midnight
 from app.db.statements import Insert, Statement, Upsert
 from app.db.transaction import Tx, new_row_id
 from app.db.values import instant_out, json_in, json_out
-from app.domain.bridge import CampaignState, LevelState
+from app.domain.bridge import CampaignState, LevelState, Outcome
 from app.domain.bridge_config import BridgeConfig
 from app.domain.bridge_records import BridgeKey, BridgeSettlement
 from app.models.bridge import bridge_campaigns, bridge_keys, bridge_settlements, bridge_slots
@@ -153,6 +153,18 @@ class BridgeService:
             c.campaign_id == campaign_id, c.level_state == LevelState.PENDING, c.user_id > after
         )
         rows = await self._tx.execute(query.order_by(c.user_id).limit(limit))
+        return [dict(row) for row in rows.mappings()]
+
+    async def blocked(self, user_id: int) -> list[Row]:
+        """The settlements in which the player got no points or no level because they were blocked, with the campaign's
+
+        code, oldest first. Lock the player first to pay them.
+        """
+        c = bridge_settlements.c
+        query = select(bridge_settlements, bridge_campaigns.c.code).join(bridge_campaigns)
+        blocked = or_(c.outcome == Outcome.BLOCKED, c.level_state == LevelState.BLOCKED)
+        settled = bridge_campaigns.c.state == CampaignState.SETTLED
+        rows = await self._tx.execute(query.where(c.user_id == user_id, blocked, settled).order_by(c.id))
         return [dict(row) for row in rows.mappings()]
 
     async def key_counts(self, campaign_id: int) -> dict[str, int]:
