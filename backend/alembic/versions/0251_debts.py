@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from app.db.ddl import add_column_once, drop_column_once
 
 revision = "0251_debts"
-down_revision = "0252_reversals"
+down_revision = "0291_sign_in_clients"
 
 
 def upgrade() -> None:
