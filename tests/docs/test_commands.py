@@ -85,8 +85,8 @@ def test_who_reads_the_readme_and_then_the_quickstart_meets_no_refusal(language:
             stamped = next(one for one in said if "added_stamp" in one)
             assert (stamped["added_stamp"], stamped["xp_added"]) == (1, 20)
             given = next(one["results"][0] for one in said if "results" in one)
-            assert (given["status"], given.get("reason"), len(given["effects"])) == ("accepted", None, 1)
-            assert 15 in given["effects"][0].values()
+            assert (given["status"], given.get("reason")) == ("accepted", None)
+            assert any(15 in effect.values() for effect in given["effects"]), "15 XP"
         plays = [one for one in said if "play_id" in one]
         assert (len(plays), plays[0]) == (2, plays[1]), "the same key, the same answer"
         assert done.stdout.rstrip().endswith("0 differences")
