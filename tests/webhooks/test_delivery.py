@@ -106,7 +106,7 @@ async def test_gone_disables_the_endpoint_and_keeps_what_waits(telling: Telling,
     path = f"/webhooks/{endpoint['id']}"
     seen = await telling.desk.get(path)
     assert (seen["is_active"], seen["disabled_reason"]) == (False, "it answered 410 Gone")
-    assert seen["deliveries"] == {"PENDING": 1, "DELIVERED": 0, "DEAD": 1}
+    assert seen["deliveries"] == {"PENDING": 1, "DELIVERED": 0, "DEAD": 1, "HELD": 0}
     acts = await telling.world.rows("SELECT actor FROM admin_audit_log WHERE action = 'WEBHOOK_DISABLED'")
     assert acts == [("system:webhooks",)]
     heard = len(receiver.heard)
