@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from app.pages.assets import assets_router
 from app.pages.console import (
+    accounts,
     audit,
     batches,
     contests,
@@ -40,6 +41,7 @@ PAGES = (
     search.router,
     players.router,
     player_acts.router,
+    accounts.router,
     season_editor.router,
     seasons.router,
     games.router,
