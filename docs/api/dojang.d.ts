@@ -10,6 +10,7 @@ export type ErrorCode =
   | "API_KEY_SHOWN_ONCE"
   | "AUTH_REQUIRED"
   | "AUTO_CLAIM_LEVEL"
+  | "BATCH_NOT_FOUND"
   | "BODY_TOO_LARGE"
   | "BRIDGE_CONFLICT"
   | "BRIDGE_NOT_FOUND"
@@ -71,6 +72,7 @@ export type ErrorCode =
   | "MISSION_NOT_COMPLETED"
   | "MISSION_NOT_FOUND"
   | "NAME_TAKEN"
+  | "NOTHING_TO_VOID"
   | "NOT_ENOUGH_TOKENS"
   | "NOT_FOUND"
   | "NOT_IN_TEAM"
@@ -88,6 +90,8 @@ export type ErrorCode =
   | "PRECONDITION_REQUIRED"
   | "PREMIUM_REQUIRED"
   | "PRIZES_SOLD_OUT"
+  | "PROMISE_WITHDRAWN"
+  | "PROMO_ALREADY_CLAIMED"
   | "PROMO_ENDED"
   | "PROMO_NOT_FOUND"
   | "PROMO_NOT_OPEN"
@@ -101,6 +105,8 @@ export type ErrorCode =
   | "RULE_NOT_FOUND"
   | "SCOPE_REQUIRED"
   | "SEASON_NOT_FOUND"
+  | "SECOND_FACTOR_ON"
+  | "SECOND_FACTOR_REQUIRED"
   | "SECOND_PERSON_REQUIRED"
   | "TEAM_FULL"
   | "TEAM_NOT_FOUND"
@@ -122,11 +128,23 @@ export interface AchievementList {
   server_time: string;
 }
 
+/** A version that came into force. */
+export interface Activation {
+  config_id: number;
+  valid_from: string;
+  version: number;
+}
+
 /** The version in force. */
 export interface ActiveConfig {
   config_id: number;
   name: string;
   version: number;
+}
+
+/** The process answers. */
+export interface Alive {
+  status: "ok";
 }
 
 /** True when every one of the conditions is. */
@@ -210,6 +228,29 @@ export interface BadgeViews {
   items: BadgeView[];
 }
 
+/** Codes that came in together. `given` went to players, `not_given` is what voiding would take out. */
+export interface BatchRow {
+  codes: number;
+  created_at: string;
+  created_by: string;
+  file_name: string | null;
+  given: number;
+  id: number;
+  not_given: number;
+  /** BEFORE: added before batches were kept. */
+  source: "UPLOAD" | "MADE" | "BEFORE";
+  voided_at: string | null;
+  voided_by: string | null;
+}
+
+/** How many codes of the batch were voided, and how many players had already got: those stay theirs. */
+export interface BatchVoided {
+  batch_id: number;
+  given: number;
+  pool: PoolRow;
+  voided: number;
+}
+
 /** One place. Ties go to who reached the score first. */
 export interface BoardEntry {
   display_name: string;
@@ -255,6 +296,26 @@ export interface BoardView {
   window_key: string;
 }
 
+/** A box of the player's round; its prize once it is open. */
+export interface Box {
+  number: number;
+  opened: boolean;
+  prize: ShownPrize | null;
+}
+
+/** A prize: how many boxes hold it in a full round, and how many still do. */
+export interface BoxPrizeLeft {
+  code?: string | null;
+  count: number;
+  id: number;
+  is_sold_out: boolean;
+  label: string;
+  left: number;
+  reward_amount: number;
+  reward_type: string;
+  token_type?: string | null;
+}
+
 /** A campaign without its slots. Its version is the ETag that a change must name. */
 export interface BridgeHead {
   code: string;
@@ -281,6 +342,15 @@ export interface BridgeKeyEffect {
   kind: "BRIDGE_KEY";
 }
 
+/** What a day asks for. PLAYS: `plays` of each of `games`; PRESENCE: a request from `from_time` on (KST). */
+export interface BridgeMission {
+  from_time?: string | null;
+  games?: string[] | null;
+  host_event?: HostEventHint | null;
+  kind: "PLAYS" | "HOST_EVENT" | "PRESENCE";
+  plays?: number | null;
+}
+
 /** How far the players are. */
 export interface BridgeProgress {
   code: string;
@@ -295,7 +365,7 @@ export interface BridgeSlot {
   date: string;
   day: number;
   event_type: string;
-  mission: app__schemas__bridge__MissionView;
+  mission: BridgeMission;
   progress: number;
   rewards: Reward[];
   state: "LOCKED" | "OPEN" | "COLLECTED" | "MISSED";
@@ -384,6 +454,7 @@ export interface CodeReward {
 /** One code of a pool, and whose it is. */
 export interface CodeRow {
   assigned_at: string | null;
+  batch_id: number | null;
   code: string;
   created_at: string;
   expires_at: string | null;
@@ -396,6 +467,8 @@ export interface CodeRow {
 /** What became of the codes. */
 export interface CodesAdded {
   added: number;
+  /** What `void` takes; null when nothing was added. */
+  batch_id: number | null;
   known_before: number;
   pool: PoolRow;
 }
@@ -483,7 +556,10 @@ export interface CouponLine {
   code: string;
   expires_at: string | null;
   id: number;
+  /** What the pool is called, in Korean or in every language. */
   name: string;
+  /** The same in English, where it has one. */
+  name_en: string | null;
   operation_id: string;
   pool: string;
   state: "VALID" | "EXPIRED" | "VOID";
@@ -495,6 +571,20 @@ export interface CouponPage {
   items: CouponLine[];
   next: number | null;
   server_time: string;
+}
+
+/** The running season; dates are inclusive KST days. */
+export interface CurrentSeason {
+  base_xp_per_stamp: number;
+  end_date: string;
+  id: number;
+  /** True in the grace period: rewards can be claimed, nothing is earned. */
+  is_ended: boolean;
+  last_claim_date: string;
+  max_level: number;
+  program: string;
+  season_name: string;
+  start_date: string;
 }
 
 /** The cap on XP earned in a KST day. Stamps beyond it count without XP; rewards in XP are not capped. */
@@ -555,12 +645,74 @@ export interface DeliveryView {
   user_id: number | null;
 }
 
+/** The throw of a play. */
+export interface DicePlayAnswer {
+  game: DiceThrow;
+  play_id: string;
+  result: string;
+  reward: Reward;
+  season_pass: StampAnswer | null;
+  token_balance: number;
+  token_type: string;
+}
+
+/** What an outcome gives. */
+export interface DiceReward {
+  code?: string | null;
+  is_sold_out: boolean;
+  outcome: "WIN" | "DRAW" | "LOSE";
+  reward_amount: number;
+  reward_type: string;
+  token_type?: string | null;
+}
+
+/** What each outcome gives. */
+export interface DiceStatus {
+  config_id: number;
+  /** between two plays; 0 = none */
+  cooldown_seconds: number;
+  feature_type: string;
+  /** for each player and KST day; 0 = no limit */
+  max_daily_plays: number;
+  name: string;
+  /** while the cooldown runs */
+  next_play_at: string | null;
+  /** null = no limit */
+  remaining_plays: number | null;
+  rewards: DiceReward[];
+  server_time: string;
+  today_plays: number;
+  token_balance: number;
+  token_type: string;
+}
+
+/** One throw, and what it gave. */
+export interface DiceThrow {
+  code?: string | null;
+  dealer_dice: number[];
+  dealer_sum: number;
+  outcome: "WIN" | "DRAW" | "LOSE";
+  reward_amount: number;
+  reward_type: string;
+  token_type?: string | null;
+  user_dice: number[];
+  user_sum: number;
+}
+
 /** Players whom a settlement would treat alike. `points` is what they have pending; only PAID ones get it. */
 export interface DueOutcome {
   complete: number;
   outcome: string;
   players: number;
   points: number;
+}
+
+/** For the authenticator, shown once. It counts when a code of it was shown. */
+export interface Enrolment {
+  /** base32, to be typed */
+  secret: string;
+  /** the address behind a QR code */
+  uri: string;
 }
 
 /** One entitlement. ISSUED: not redeemed yet; its days begin when the host redeems it. */
@@ -596,7 +748,7 @@ export interface EntitlementStanding {
 /** The machine-readable part of a problem. The code decides; words may change. */
 export interface ErrorBody {
   code: string;
-  details: { [name: string]: unknown } | { [name: string]: string }[];
+  details: { [name: string]: unknown } | { [name: string]: unknown }[];
   message: string;
 }
 
@@ -814,7 +966,6 @@ export interface GameStatus {
   server_time: string;
   token_balance: number;
   token_type: string;
-  [name: string]: unknown;
 }
 
 /** After `after` plays in a row without any of `prizes`, the next play is drawn among them alone. */
@@ -1043,9 +1194,12 @@ export interface LevelConfig {
 
 /** A reward of a level that was just reached; `claimed_at` is null while it waits to be claimed by hand. */
 export interface LevelReward {
+  /** 0 or 1, as is_auto_claim */
   auto_claim: number;
   claimed_at: string | null;
   code?: string | null;
+  /** paid when the level is reached; else the player claims it */
+  is_auto_claim: boolean;
   level: number;
   reward_amount: number;
   reward_type: string;
@@ -1055,8 +1209,11 @@ export interface LevelReward {
 
 /** One level of the free track; `tracks` is what the premium tracks give at it. */
 export interface LevelView {
+  /** 0 or 1, as is_auto_claim */
   auto_claim: number;
   code?: string | null;
+  /** paid when the level is reached; else the player claims it */
+  is_auto_claim: boolean;
   is_claimed: boolean;
   is_unlocked: boolean;
   level: number;
@@ -1074,6 +1231,12 @@ export interface LevelView {
 export interface Listed_AuditEntry_ {
   has_more: boolean;
   items: AuditEntry[];
+  next: number | null;
+}
+
+export interface Listed_BatchRow_ {
+  has_more: boolean;
+  items: BatchRow[];
   next: number | null;
 }
 
@@ -1139,7 +1302,7 @@ export interface Listed_MissionVersion_ {
 
 export interface Listed_MissionView_ {
   has_more: boolean;
-  items: app__schemas__admin__missions__MissionView[];
+  items: MissionView[];
   next: number | null;
 }
 
@@ -1237,6 +1400,37 @@ export interface Listed_WebhookRow_ {
   has_more: boolean;
   items: WebhookRow[];
   next: number | null;
+}
+
+/** The drawn prize. */
+export interface LotteryPlayAnswer {
+  play_id: string;
+  prize: ShownPrize;
+  result: string;
+  reward: Reward;
+  season_pass: StampAnswer | null;
+  token_balance: number;
+  token_type: string;
+}
+
+/** Every prize in the draw. */
+export interface LotteryStatus {
+  config_id: number;
+  /** between two plays; 0 = none */
+  cooldown_seconds: number;
+  feature_type: string;
+  /** for each player and KST day; 0 = no limit */
+  max_daily_tickets: number;
+  name: string;
+  /** while the cooldown runs */
+  next_play_at: string | null;
+  prize_preview: OfferedPrize[];
+  /** null = no limit */
+  remaining_tickets: number | null;
+  server_time: string;
+  today_tickets: number;
+  token_balance: number;
+  token_type: string;
 }
 
 /** A mailing: to how many players it went, and how many of them have claimed it. */
@@ -1387,6 +1581,18 @@ export interface MissionVersion {
   version: number;
 }
 
+/** A mission as it stands. Its version is the ETag that a change must name. */
+export interface MissionView {
+  code: string;
+  config: { [name: string]: unknown };
+  created_at: string;
+  host_id: number | null;
+  id: number;
+  is_active: boolean;
+  updated_at: string;
+  version: number;
+}
+
 /** Why nothing at all was given for an accepted event. These words never change their meaning. */
 export type NoEffect = "no_rule" | "condition_not_met" | "not_a_number" | "out_of_range" | "field_missing" | "once" | "daily_cap" | "cooldown" | "nothing_new" | "not_given" | "player_blocked" | "event_revoked";
 
@@ -1405,7 +1611,7 @@ export interface Odds {
   config_id: number;
   feature_type: string;
   guarantee?: GuaranteeTerms | null;
-  history: { [name: string]: unknown }[];
+  history: Activation[];
   prizes: OddsLine[];
   server_time: string;
   valid_from: string | null;
@@ -1428,11 +1634,46 @@ export interface OddsLine {
   weight: number;
 }
 
+/** A prize before a play. */
+export interface OfferedPrize {
+  code?: string | null;
+  id: number;
+  is_sold_out: boolean;
+  label: string;
+  reward_amount: number;
+  reward_type: string;
+  token_type?: string | null;
+}
+
+/** A segment before a play. */
+export interface OfferedSegment {
+  code?: string | null;
+  id: number;
+  is_jackpot: boolean;
+  is_sold_out: boolean;
+  label: string;
+  reward_amount: number;
+  reward_type: string;
+  slot_index: number;
+  token_type?: string | null;
+}
+
 /** What became of one of them: its state, or the code of the refusal. */
 export interface OneOfMany {
   code?: string | null;
   id: number;
   state?: "GRANTED" | "PENDING" | "FAILED" | "APPROVAL" | "REJECTED" | "REVERSED" | null;
+}
+
+/** The picked box and the prize in it. */
+export interface OpenedBox {
+  code?: string | null;
+  id: number;
+  label: string;
+  number: number;
+  reward_amount: number;
+  reward_type: string;
+  token_type?: string | null;
 }
 
 /** A bonus for every `every_xp` XP past the last level. No XP: it would feed itself. */
@@ -1449,6 +1690,14 @@ export interface OverflowView {
   max_bonuses: number;
   next_bonus_xp: number | null;
   rewards: Reward[];
+}
+
+/** The operator at this moment. */
+export interface OwnAccount {
+  has_second_factor: boolean;
+  login: string;
+  recovery_codes_left: number;
+  scopes: string[];
 }
 
 /** The player's own team, and what they added to it. */
@@ -1480,7 +1729,6 @@ export interface PlayAnswer {
   season_pass: StampAnswer | null;
   token_balance: number;
   token_type: string;
-  [name: string]: unknown;
 }
 
 /** A player with wallets and progress. */
@@ -1525,6 +1773,12 @@ export interface PlayerLedgerLine {
   token_type: string;
 }
 
+/** A player as the host knows them. The nickname counts for who is new; a sign-in changes it later. */
+export interface PlayerNew {
+  external_id: string;
+  nickname?: string | null;
+}
+
 /** Where the player stands in one season. */
 export interface PlayerProgress {
   current_level: number;
@@ -1535,11 +1789,25 @@ export interface PlayerProgress {
   total_stamps: number;
 }
 
+/** What became of one player. `user_id` is our number of them; `details` says what is wrong with a rejected one. */
+export interface PlayerResult {
+  code?: string | null;
+  details?: FieldProblem[] | null;
+  external_id: string | null;
+  status: "made" | "known" | "rejected";
+  user_id?: number | null;
+}
+
 /** One reward and where it stands. */
 export interface PlayerReward {
   code?: string | null;
+  /** The codes that a COUPON gave. */
+  coupons?: CouponLine[];
   created_at: string;
   id: number;
+  /** What the pool of a COUPON is called; null for all else. */
+  name?: string | null;
+  name_en?: string | null;
   operation_id: string;
   reward_amount: number;
   reward_type: string;
@@ -1565,6 +1833,14 @@ export interface PlayerRow {
   version: number;
 }
 
+/** How many were made, known before and rejected, and each one's result in the order of the call. */
+export interface PlayersMade {
+  known: number;
+  made: number;
+  rejected: number;
+  results: PlayerResult[];
+}
+
 /** What became of the two accounts. */
 export interface PlayersMerged {
   bridge_keys: number;
@@ -1588,6 +1864,11 @@ export interface PlayersMerged {
   user_id: number;
 }
 
+/** Several players. */
+export interface PlayersNew {
+  players: PlayerNew[];
+}
+
 /** `plays` plays of each of `games` on the day. */
 export interface PlaysMission {
   games: string[];
@@ -1601,7 +1882,7 @@ export interface PoolList {
   server_time: string;
 }
 
-/** A pool and its codes: all, given to players, and still free (expired ones are neither). */
+/** A pool and its codes: all, given to players, still free, and voided ungiven (expired ones are none of these). */
 export interface PoolRow {
   code: string;
   created_at: string;
@@ -1609,10 +1890,12 @@ export interface PoolRow {
   given: number;
   id: number;
   name: string;
+  name_en: string | null;
   total: number;
   updated_at: string;
   updated_by: string;
   version: number;
+  voided: number;
 }
 
 /** What stands now. A grant lists what it paid just now, a revocation everything that the track ever paid. */
@@ -1811,6 +2094,24 @@ export interface RankingView {
   version: number;
 }
 
+/** May it get traffic? The status is 503 unless `status` is ok. */
+export interface Readiness {
+  db: "ok" | "down" | "read_only";
+  draining: boolean;
+  migration: "ok" | "mismatch" | "unknown";
+  /** of the oldest news that waits; null: unknown */
+  outbox_age_seconds: number | null;
+  redis: "ok" | "off" | "degraded";
+  status: "ok" | "unavailable";
+  /** since a worker's last sign of life; null: none ever */
+  worker_quiet_seconds: number | null;
+}
+
+/** Each signs in once without the authenticator. Shown this once. */
+export interface RecoveryCodes {
+  recovery_codes: string[];
+}
+
 /** The entitlement that runs from now on. */
 export interface Redeemed {
   external_id: string;
@@ -1918,8 +2219,13 @@ export interface RewardFields {
 /** One reward and where it stands. */
 export interface RewardLine {
   code?: string | null;
+  /** The codes that a COUPON gave. */
+  coupons?: CouponLine[];
   created_at: string;
   id: number;
+  /** What the pool of a COUPON is called; null for all else. */
+  name?: string | null;
+  name_en?: string | null;
   operation_id: string;
   reward_amount: number;
   reward_type: string;
@@ -1960,6 +2266,37 @@ export interface RewardRow {
 
 /** The kinds of reward (domain glossary). */
 export type RewardType = "POINT" | "TOKEN" | "XP" | "COUPON" | "ITEM" | "BADGE" | "ENTITLEMENT" | "HOST" | "NONE";
+
+/** The segment on which the wheel stops. */
+export interface RoulettePlayAnswer {
+  play_id: string;
+  result: string;
+  reward: Reward;
+  season_pass: StampAnswer | null;
+  segment: WheelSegment;
+  token_balance: number;
+  token_type: string;
+}
+
+/** The wheel, in the order of its slots. */
+export interface RouletteStatus {
+  config_id: number;
+  /** between two plays; 0 = none */
+  cooldown_seconds: number;
+  feature_type: string;
+  /** for each player and KST day; 0 = no limit */
+  max_daily_spins: number;
+  name: string;
+  /** while the cooldown runs */
+  next_play_at: string | null;
+  /** null = no limit */
+  remaining_spins: number | null;
+  segments: OfferedSegment[];
+  server_time: string;
+  today_spins: number;
+  token_balance: number;
+  token_type: string;
+}
 
 /** A whole rule. `once_per: []` means once for ever, `["data.course_id"]` once for each course. */
 export interface RuleConfig {
@@ -2040,6 +2377,39 @@ export interface ScheduledDays {
   feature_type: string;
 }
 
+/** The picked box, and how many are still shut. */
+export interface ScratchBoxPlayAnswer {
+  box: OpenedBox;
+  boxes_left: number;
+  play_id: string;
+  result: string;
+  reward: Reward;
+  season_pass: StampAnswer | null;
+  token_balance: number;
+  token_type: string;
+}
+
+/** The player's round: its boxes, and the prizes still in them. */
+export interface ScratchBoxStatus {
+  boxes: Box[];
+  config_id: number;
+  /** between two plays; 0 = none */
+  cooldown_seconds: number;
+  feature_type: string;
+  /** for each player and KST day; 0 = no limit */
+  max_daily_picks: number;
+  name: string;
+  /** while the cooldown runs */
+  next_play_at: string | null;
+  prizes: BoxPrizeLeft[];
+  /** null = no limit */
+  remaining_picks: number | null;
+  server_time: string;
+  today_picks: number;
+  token_balance: number;
+  token_type: string;
+}
+
 /** A season without its levels. Its version is the ETag that a change must name. */
 export interface SeasonHead {
   base_xp_per_stamp: number;
@@ -2099,7 +2469,7 @@ export interface SeasonStatus {
   overflow: OverflowView | null;
   premium: PremiumView[];
   progress: ProgressView;
-  season: app__schemas__season_pass__SeasonView;
+  season: CurrentSeason;
   server_time: string;
   streak: StreakView | null;
   today: TodayView;
@@ -2112,6 +2482,29 @@ export interface SeasonStreak {
   freezes_at_start: number;
   milestones: SeasonMilestone[];
   paused_days: string[];
+}
+
+/** A whole season; null for the options it hasn't. */
+export interface SeasonView {
+  base_xp_per_stamp: number;
+  created_at: string;
+  daily_xp_cap?: number | null;
+  end_date: string;
+  grace_days: number;
+  id: number;
+  internal_win_threshold: number;
+  is_active: boolean;
+  levels: SeasonLevel[];
+  max_level: number;
+  overflow?: SeasonOverflow | null;
+  play_stamps_per_day?: number | null;
+  program: string;
+  season_name: string;
+  stamp_on_play: boolean;
+  start_date: string;
+  streak?: SeasonStreak | null;
+  updated_at: string;
+  version: number;
 }
 
 /** Players who were settled alike. */
@@ -2153,6 +2546,16 @@ export interface SettlementStatus {
   state: string;
 }
 
+/** A prize with its number and its label. */
+export interface ShownPrize {
+  code?: string | null;
+  id: number;
+  label: string;
+  reward_amount: number;
+  reward_type: string;
+  token_type?: string | null;
+}
+
 /** What a host's own tokens are verified by. Of a pinned public key its SHA-256 is shown, of a secret nothing. */
 export interface Signing {
   algorithm: string;
@@ -2181,12 +2584,26 @@ export interface StaffList {
 export interface StaffRow {
   /** Without one they sign in by a link of the CLI alone. */
   has_password: boolean;
+  has_second_factor: boolean;
   id: number;
   is_active: boolean;
-  /** Too many wrong passwords; null: never, or over. */
-  locked_until: string | null;
   login: string;
   scopes: string[];
+}
+
+/** One sign-in that lasts. */
+export interface StaffSession {
+  began_at: string;
+  /** address and browser as they were when it began */
+  client: string | null;
+  ends_at: string;
+  id: string;
+  used_at: string;
+}
+
+/** The operator's sign-ins, newest first. */
+export interface StaffSessions {
+  items: StaffSession[];
 }
 
 /** What a stamp gave. `xp_added` may be less than a stamp is worth when the season caps the XP of a day. */
@@ -2420,7 +2837,7 @@ export interface UiText {
   value: { [name: string]: unknown } | null;
 }
 
-/** A player – or, after a staff sign-in, the operator. */
+/** A player – or, at the operators' door, the operator. */
 export interface User {
   external_id: string;
   id: number;
@@ -2506,6 +2923,18 @@ export interface WebhookView {
   version: number;
 }
 
+/** One of the six segments. `id` is its slot. */
+export interface WheelSegment {
+  code?: string | null;
+  id: number;
+  is_jackpot: boolean;
+  label: string;
+  reward_amount: number;
+  reward_type: string;
+  slot_index: number;
+  token_type?: string | null;
+}
+
 /** The windows that ended, the newest first. */
 export interface WindowList {
   items: WindowView[];
@@ -2540,64 +2969,6 @@ export interface YourOdds {
   prizes: OddsLine[];
 }
 
-/** A mission as it stands. Its version is the ETag that a change must name. */
-export interface app__schemas__admin__missions__MissionView {
-  code: string;
-  config: { [name: string]: unknown };
-  created_at: string;
-  host_id: number | null;
-  id: number;
-  is_active: boolean;
-  updated_at: string;
-  version: number;
-}
-
-/** A whole season; null for the options it hasn't. */
-export interface app__schemas__admin__seasons__SeasonView {
-  base_xp_per_stamp: number;
-  created_at: string;
-  daily_xp_cap?: number | null;
-  end_date: string;
-  grace_days: number;
-  id: number;
-  internal_win_threshold: number;
-  is_active: boolean;
-  levels: SeasonLevel[];
-  max_level: number;
-  overflow?: SeasonOverflow | null;
-  play_stamps_per_day?: number | null;
-  program: string;
-  season_name: string;
-  stamp_on_play: boolean;
-  start_date: string;
-  streak?: SeasonStreak | null;
-  updated_at: string;
-  version: number;
-}
-
-/** What a day asks for. PLAYS: `plays` of each of `games`; PRESENCE: a request from `from_time` on (KST). */
-export interface app__schemas__bridge__MissionView {
-  from_time?: string | null;
-  games?: string[] | null;
-  host_event?: HostEventHint | null;
-  kind: "PLAYS" | "HOST_EVENT" | "PRESENCE";
-  plays?: number | null;
-}
-
-/** The running season; dates are inclusive KST days. */
-export interface app__schemas__season_pass__SeasonView {
-  base_xp_per_stamp: number;
-  end_date: string;
-  id: number;
-  /** True in the grace period: rewards can be claimed, nothing is earned. */
-  is_ended: boolean;
-  last_claim_date: string;
-  max_level: number;
-  program: string;
-  season_name: string;
-  start_date: string;
-}
-
 type Headers = { [name: string]: unknown };
 type Answer<T> = { headers: Headers; content: { "application/json": T } };
 type Text<Media extends string> = { headers: Headers; content: { [media in Media]: string } };
@@ -2609,6 +2980,8 @@ export interface operations {
   admin_activate_contest: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -2628,6 +3001,8 @@ export interface operations {
   admin_activate_game_config: {
     parameters: { query?: never; header?: never; path: { code: string; config_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -2645,6 +3020,8 @@ export interface operations {
   admin_activate_leaderboard: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -2664,11 +3041,13 @@ export interface operations {
   admin_activate_mission: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
     responses: {
-      200: Answer<app__schemas__admin__missions__MissionView>;
+      200: Answer<MissionView>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -2721,7 +3100,10 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
       code: string;
+      /** What players read, in Korean or in every language. */
       name: string;
+      /** The same in English. */
+      name_en?: string | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -2822,6 +3204,8 @@ export interface operations {
       is_open?: boolean;
       kind: "SHARED" | "UNIQUE";
       opens_at: string;
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
       rewards: RewardFields[];
@@ -2933,6 +3317,18 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** A new secret for the authenticator. It counts once `confirm` was shown a code of it. */
+  admin_begin_second_factor: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Answer<Enrolment>;
+      401: Refusal;
+      403: Refusal;
+      409: Refusal;
+      503: Refusal;
+    };
+  };
   /** Refuses everything the player does from now on; what they own is kept. */
   admin_block_player: {
     parameters: { query?: never; header: { "If-Match": string }; path: { user_id: number }; cookie?: never; };
@@ -3012,7 +3408,7 @@ export interface operations {
       start_date: string;
     } } };
     responses: {
-      201: Answer<app__schemas__admin__seasons__SeasonView>;
+      201: Answer<SeasonView>;
       400: Refusal;
       401: Refusal;
       403: Refusal;
@@ -3080,6 +3476,23 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** Has the code asked for at each sign-in from now on; returns the recovery codes. */
+  admin_confirm_second_factor: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      code: string;
+    } } };
+    responses: {
+      200: Answer<RecoveryCodes>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** One contest, with the ETag that a change must name. */
   admin_contest: {
     parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
@@ -3111,7 +3524,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Empty;
+      200: Text<"text/csv">;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -3214,6 +3627,8 @@ export interface operations {
       /** how many ranks the snapshot keeps */
       keep_ranks?: number;
       metric: string;
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       rank_rewards?: RankReward[];
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -3248,6 +3663,8 @@ export interface operations {
       is_hidden?: boolean;
       metric: string;
       period: "DAILY" | "WEEKLY" | "SEASON" | "ONCE";
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
       /** completions within one period */
@@ -3261,7 +3678,7 @@ export interface operations {
       title_ko: string;
     } } };
     responses: {
-      201: Answer<app__schemas__admin__missions__MissionView>;
+      201: Answer<MissionView>;
       401: Refusal;
       403: Refusal;
       409: Refusal;
@@ -3308,6 +3725,8 @@ export interface operations {
       overflow?: OverflowConfig | null;
       /** none: no limit */
       play_stamps_per_day?: number | null;
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       program?: string;
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -3317,7 +3736,7 @@ export interface operations {
       streak?: StreakConfig | null;
     } } };
     responses: {
-      201: Answer<app__schemas__admin__seasons__SeasonView>;
+      201: Answer<SeasonView>;
       400: Refusal;
       401: Refusal;
       403: Refusal;
@@ -3417,6 +3836,22 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** Takes the own second factor away, against a code of it. */
+  admin_drop_second_factor: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      code: string;
+    } } };
+    responses: {
+      204: Empty;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** Lets its server and its players in again, with the keys and sign-ins they had. */
   admin_enable_host: {
     parameters: { query?: never; header: { "If-Match": string }; path: { host: string }; cookie?: never; };
@@ -3490,6 +3925,19 @@ export interface operations {
       413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Ends one of the operator's own sign-ins at once. */
+  admin_end_my_session: {
+    parameters: { query?: never; header?: never; path: { session_id: string }; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      204: Empty;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      422: Refusal;
       503: Refusal;
     };
   };
@@ -3622,6 +4070,26 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** Tokens for an operator, by password (and code) or by refresh token. Who guesses waits, and nobody else. */
+  admin_get_token: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      code?: string | null;
+      email: string;
+      password: string;
+    } | {
+      refresh_token: string;
+    } } };
+    responses: {
+      200: Answer<TokenAnswer>;
+      401: Refusal;
+      403: Refusal;
+      413: Refusal;
+      422: Refusal;
+      429: Refusal;
+      503: Refusal;
+    };
+  };
   /** Gives a premium track and pays every level of it that is already reached, each once for ever. */
   admin_grant_premium: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { season_id: number }; cookie?: never; };
@@ -3725,7 +4193,7 @@ export interface operations {
     parameters: { query?: { limit?: number }; header?: never; path: { code: string; window: string }; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Empty;
+      200: Text<"text/csv">;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -3764,6 +4232,19 @@ export interface operations {
       200: Answer<Listed_ContestView_>;
       401: Refusal;
       403: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
+  /** The uploads of a pool, newest first: how many codes of each went to players. */
+  admin_list_coupon_batches: {
+    parameters: { query?: { after?: number | null; limit?: number }; header?: never; path: { code: string }; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Answer<Listed_BatchRow_>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
       422: Refusal;
       503: Refusal;
     };
@@ -4152,6 +4633,17 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** The operator: what they may, and whether a second factor is on. */
+  admin_me: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Answer<OwnAccount>;
+      401: Refusal;
+      403: Refusal;
+      503: Refusal;
+    };
+  };
   /** Makes this account part of another player's. It can't be undone: look at a preview first. Support may, too. */
   admin_merge_players: {
     parameters: { query?: never; header?: never; path: { user_id: number }; cookie?: never; };
@@ -4178,7 +4670,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<app__schemas__admin__missions__MissionView>;
+      200: Answer<MissionView>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4204,11 +4696,22 @@ export interface operations {
     parameters: { query?: { limit?: number }; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Empty;
+      200: Text<"text/csv">;
       401: Refusal;
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
+    };
+  };
+  /** The operator's own sign-ins that last. */
+  admin_my_sessions: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Answer<StaffSessions>;
+      401: Refusal;
+      403: Refusal;
       503: Refusal;
     };
   };
@@ -4330,11 +4833,13 @@ export interface operations {
   admin_publish_season: {
     parameters: { query?: never; header: { "If-Match": string }; path: { season_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
     responses: {
-      200: Answer<app__schemas__admin__seasons__SeasonView>;
+      200: Answer<SeasonView>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4363,7 +4868,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path: { day: string }; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Empty;
+      200: Text<"text/csv">;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4390,11 +4895,30 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** Takes a lost second factor away: the next sign-in asks for the password alone. An own one needs a code. */
+  admin_remove_second_factor: {
+    parameters: { query?: never; header?: never; path: { staff_id: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      204: Empty;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** Another name for the pool. */
   admin_rename_coupon_pool: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       name: string;
+      name_en?: string | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -4523,6 +5047,8 @@ export interface operations {
       /** how many ranks the snapshot keeps */
       keep_ranks?: number;
       metric: string;
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       rank_rewards?: RankReward[];
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -4559,6 +5085,8 @@ export interface operations {
       is_hidden?: boolean;
       metric: string;
       period: "DAILY" | "WEEKLY" | "SEASON" | "ONCE";
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
       /** completions within one period */
@@ -4572,7 +5100,7 @@ export interface operations {
       title_ko: string;
     } } };
     responses: {
-      200: Answer<app__schemas__admin__missions__MissionView>;
+      200: Answer<MissionView>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4593,6 +5121,8 @@ export interface operations {
       is_open?: boolean;
       kind: "SHARED" | "UNIQUE";
       opens_at: string;
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
       rewards: RewardFields[];
@@ -4630,6 +5160,8 @@ export interface operations {
       overflow?: OverflowConfig | null;
       /** none: no limit */
       play_stamps_per_day?: number | null;
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       program?: string;
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -4639,7 +5171,7 @@ export interface operations {
       streak?: StreakConfig | null;
     } } };
     responses: {
-      200: Answer<app__schemas__admin__seasons__SeasonView>;
+      200: Answer<SeasonView>;
       400: Refusal;
       401: Refusal;
       403: Refusal;
@@ -4794,6 +5326,8 @@ export interface operations {
   admin_retire_contest: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -4813,6 +5347,8 @@ export interface operations {
   admin_retire_leaderboard: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -4832,11 +5368,13 @@ export interface operations {
   admin_retire_mission: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
     responses: {
-      200: Answer<app__schemas__admin__missions__MissionView>;
+      200: Answer<MissionView>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4851,11 +5389,13 @@ export interface operations {
   admin_retire_season: {
     parameters: { query?: never; header: { "If-Match": string }; path: { season_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
     responses: {
-      200: Answer<app__schemas__admin__seasons__SeasonView>;
+      200: Answer<SeasonView>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -5146,7 +5686,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path: { season_id: number }; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<app__schemas__admin__seasons__SeasonView>;
+      200: Answer<SeasonView>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -5324,7 +5864,12 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Adds codes from CSV. Codes that the pool knows are left out: sending a file twice does no harm. */
+  /**
+   * Adds codes from CSV, as one batch; a large file as a form (`curl -F file=@codes.csv -F reason=…`).
+   *
+   * Codes that the pool knows are left out: sending a file twice does no harm. A code that another pool has, and what a
+   * spreadsheet changed, is refused with its line, and nothing of the file is taken.
+   */
   admin_upload_coupon_codes: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
@@ -5343,7 +5888,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Adds codes from CSV (header `code`) to a UNIQUE campaign. Sending a file twice does no harm. */
+  /** Adds codes from CSV (header `code`) to a UNIQUE campaign, also as a form with a file. Twice does no harm. */
   admin_upload_promotion_codes: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
@@ -5385,6 +5930,24 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** Voids what of a wrong upload was not given yet, and says how much was. It may be uploaded again elsewhere. */
+  admin_void_coupon_batch: {
+    parameters: { query?: never; header?: never; path: { code: string; batch_id: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      200: Answer<BatchVoided>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** One endpoint, with the ETag that a change must name. */
   admin_webhook: {
     parameters: { query?: never; header?: never; path: { webhook_id: number }; cookie?: never; };
@@ -5402,6 +5965,8 @@ export interface operations {
   admin_withdraw_mailing: {
     parameters: { query?: never; header?: never; path: { mailing_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -5562,7 +6127,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<GameStatus>;
+      200: Answer<DiceStatus>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -5586,7 +6151,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Tokens, for exactly one of: a player that a host vouches for (X-API-Key), a refresh token, an operator. */
+  /** Tokens, for exactly one of: a player that a host vouches for (X-API-Key), a player's refresh token. */
   get_token: {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
@@ -5594,9 +6159,6 @@ export interface operations {
       nickname?: string | null;
     } | {
       refresh_token: string;
-    } | {
-      email: string;
-      password: string;
     } } };
     responses: {
       200: Answer<TokenAnswer>;
@@ -5612,7 +6174,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<{ [name: string]: string }>;
+      200: Answer<Alive>;
     };
   };
   /** Alive: depends on nothing at all. */
@@ -5620,7 +6182,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<{ [name: string]: string }>;
+      200: Answer<Alive>;
     };
   };
   /** Ready: the database takes writes and fits the code, and the process isn't going down. Redis is only reported. */
@@ -5628,7 +6190,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<unknown>;
+      200: Answer<Readiness>;
     };
   };
   /** One event, or up to 1,000. Each is taken once for ever and has its own result, in the order of the call. */
@@ -5741,11 +6303,24 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<GameStatus>;
+      200: Answer<LotteryStatus>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
       429: Refusal;
+      503: Refusal;
+    };
+  };
+  /** One player, or up to 1,000. Each is made once by the external id; sending them again makes nobody twice. */
+  make_players: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    requestBody: { content: { "application/json": PlayerNew | PlayersNew } };
+    responses: {
+      200: Answer<PlayersMade>;
+      401: Refusal;
+      403: Refusal;
+      413: Refusal;
+      422: Refusal;
       503: Refusal;
     };
   };
@@ -5943,7 +6518,7 @@ export interface operations {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody?: { content: { "application/json": { [name: string]: never } } };
     responses: {
-      200: Answer<PlayAnswer>;
+      200: Answer<DicePlayAnswer>;
       400: Refusal;
       401: Refusal;
       403: Refusal;
@@ -5960,7 +6535,7 @@ export interface operations {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody?: { content: { "application/json": { [name: string]: never } } };
     responses: {
-      200: Answer<PlayAnswer>;
+      200: Answer<LotteryPlayAnswer>;
       400: Refusal;
       401: Refusal;
       403: Refusal;
@@ -5977,7 +6552,7 @@ export interface operations {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody?: { content: { "application/json": { [name: string]: never } } };
     responses: {
-      200: Answer<PlayAnswer>;
+      200: Answer<RoulettePlayAnswer>;
       400: Refusal;
       401: Refusal;
       403: Refusal;
@@ -5996,7 +6571,7 @@ export interface operations {
       box: number;
     } } };
     responses: {
-      200: Answer<PlayAnswer>;
+      200: Answer<ScratchBoxPlayAnswer>;
       400: Refusal;
       401: Refusal;
       403: Refusal;
@@ -6091,7 +6666,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<GameStatus>;
+      200: Answer<RouletteStatus>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -6114,7 +6689,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<GameStatus>;
+      200: Answer<ScratchBoxStatus>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -6182,7 +6757,6 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<unknown>;
       410: Refusal;
       503: Refusal;
     };
@@ -6239,6 +6813,9 @@ export interface paths {
   "/api/admin/audit": {
     get: operations["admin_audit"];
   };
+  "/api/admin/auth/token": {
+    post: operations["admin_get_token"];
+  };
   "/api/admin/badges": {
     get: operations["admin_list_badges"];
   };
@@ -6278,6 +6855,12 @@ export interface paths {
   "/api/admin/coupons/pools/{code}": {
     get: operations["admin_coupon_pool"];
     put: operations["admin_rename_coupon_pool"];
+  };
+  "/api/admin/coupons/pools/{code}/batches": {
+    get: operations["admin_list_coupon_batches"];
+  };
+  "/api/admin/coupons/pools/{code}/batches/{batch_id}/void": {
+    post: operations["admin_void_coupon_batch"];
   };
   "/api/admin/coupons/pools/{code}/codes": {
     get: operations["admin_list_coupon_codes"];
@@ -6411,6 +6994,24 @@ export interface paths {
   };
   "/api/admin/leaderboards/{code}/windows/{window}/results.csv": {
     get: operations["admin_leaderboard_results_csv"];
+  };
+  "/api/admin/me": {
+    get: operations["admin_me"];
+  };
+  "/api/admin/me/second-factor": {
+    post: operations["admin_begin_second_factor"];
+  };
+  "/api/admin/me/second-factor/confirm": {
+    post: operations["admin_confirm_second_factor"];
+  };
+  "/api/admin/me/second-factor/remove": {
+    post: operations["admin_drop_second_factor"];
+  };
+  "/api/admin/me/sessions": {
+    get: operations["admin_my_sessions"];
+  };
+  "/api/admin/me/sessions/{session_id}": {
+    delete: operations["admin_end_my_session"];
   };
   "/api/admin/missions": {
     get: operations["admin_list_missions"];
@@ -6593,6 +7194,9 @@ export interface paths {
   "/api/admin/staff/{staff_id}/enable": {
     post: operations["admin_enable_staff"];
   };
+  "/api/admin/staff/{staff_id}/second-factor/remove": {
+    post: operations["admin_remove_second_factor"];
+  };
   "/api/admin/team-contests": {
     get: operations["admin_list_contests"];
     post: operations["admin_create_contest"];
@@ -6751,6 +7355,9 @@ export interface paths {
   "/api/missions/claim-all": {
     post: operations["claim_all_missions"];
   };
+  "/api/players": {
+    post: operations["make_players"];
+  };
   "/api/players/{external_id}/merge": {
     post: operations["merge_players"];
   };
@@ -6838,7 +7445,9 @@ export interface paths {
 export interface components {
   schemas: {
     AchievementList: AchievementList;
+    Activation: Activation;
     ActiveConfig: ActiveConfig;
+    Alive: Alive;
     AllOf: AllOf;
     AnyOf: AnyOf;
     ApiKeyMade: ApiKeyMade;
@@ -6849,12 +7458,17 @@ export interface components {
     BadgeList: BadgeList;
     BadgeView: BadgeView;
     BadgeViews: BadgeViews;
+    BatchRow: BatchRow;
+    BatchVoided: BatchVoided;
     BoardEntry: BoardEntry;
     BoardHead: BoardHead;
     BoardList: BoardList;
     BoardView: BoardView;
+    Box: Box;
+    BoxPrizeLeft: BoxPrizeLeft;
     BridgeHead: BridgeHead;
     BridgeKeyEffect: BridgeKeyEffect;
+    BridgeMission: BridgeMission;
     BridgeProgress: BridgeProgress;
     BridgeSlot: BridgeSlot;
     BridgeSlotRow: BridgeSlotRow;
@@ -6875,12 +7489,18 @@ export interface components {
     CountEffect: CountEffect;
     CouponLine: CouponLine;
     CouponPage: CouponPage;
+    CurrentSeason: CurrentSeason;
     DailyXpView: DailyXpView;
     DeliveryRow: DeliveryRow;
     DeliveryState: DeliveryState;
     DeliveryTry: DeliveryTry;
     DeliveryView: DeliveryView;
+    DicePlayAnswer: DicePlayAnswer;
+    DiceReward: DiceReward;
+    DiceStatus: DiceStatus;
+    DiceThrow: DiceThrow;
     DueOutcome: DueOutcome;
+    Enrolment: Enrolment;
     EntitlementLine: EntitlementLine;
     EntitlementPage: EntitlementPage;
     EntitlementStanding: EntitlementStanding;
@@ -6931,6 +7551,7 @@ export interface components {
     LevelReward: LevelReward;
     LevelView: LevelView;
     Listed_AuditEntry_: Listed_AuditEntry_;
+    Listed_BatchRow_: Listed_BatchRow_;
     Listed_BridgeHead_: Listed_BridgeHead_;
     Listed_CodeRow_: Listed_CodeRow_;
     Listed_ConfigView_: Listed_ConfigView_;
@@ -6958,6 +7579,8 @@ export interface components {
     Listed_SeasonHead_: Listed_SeasonHead_;
     Listed_TeamResult_: Listed_TeamResult_;
     Listed_WebhookRow_: Listed_WebhookRow_;
+    LotteryPlayAnswer: LotteryPlayAnswer;
+    LotteryStatus: LotteryStatus;
     MailingRow: MailingRow;
     Mark: Mark;
     MarkList: MarkList;
@@ -6975,23 +7598,32 @@ export interface components {
     MissionTotal: MissionTotal;
     MissionTotals: MissionTotals;
     MissionVersion: MissionVersion;
+    MissionView: MissionView;
     NoEffect: NoEffect;
     Not: Not;
     Odds: Odds;
     OddsLine: OddsLine;
+    OfferedPrize: OfferedPrize;
+    OfferedSegment: OfferedSegment;
     OneOfMany: OneOfMany;
+    OpenedBox: OpenedBox;
     OverflowConfig: OverflowConfig;
     OverflowView: OverflowView;
+    OwnAccount: OwnAccount;
     OwnTeam: OwnTeam;
     PaidReward: PaidReward;
     PlayAnswer: PlayAnswer;
     PlayerDetail: PlayerDetail;
     PlayerEvent: PlayerEvent;
     PlayerLedgerLine: PlayerLedgerLine;
+    PlayerNew: PlayerNew;
     PlayerProgress: PlayerProgress;
+    PlayerResult: PlayerResult;
     PlayerReward: PlayerReward;
     PlayerRow: PlayerRow;
+    PlayersMade: PlayersMade;
     PlayersMerged: PlayersMerged;
+    PlayersNew: PlayersNew;
     PlaysMission: PlaysMission;
     PoolList: PoolList;
     PoolRow: PoolRow;
@@ -7016,6 +7648,8 @@ export interface components {
     RankingHead: RankingHead;
     RankingLine: RankingLine;
     RankingView: RankingView;
+    Readiness: Readiness;
+    RecoveryCodes: RecoveryCodes;
     Redeemed: Redeemed;
     RejectedEvent: RejectedEvent;
     Renamed: Renamed;
@@ -7030,6 +7664,8 @@ export interface components {
     RewardPage: RewardPage;
     RewardRow: RewardRow;
     RewardType: RewardType;
+    RoulettePlayAnswer: RoulettePlayAnswer;
+    RouletteStatus: RouletteStatus;
     RuleConfig: RuleConfig;
     RuleDiff: RuleDiff;
     RuleHead: RuleHead;
@@ -7038,6 +7674,8 @@ export interface components {
     SampleAnswer: SampleAnswer;
     SampleResult: SampleResult;
     ScheduledDays: ScheduledDays;
+    ScratchBoxPlayAnswer: ScratchBoxPlayAnswer;
+    ScratchBoxStatus: ScratchBoxStatus;
     SeasonHead: SeasonHead;
     SeasonLevel: SeasonLevel;
     SeasonMilestone: SeasonMilestone;
@@ -7045,14 +7683,18 @@ export interface components {
     SeasonReward: SeasonReward;
     SeasonStatus: SeasonStatus;
     SeasonStreak: SeasonStreak;
+    SeasonView: SeasonView;
     SettlementOutcome: SettlementOutcome;
     SettlementPreview: SettlementPreview;
     SettlementRun: SettlementRun;
     SettlementStatus: SettlementStatus;
+    ShownPrize: ShownPrize;
     Signing: Signing;
     SlotConfig: SlotConfig;
     StaffList: StaffList;
     StaffRow: StaffRow;
+    StaffSession: StaffSession;
+    StaffSessions: StaffSessions;
     StampAnswer: StampAnswer;
     StampEffect: StampEffect;
     StockItem: StockItem;
@@ -7085,14 +7727,11 @@ export interface components {
     WebhookRow: WebhookRow;
     WebhookSecret: WebhookSecret;
     WebhookView: WebhookView;
+    WheelSegment: WheelSegment;
     WindowList: WindowList;
     WindowView: WindowView;
     Words: Words;
     XpEffect: XpEffect;
     YourOdds: YourOdds;
-    app__schemas__admin__missions__MissionView: app__schemas__admin__missions__MissionView;
-    app__schemas__admin__seasons__SeasonView: app__schemas__admin__seasons__SeasonView;
-    app__schemas__bridge__MissionView: app__schemas__bridge__MissionView;
-    app__schemas__season_pass__SeasonView: app__schemas__season_pass__SeasonView;
   };
 }

@@ -11,7 +11,9 @@ from pydantic_core import from_json, to_json
 from app.domain.config_fields import parse_config
 from app.domain.draw import Draw, ScriptedDraw
 from app.domain.game_fields import GameFields, Guarantee, NoChoice
+from app.domain.game_shown import Shown
 from app.domain.grants import Grant
+from app.domain.promises import Problem
 
 Memory = dict[str, Any] | None
 
@@ -87,6 +89,10 @@ class Game(ABC):
     """What its plays are called in its status: `remaining_<plays_word>`."""
     setup: ClassVar[type[GameFields]]
     """What an operator may set."""
+    answer: ClassVar[type[Shown]]
+    """Its own part of a play's answer: what `Outcome.view` holds."""
+    offer: ClassVar[type[Shown]]
+    """Its own part of its status: what `preview` shows."""
     invalid_code: ClassVar[str] = "INVALID_GAME_CONFIG"
     """The code of ERRORS for a config that it refuses."""
     refusals: ClassVar[tuple[str, ...]] = ()
@@ -116,6 +122,14 @@ class Game(ABC):
     def guarantee(self, setup: Any) -> Guarantee | None:
         """The guarantee in force, if the game offers one."""
         return None
+
+    def losses(self, before: Any, after: Any) -> list[Problem]:
+        """What players who count on something of the setup `before` would lose under `after`, by field."""
+        return []
+
+    def is_counted_on(self, setup: Any, memory: Memory) -> bool:
+        """True when this player has something under way that `losses` is about."""
+        return False
 
 
 def recompute(game: Game, setup: Any, seen: Seen, rolls: list[int]) -> Outcome:

@@ -10,16 +10,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from app.config.settings import Settings
+from app.core.secret_box import SecretBox
 from app.core.time_utils import Clock
 from app.db.transaction import Database, Tx
 from app.domain.definitions import Definitions
 from app.domain.draw import Draw
+from app.domain.worth import UNIT_POINTS, Approval
 from app.services.alias_service import AliasService
 from app.services.allowance_service import AllowanceService
 from app.services.audit_service import AuditService
 from app.services.badge_service import BadgeService
 from app.services.bridge_control_service import BridgeControlService
 from app.services.bridge_service import BridgeService
+from app.services.coupon_batch_service import CouponBatchService
 from app.services.coupon_service import CouponService
 from app.services.delivery_service import DeliveryService
 from app.services.doctor_service import DoctorService
@@ -55,6 +58,7 @@ from app.services.rule_service import RuleService
 from app.services.rule_state_service import RuleStateService
 from app.services.season_pass_service import SeasonPassService
 from app.services.season_service import SeasonService
+from app.services.second_factor_service import SecondFactorService
 from app.services.team_service import TeamService
 from app.services.ui_config_service import UiConfigService
 from app.services.wallet_service import WalletService
@@ -74,7 +78,7 @@ class Services:
         self.player, self.alias = PlayerService(tx), AliasService(tx)
         self.wallet = WalletService(tx)
         self.reward = RewardService(tx)
-        self.coupon = CouponService(tx)
+        self.coupon, self.coupon_batch = CouponService(tx), CouponBatchService(tx)
         self.promo = PromoService(tx)
         self.inbox = InboxService(tx)
         self.entitlement = EntitlementService(tx)
@@ -93,7 +97,7 @@ class Services:
         self.ui_config = UiConfigService(tx)
         self.audit = AuditService(tx)
         self.allowance = AllowanceService(tx)
-        self.identity = IdentityService(tx)
+        self.identity, self.second_factor = IdentityService(tx), SecondFactorService(tx)
         self.bridge = BridgeService(tx)
         self.bridge_control = BridgeControlService(tx)
         self.job, self.job_control = JobService(tx), JobControlService(tx)
@@ -120,11 +124,26 @@ class House:
     settings: Settings
     definitions: Definitions = field(default_factory=Definitions)
     traces: "Traces | None" = None
+    secret_box: SecretBox = field(init=False)
+    approval: Approval = field(init=False)
 
-    async def write(self, work: Callable[[Services], Awaitable[T]], *, is_repeatable: bool = True) -> T:
+    def __post_init__(self) -> None:
+        self.secret_box = SecretBox.from_settings(self.settings)
+        worth = UNIT_POINTS | self.settings.reward_unit_points
+        self.approval = Approval(self.settings.approval_threshold_points, worth)
+
+    async def write(
+        self,
+        work: Callable[[Services], Awaitable[T]],
+        *,
+        is_repeatable: bool = True,
+        budget_seconds: float | None = None,
+    ) -> T:
         """Runs `work` in one transaction, committed before this returns (see `Database.transaction`)."""
         done = self.database.transaction(
-            lambda tx: work(Services(tx, self.definitions, self.settings)), is_repeatable=is_repeatable
+            lambda tx: work(Services(tx, self.definitions, self.settings)),
+            is_repeatable=is_repeatable,
+            budget_seconds=budget_seconds,
         )
         if self.traces is None:
             return await done

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from app.core.names import name_key
 from app.db.statements import Statement, Upsert
@@ -92,6 +92,11 @@ class TeamService:
             .where(c.id == contest_id)
             .values(**values, **kept, version=c.version + 1, updated_at=now)
         )
+
+    async def players(self, contest_id: int) -> int:
+        """How many players are in its teams."""
+        query = select(func.count()).where(team_members.c.contest_id == contest_id)
+        return int((await self._tx.execute(query)).scalar_one())
 
     async def memberships(self, user_ids: Iterable[int], contests: Collection[int]) -> list[Membership]:
         """In which team the players are. To change it, lock the players first."""

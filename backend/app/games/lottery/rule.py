@@ -3,10 +3,14 @@
 from typing import Any
 
 from app.core.errors import AppError
+from app.domain.config_fields import RewardFields
 from app.domain.draw import Draw
-from app.domain.game import Game, Outcome, PrizeOdds, Seen
+from app.domain.game import Game, Memory, Outcome, PrizeOdds, Seen
 from app.domain.game_fields import Guarantee
+from app.domain.promises import Problem
+from app.domain.weighted import guarantee_losses, is_under_way
 from app.games.lottery.config import LotterySetup, Prize
+from app.games.lottery.shown import LotteryAnswer, LotteryOffer
 
 
 class Lottery(Game):
@@ -19,6 +23,8 @@ class Lottery(Game):
     invalid_code = "INVALID_LOTTERY_CONFIG"
     refusals = ("LOTTERY_SOLD_OUT",)
     setup = LotterySetup
+    answer = LotteryAnswer
+    offer = LotteryOffer
 
     def decide(self, setup: LotterySetup, seen: Seen, draw: Draw) -> Outcome:
         """One prize; raises LOTTERY_SOLD_OUT when nothing is left in the draw."""
@@ -48,6 +54,16 @@ class Lottery(Game):
 
     def guarantee(self, setup: LotterySetup) -> Guarantee | None:
         return setup.guarantee
+
+    def losses(self, before: LotterySetup, after: LotterySetup) -> list[Problem]:
+        return guarantee_losses(before.guarantee, after.guarantee, _by_id(before), _by_id(after))
+
+    def is_counted_on(self, setup: LotterySetup, memory: Memory) -> bool:
+        return is_under_way(setup.guarantee, memory)
+
+
+def _by_id(setup: LotterySetup) -> dict[int, RewardFields]:
+    return {prize.id: prize for prize in setup.prizes}
 
 
 def view(prize: Prize) -> dict[str, Any]:

@@ -3,10 +3,14 @@
 from typing import Any
 
 from app.core.errors import AppError
+from app.domain.config_fields import RewardFields
 from app.domain.draw import Draw
-from app.domain.game import Game, Outcome, PrizeOdds, Seen
+from app.domain.game import Game, Memory, Outcome, PrizeOdds, Seen
 from app.domain.game_fields import Guarantee
+from app.domain.promises import Problem
+from app.domain.weighted import guarantee_losses, is_under_way
 from app.games.roulette.config import RouletteSetup, Segment
+from app.games.roulette.shown import RouletteAnswer, RouletteOffer
 
 
 class Roulette(Game):
@@ -19,6 +23,8 @@ class Roulette(Game):
     invalid_code = "INVALID_ROULETTE_CONFIG"
     refusals = ("PRIZES_SOLD_OUT",)
     setup = RouletteSetup
+    answer = RouletteAnswer
+    offer = RouletteOffer
 
     def decide(self, setup: RouletteSetup, seen: Seen, draw: Draw) -> Outcome:
         """One segment; raises PRIZES_SOLD_OUT when nothing is left in the draw."""
@@ -44,6 +50,16 @@ class Roulette(Game):
 
     def guarantee(self, setup: RouletteSetup) -> Guarantee | None:
         return setup.guarantee
+
+    def losses(self, before: RouletteSetup, after: RouletteSetup) -> list[Problem]:
+        return guarantee_losses(before.guarantee, after.guarantee, _by_id(before), _by_id(after))
+
+    def is_counted_on(self, setup: RouletteSetup, memory: Memory) -> bool:
+        return is_under_way(setup.guarantee, memory)
+
+
+def _by_id(setup: RouletteSetup) -> dict[int, RewardFields]:
+    return {segment.slot_index: segment for segment in setup.segments}
 
 
 def view(segment: Segment) -> dict[str, Any]:

@@ -11,8 +11,10 @@ from typing import Any
 
 from app.core.errors import AppError, invalid
 from app.domain.draw import Draw, weighted_index
-from app.domain.game import Game, Outcome, PrizeOdds, Seen
+from app.domain.game import Game, Memory, Outcome, PrizeOdds, Seen
+from app.domain.promises import Problem, covers
 from app.games.scratch_box.config import BoxPrize, Pick, ScratchBoxSetup
+from app.games.scratch_box.shown import ScratchBoxAnswer, ScratchBoxOffer
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class ScratchBox(Game):
     refusals = ("CHOICE_NOT_AVAILABLE", "PRIZES_SOLD_OUT")
     choice = Pick
     setup = ScratchBoxSetup
+    answer = ScratchBoxAnswer
+    offer = ScratchBoxOffer
 
     def decide(self, setup: ScratchBoxSetup, seen: Seen, draw: Draw) -> Outcome:
         """The prize of the picked box; raises CHOICE_NOT_AVAILABLE when it is open already.
@@ -71,6 +75,17 @@ class ScratchBox(Game):
             PrizeOdds(prize.label, weight, sum(weights), prize.grant(), prize.id in seen.sold_out)
             for prize, weight in zip(setup.prizes, weights, strict=True)
         ]
+
+    def losses(self, before: ScratchBoxSetup, after: ScratchBoxSetup) -> list[Problem]:
+        """An open round goes on only with what lies in its boxes; its prizes may give more, not less."""
+        if before.counts != after.counts:
+            return [("prizes", "open rounds with what is left in their boxes")]
+        gives = {prize.id: prize for prize in after.prizes}
+        worse = [prize.id for prize in before.prizes if not covers([prize], [gives[prize.id]])]
+        return [(f"prizes[id={prize}]", "what a prize in an open round gives") for prize in worse]
+
+    def is_counted_on(self, setup: ScratchBoxSetup, memory: Memory) -> bool:
+        return bool(open_round(setup, Seen(memory)).opened)
 
 
 def open_round(setup: ScratchBoxSetup, seen: Seen) -> Round:

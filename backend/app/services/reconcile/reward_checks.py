@@ -60,6 +60,14 @@ REWARD_CHECKS: tuple[Check, ...] = (
         """,
     ),
     Check(
+        "I17 a code is one across pools",
+        "a code that counts has its key, which no other has: nobody else holds the same code, in this pool or another",
+        """
+        SELECT code, operation_id, pool_id FROM coupon_codes
+        WHERE code_key <> UPPER(code) OR (code_key IS NULL AND voided_at IS NULL)
+        """,
+    ),
+    Check(
         "I17 what was taken back is void",
         "the codes and entitlements of a reversed reward count no more, and only those",
         """
