@@ -15,6 +15,7 @@ down_revision = "0291_sign_in_clients"
 def upgrade() -> None:
     add_column_once("teams", sa.Column("name_key", ascii_text(64)))
     add_column_once("teams", sa.Column("closed_at", UtcDateTime))
+    # locks: nothing; the code before this revision writes no key, and rows without one never clash
     create_index_once("uq_teams_name_key", "teams", ["contest_id", "name_key"], unique=True)
 
 
