@@ -9,7 +9,7 @@ from app.db.base import UtcDateTime, ascii_text
 from app.db.ddl import add_column_once, create_index_once, drop_column_once, drop_index_once
 
 revision = "0271_team_names"
-down_revision = "0291_sign_in_clients"
+down_revision = "0252_reversals"
 
 
 def upgrade() -> None:

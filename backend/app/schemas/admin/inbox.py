@@ -6,9 +6,8 @@ from pydantic import Field, model_validator
 
 from app.domain.config_fields import ExternalId
 from app.domain.mailing import MailingConfig
-from app.schemas.admin.common import HostCode, Instant, Reason
+from app.schemas.admin.common import HostCode, Instant, Reason, Warned
 from app.schemas.admin.promotions import PromoReward
-from app.schemas.common import Shape
 
 MAX_RECIPIENTS = 1_000
 UserId = Annotated[int, Field(ge=1, le=2**63 - 1)]
@@ -29,7 +28,7 @@ class MailingBody(MailingConfig):
         return self
 
 
-class MailingRow(Shape):
+class MailingRow(Warned):
     """A mailing: to how many players it went, and how many of them have claimed it."""
 
     id: int
