@@ -626,8 +626,12 @@ export interface DeliveryRow {
   user_id: number | null;
 }
 
-/** PENDING is tried until it is DELIVERED, or DEAD: given up until somebody replays it. */
-export type DeliveryState = "PENDING" | "DELIVERED" | "DEAD";
+/**
+ * PENDING is tried until it is DELIVERED, or DEAD: given up until somebody replays it.
+ *
+ * HELD came while its endpoint was off: it is sent when an operator says so, and goes with what is over.
+ */
+export type DeliveryState = "PENDING" | "DELIVERED" | "DEAD" | "HELD";
 
 /** One try. `answer` is the start of what the receiver said. */
 export interface DeliveryTry {
@@ -2832,6 +2836,15 @@ export interface TeamBoard {
   title: Titles;
 }
 
+/** A team after an operator's act; `name` is null for one that was closed. */
+export interface TeamGoverned {
+  contest: string;
+  members: number;
+  name: string | null;
+  score: number;
+  team_id: number;
+}
+
 /** In which team the player is now; null: in none. */
 export interface TeamJoined {
   contest: string;
@@ -3532,6 +3545,24 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** Ends a team while its contest is open: no rank, no reward. Its members leave it with what they added. */
+  admin_close_team: {
+    parameters: { query?: never; header?: never; path: { code: string; team_id: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      200: Answer<TeamGoverned>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** What this version changes, field by field, compared with another one: by default the one in force. */
   admin_compare_game_configs: {
     parameters: { query?: { against?: number | null }; header?: never; path: { code: string; config_id: number }; cookie?: never; };
@@ -3620,6 +3651,19 @@ export interface operations {
     requestBody?: never;
     responses: {
       200: Text<"text/csv">;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
+  /** The first teams as they stand, or stood when the contest was over. Closed ones have no rank. */
+  admin_contest_teams: {
+    parameters: { query?: { limit?: number }; header?: never; path: { code: string }; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Answer<Listed_TeamResult_>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -3899,7 +3943,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Tells it nothing more. What waits stays; what happens meanwhile is not kept for it. */
+  /** Tells it nothing more. What waits stays, and what happens meanwhile is held for it, as long as deliveries are. */
   admin_disable_webhook: {
     parameters: { query?: never; header: { "If-Match": string }; path: { webhook_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
@@ -3970,12 +4014,14 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Tells it again, and goes on with what waits. */
+  /** Tells it again, and goes on with what waits; with `send_missed` with what happened while it was off, too. */
   admin_enable_webhook: {
     parameters: { query?: never; header: { "If-Match": string }; path: { webhook_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
+      /** False: it stays HELD, for a replay, until deliveries that are over are deleted. */
+      send_missed?: boolean;
     } } };
     responses: {
       200: Answer<WebhookRow>;
@@ -5155,6 +5201,25 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** Gives a team another name. */
+  admin_rename_team: {
+    parameters: { query?: never; header?: never; path: { code: string; team_id: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      name: string;
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      200: Answer<TeamGoverned>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** A whole draft anew. An open campaign stays as players were promised it. */
   admin_replace_bridge: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
@@ -5371,7 +5436,8 @@ export interface operations {
       /** Why. Kept in the audit log for ever. */
       reason: string;
       since: string;
-      states?: ("DEAD" | "DELIVERED")[];
+      /** HELD came while the endpoint was off. */
+      states?: ("DEAD" | "HELD" | "DELIVERED")[];
       until: string;
     } } };
     responses: {
@@ -7466,6 +7532,15 @@ export interface paths {
   "/api/admin/team-contests/{code}/retire": {
     post: operations["admin_retire_contest"];
   };
+  "/api/admin/team-contests/{code}/teams": {
+    get: operations["admin_contest_teams"];
+  };
+  "/api/admin/team-contests/{code}/teams/{team_id}/close": {
+    post: operations["admin_close_team"];
+  };
+  "/api/admin/team-contests/{code}/teams/{team_id}/rename": {
+    post: operations["admin_rename_team"];
+  };
   "/api/admin/ui-config": {
     get: operations["admin_list_ui_config"];
   };
@@ -7953,6 +8028,7 @@ export interface components {
     StreakView: StreakView;
     StreamedEvent: StreamedEvent;
     TeamBoard: TeamBoard;
+    TeamGoverned: TeamGoverned;
     TeamJoined: TeamJoined;
     TeamLine: TeamLine;
     TeamResult: TeamResult;

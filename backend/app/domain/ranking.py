@@ -8,8 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from app.core.errors import AppError, invalid
-from app.core.names import is_external_id
-from app.domain.config_fields import MAX_AMOUNT, Label, StrictModel
+from app.domain.config_fields import MAX_AMOUNT, ExternalId, Label, StrictModel
 from app.domain.spreadsheets import Fault
 from app.domain.text_files import read_table, refuse
 
@@ -28,7 +27,7 @@ class RankingEntry(StrictModel):
     """One rank: a player of the host by `external_id`, or somebody unknown by `display_name`, or both."""
 
     rank: int = Field(ge=1, le=1_000_000)
-    external_id: str | None = Field(default=None, min_length=1, max_length=100)
+    external_id: ExternalId | None = None
     display_name: Label | None = None
     score: int = Field(ge=-MAX_AMOUNT, le=MAX_AMOUNT)
 
@@ -36,8 +35,6 @@ class RankingEntry(StrictModel):
     def _names_somebody(self) -> Self:
         if self.external_id is None and self.display_name is None:
             raise ValueError("external_id or display_name must stand")
-        if self.external_id is not None and not is_external_id(self.external_id):
-            raise ValueError("external_id: printable characters, no space at either end")
         return self
 
 

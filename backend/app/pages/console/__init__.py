@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from app.pages.assets import assets_router
 from app.pages.console import (
     account,
+    accounts,
     audit,
     batches,
     contests,
@@ -44,6 +45,7 @@ PAGES = (
     search.router,
     players.router,
     player_acts.router,
+    accounts.router,
     season_editor.router,
     seasons.router,
     games.router,
