@@ -3645,9 +3645,9 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The same as a CSV file. */
+  /** Every rank of a contest that is over as a CSV file. */
   admin_contest_results_csv: {
-    parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: { since?: string | null; until?: string | null; season?: string | null; game?: string | null; prize?: string | null; state?: string | null; host?: string | null; bom?: boolean }; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
     responses: {
       200: Text<"text/csv">;
@@ -4080,9 +4080,22 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The same as CSV; the header `X-Next` says where to go on, if there is more. */
+  /** Every write of an operator, newest first. */
+  admin_export_audit: {
+    parameters: { query?: { since?: string | null; until?: string | null; season?: string | null; game?: string | null; prize?: string | null; state?: string | null; host?: string | null; bom?: boolean; target?: string | null }; header?: never; path?: never; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Text<"text/csv">;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Every code of the pool as CSV, with whom it went to. It can be uploaded again as it is. */
   admin_export_coupon_codes: {
-    parameters: { query?: { after?: number | null; limit?: number }; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: { since?: string | null; until?: string | null; season?: string | null; game?: string | null; prize?: string | null; state?: string | null; host?: string | null; bom?: boolean }; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
     responses: {
       200: Text<"text/csv">;
@@ -4093,9 +4106,48 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The same as CSV. */
+  /** Every movement of every wallet, newest first. */
+  admin_export_ledger: {
+    parameters: { query?: { since?: string | null; until?: string | null; season?: string | null; game?: string | null; prize?: string | null; state?: string | null; host?: string | null; bom?: boolean; token_type?: string | null; user_id?: number | null }; header?: never; path?: never; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Text<"text/csv">;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Every player, oldest first. */
+  admin_export_players: {
+    parameters: { query?: { since?: string | null; until?: string | null; season?: string | null; game?: string | null; prize?: string | null; state?: string | null; host?: string | null; bom?: boolean }; header?: never; path?: never; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Text<"text/csv">;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Every play with its prize, newest first; `won=true`: the winners. */
+  admin_export_plays: {
+    parameters: { query?: { since?: string | null; until?: string | null; season?: string | null; game?: string | null; prize?: string | null; state?: string | null; host?: string | null; bom?: boolean; won?: boolean | null }; header?: never; path?: never; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Text<"text/csv">;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Every unit that went as CSV, in the order they went. */
   admin_export_promotion_claims: {
-    parameters: { query?: { after?: number | null; limit?: number }; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: { since?: string | null; until?: string | null; season?: string | null; game?: string | null; prize?: string | null; state?: string | null; host?: string | null; bom?: boolean }; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
     responses: {
       200: Text<"text/csv">;
@@ -4106,9 +4158,9 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The same as CSV. */
+  /** Every code of the campaign as CSV. It can be uploaded again as it is. */
   admin_export_promotion_codes: {
-    parameters: { query?: { after?: number | null; limit?: number }; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: { since?: string | null; until?: string | null; season?: string | null; game?: string | null; prize?: string | null; state?: string | null; host?: string | null; bom?: boolean }; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
     responses: {
       200: Text<"text/csv">;
@@ -4119,14 +4171,28 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The same as CSV, up to 10,000 lines; the header `X-Next` says where to go on. */
+  /** Every reward that fits as CSV, newest first: whom it went to, of which season, game and prize. */
   admin_export_rewards: {
-    parameters: { query?: { state?: "GRANTED" | "PENDING" | "FAILED" | "APPROVAL" | "REJECTED" | "REVERSED" | null; reward_type?: RewardType | null; source?: string | null; code?: string | null; user_id?: number | null; operation_id?: string | null; after?: number | null; limit?: number }; header?: never; path?: never; cookie?: never; };
+    parameters: { query?: { since?: string | null; until?: string | null; season?: string | null; game?: string | null; prize?: string | null; state?: string | null; host?: string | null; bom?: boolean; reward_type?: RewardType | null; source?: string | null; code?: string | null; user_id?: number | null; operation_id?: string | null }; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
       200: Text<"text/csv">;
       401: Refusal;
       403: Refusal;
+      404: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
+  /** How each player was settled, as CSV. */
+  admin_export_settlements: {
+    parameters: { query?: { since?: string | null; until?: string | null; season?: string | null; game?: string | null; prize?: string | null; state?: string | null; host?: string | null; bom?: boolean }; header?: never; path: { code: string }; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Text<"text/csv">;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
       422: Refusal;
       503: Refusal;
     };
@@ -4332,9 +4398,9 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The same as a CSV file. */
+  /** Every rank of a closed window as a CSV file. */
   admin_leaderboard_results_csv: {
-    parameters: { query?: { limit?: number }; header?: never; path: { code: string; window: string }; cookie?: never; };
+    parameters: { query?: { since?: string | null; until?: string | null; season?: string | null; game?: string | null; prize?: string | null; state?: string | null; host?: string | null; bom?: boolean }; header?: never; path: { code: string; window: string }; cookie?: never; };
     requestBody?: never;
     responses: {
       200: Text<"text/csv">;
@@ -4873,7 +4939,7 @@ export interface operations {
   };
   /** The same as a CSV file. */
   admin_mission_totals_csv: {
-    parameters: { query?: { limit?: number }; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: { limit?: number; bom?: boolean }; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
     responses: {
       200: Text<"text/csv">;
@@ -5043,9 +5109,9 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The same as a CSV file. */
+  /** The whole day as a CSV file. It can be uploaded again as it is. */
   admin_ranking_csv: {
-    parameters: { query?: never; header?: never; path: { day: string }; cookie?: never; };
+    parameters: { query?: { since?: string | null; until?: string | null; season?: string | null; game?: string | null; prize?: string | null; state?: string | null; host?: string | null; bom?: boolean }; header?: never; path: { day: string }; cookie?: never; };
     requestBody?: never;
     responses: {
       200: Text<"text/csv">;
@@ -7061,6 +7127,9 @@ export interface paths {
   "/api/admin/bridge/campaigns/{code}/settle/status": {
     get: operations["admin_settlement_status"];
   };
+  "/api/admin/bridge/campaigns/{code}/settlements.csv": {
+    get: operations["admin_export_settlements"];
+  };
   "/api/admin/bridge/campaigns/{code}/target-season": {
     put: operations["admin_retarget_bridge"];
   };
@@ -7101,6 +7170,18 @@ export interface paths {
   };
   "/api/admin/events/{event_id}": {
     get: operations["admin_event"];
+  };
+  "/api/admin/exports/audit.csv": {
+    get: operations["admin_export_audit"];
+  };
+  "/api/admin/exports/ledger.csv": {
+    get: operations["admin_export_ledger"];
+  };
+  "/api/admin/exports/players.csv": {
+    get: operations["admin_export_players"];
+  };
+  "/api/admin/exports/plays.csv": {
+    get: operations["admin_export_plays"];
   };
   "/api/admin/features": {
     get: operations["admin_list_features"];

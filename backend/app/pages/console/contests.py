@@ -12,7 +12,6 @@ from app.flows.config_warnings import config_warnings
 from app.flows.govern_team import close_team, rename_team
 from app.flows.save_contest import (
     contest_document,
-    contest_results,
     create_contest,
     find_contest,
     replace_contest,
@@ -20,7 +19,7 @@ from app.flows.save_contest import (
 )
 from app.flows.standings import contest_standing
 from app.flows.steps.check_references import ConfigDocument
-from app.pages.console.csv_files import MOST_IN_CSV, csv_file
+from app.pages.console.csv_files import Exported, csv_file
 from app.pages.console.document_editor import DocumentCode, Kind, editor
 from app.pages.console.doors import ConsoleRoute, done
 from app.pages.console.forms import LINES, After, Reason
@@ -35,7 +34,6 @@ from app.utils.pagination import page
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 PLACE = "/console/contests"
-COLUMNS = ("rank_no", "team_id", "name", "score", "members")
 MOST_TEAMS = 10_000
 TeamId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Row = dict[str, Any]
@@ -81,12 +79,12 @@ async def contest(request: Request, code: DocumentCode) -> Response:
 
 
 @router.get("/console/contests/{code}/results.csv")
-async def as_csv(request: Request, code: DocumentCode) -> Response:
+async def as_csv(request: Request, code: DocumentCode, asked: Exported) -> Response:
     """The ranks of a contest that is over, as a file."""
     request.state.back = f"{PLACE}/{code}"
     await operator(request)
-    rows = await contest_results(container_of(request).house, code, after=0, limit=MOST_IN_CSV)
-    return csv_file(f"{code}-results", COLUMNS, rows)
+    await find_contest(container_of(request).house, code)
+    return await csv_file(request, "teams", asked.wanted(contest=code), f"{code}-results", asked)
 
 
 @router.get("/console/contests/{code}/teams/{team_id}")
