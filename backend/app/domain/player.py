@@ -72,6 +72,17 @@ class PlayerState:
         newest = self.last_plays.get(feature_type, LastPlay()).plays_on(day)
         return newest or self.past_plays.get((feature_type, day), 0)
 
+    def require_day(self, today: date) -> None:
+        """Returns unless another process has begun a later KST day for this player; raises BUSY otherwise.
+
+        Then this process's clock lags: what it did now would be numbered among a day that is over. Asked again, the
+        command meets the new day.
+        """
+        played = (last.day for last in self.last_plays.values())
+        counted = (member.counted_on for member in self.teams.values())
+        if any(day is not None and day > today for day in (*played, *counted)):
+            raise AppError("BUSY", retry_after_seconds=1)
+
     def progress_in(self, season_id: int) -> Progress:
         """The player's progress in a season; a new one starts at zero."""
         return self.progress.setdefault(season_id, Progress(user_id=self.id, season_id=season_id))
