@@ -167,6 +167,7 @@ ERRORS: dict[str, Meaning] = {
     }),
     **_table(Kind.UNAVAILABLE, {
         "BUSY": ("The service is busy; try again", "잠시 후 다시 시도해 주세요"),
+        "JWKS_UNAVAILABLE": ("The host's keys can't be fetched now", "서명 키를 지금 가져올 수 없습니다"),
         "GAME_MISCONFIGURED": ("The game is not set up", "게임이 준비되지 않았습니다"),
         "DATABASE_UNAVAILABLE": ("The database cannot be reached", "일시적으로 이용할 수 없습니다"),
         "DB_SCHEMA_MISMATCH": ("The database does not fit this version", "데이터베이스 버전이 맞지 않습니다"),
@@ -184,10 +185,19 @@ class AppError(Exception):
         super().__init__(code)
         self.code = code
         self.facts = facts
+        # why, for the log alone: whoever is refused could learn from it
+        self.reason: str | None = None
 
     @property
     def meaning(self) -> Meaning:
         return ERRORS[self.code]
+
+
+def refused_token(reason: str, code: str = "TOKEN_INVALID") -> AppError:
+    """The refusal of a token or key. The answer says the code alone; the log says why, in words of docs/logs.md."""
+    refusal = AppError(code)
+    refusal.reason = reason
+    return refusal
 
 
 def invalid(*problems: tuple[str, str], code: str = "VALIDATION_ERROR") -> AppError:

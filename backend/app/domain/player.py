@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from app.core.errors import AppError
+from app.core.errors import AppError, refused_token
 from app.domain.game import Memory
 from app.domain.mission_progress import MissionSheet
 from app.domain.season import Progress
@@ -61,9 +61,9 @@ class PlayerState:
     def require_allowed(self, *, session_id: str | None, issued_at: datetime) -> None:
         """Returns when the player may act with a token of this sign-in; raises TOKEN_REVOKED or USER_BLOCKED."""
         if session_id is not None and session_id in self.revoked_sessions:
-            raise AppError("TOKEN_REVOKED")
+            raise refused_token("signed_out", "TOKEN_REVOKED")
         if self.tokens_valid_from is not None and issued_at < self.tokens_valid_from:
-            raise AppError("TOKEN_REVOKED")
+            raise refused_token("signed_out_everywhere", "TOKEN_REVOKED")
         if self.is_blocked:
             raise AppError("USER_BLOCKED")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.core.errors import AppError
+from app.core.errors import AppError, refused_token
 from app.core.security import new_secret, sha256_hex, successor_of
 from app.core.tokens import TokenKeys
 from app.domain.player import PlayerState
@@ -57,7 +57,8 @@ async def refresh_sign_in(
         if family_again is not None:
             return session_answer(house.settings, keys, owner, family_again, now=now)
         await _revoke_family(keepers, house, attempt, owner, request_id)
-        return AppError("TOKEN_REVOKED")  # returned, not raised: the revocation must be committed
+        # returned, not raised: the revocation must be committed
+        return refused_token("used_refresh_token", "TOKEN_REVOKED")
 
     answer = await house.write(work)
     if isinstance(answer, AppError):
@@ -68,15 +69,15 @@ async def refresh_sign_in(
 async def _known_token(keepers: Services, shown: str) -> RefreshToken:
     token = await keepers.identity.refresh_token(sha256_hex(shown))
     if token is None:
-        raise AppError("TOKEN_INVALID")
+        raise refused_token("unknown_refresh_token")
     return token
 
 
 def _require_live(token: RefreshToken, now: datetime) -> None:
     if token.revoked_at is not None:
-        raise AppError("TOKEN_REVOKED")
+        raise refused_token("signed_out", "TOKEN_REVOKED")
     if min(token.expires_at, token.family_expires_at) <= now:
-        raise AppError("TOKEN_EXPIRED")
+        raise refused_token("expired", "TOKEN_EXPIRED")
 
 
 async def _locked_owner(keepers: Services, token: RefreshToken) -> Owner:
@@ -85,14 +86,15 @@ async def _locked_owner(keepers: Services, token: RefreshToken) -> Owner:
         player = (await keepers.player.lock([token.user_id], Wanted())).get(token.user_id)
         hosts = {host.id: host for host in await keepers.identity.known_hosts()}
         if player is None or player.host_id not in hosts:
-            raise AppError("TOKEN_INVALID")
+            raise refused_token("unknown_host")
         if not hosts[player.host_id].is_active:
-            raise AppError("HOST_DISABLED")  # nothing is spent: when the host is on again, this token goes on
+            # nothing is spent: when the host is on again, this token goes on
+            raise refused_token("host_off", "HOST_DISABLED")
         _require_allowed(player, token)
         return player_owner(player, hosts[player.host_id].code)
     member = None if token.staff_id is None else await keepers.identity.lock_staff_by_id(token.staff_id)
     if member is None or not member.is_active:
-        raise AppError("TOKEN_REVOKED")
+        raise refused_token("operator_signed_out_or_off", "TOKEN_REVOKED")
     return staff_owner(member)
 
 
