@@ -25,6 +25,7 @@ from app.pages import docs
 from app.pages.console import add_console_pages
 from app.pages.player import add_player_pages
 from app.routes import ROUTERS, demo, health
+from app.routes.body_limits import body_limit
 from app.routes.error_handlers import install_error_handlers
 from app.routes.hot import shorten_hot_routes
 from app.routes.middleware import REQUEST_ID, Surroundings
@@ -140,8 +141,7 @@ def _surround(app: FastAPI, settings: Settings, traces: "Traces | None") -> None
         Surroundings,
         is_draining=lambda: app.state.container.is_draining,
         log=log,
-        max_body_bytes=settings.max_body_bytes,
-        larger_bodies={"/api/events": settings.max_events_body_bytes},
+        body_limit=body_limit(settings),
         name_span=traces.name_span if traces else None,
     )
     app.add_middleware(CorrelationIdMiddleware, header_name=REQUEST_ID)

@@ -10,6 +10,7 @@ export type ErrorCode =
   | "API_KEY_SHOWN_ONCE"
   | "AUTH_REQUIRED"
   | "AUTO_CLAIM_LEVEL"
+  | "BATCH_NOT_FOUND"
   | "BODY_TOO_LARGE"
   | "BRIDGE_CONFLICT"
   | "BRIDGE_NOT_FOUND"
@@ -32,6 +33,8 @@ export type ErrorCode =
   | "EVENT_INVALID"
   | "EVENT_REVOKED"
   | "EVENT_TOO_LATE"
+  | "EXTERNAL_ID_MOVED"
+  | "EXTERNAL_ID_TAKEN"
   | "FEATURE_DISABLED"
   | "FEATURE_NOT_ACTIVE"
   | "FEATURE_RETIRED"
@@ -59,15 +62,18 @@ export type ErrorCode =
   | "JOB_RUNNING"
   | "JOB_SUBJECT_INVALID"
   | "JOIN_CLOSED"
+  | "JWKS_UNAVAILABLE"
   | "LAST_ADMIN"
   | "LEADERBOARD_NOT_FOUND"
   | "LEVEL_NOT_FOUND"
   | "LEVEL_NOT_REACHED"
   | "LOTTERY_SOLD_OUT"
+  | "MERGE_NOT_NOW"
   | "METHOD_NOT_ALLOWED"
   | "MISSION_NOT_COMPLETED"
   | "MISSION_NOT_FOUND"
   | "NAME_TAKEN"
+  | "NOTHING_TO_VOID"
   | "NOT_ENOUGH_TOKENS"
   | "NOT_FOUND"
   | "NOT_IN_TEAM"
@@ -78,10 +84,15 @@ export type ErrorCode =
   | "NO_FEATURE_TODAY"
   | "NO_STREAKS"
   | "OWN_ACCOUNT"
+  | "PLAYERS_APART"
+  | "PLAYER_ERASED"
+  | "PLAYER_MERGED"
   | "POOL_NOT_FOUND"
   | "PRECONDITION_REQUIRED"
   | "PREMIUM_REQUIRED"
   | "PRIZES_SOLD_OUT"
+  | "PROMISE_WITHDRAWN"
+  | "PROMO_ALREADY_CLAIMED"
   | "PROMO_ENDED"
   | "PROMO_NOT_FOUND"
   | "PROMO_NOT_OPEN"
@@ -202,6 +213,29 @@ export interface BadgeView {
 /** Every badge, by code. */
 export interface BadgeViews {
   items: BadgeView[];
+}
+
+/** Codes that came in together. `given` went to players, `not_given` is what voiding would take out. */
+export interface BatchRow {
+  codes: number;
+  created_at: string;
+  created_by: string;
+  file_name: string | null;
+  given: number;
+  id: number;
+  not_given: number;
+  /** BEFORE: added before batches were kept. */
+  source: "UPLOAD" | "MADE" | "BEFORE";
+  voided_at: string | null;
+  voided_by: string | null;
+}
+
+/** How many codes of the batch were voided, and how many players had already got: those stay theirs. */
+export interface BatchVoided {
+  batch_id: number;
+  given: number;
+  pool: PoolRow;
+  voided: number;
 }
 
 /** One place. Ties go to who reached the score first. */
@@ -378,6 +412,7 @@ export interface CodeReward {
 /** One code of a pool, and whose it is. */
 export interface CodeRow {
   assigned_at: string | null;
+  batch_id: number | null;
   code: string;
   created_at: string;
   expires_at: string | null;
@@ -390,6 +425,8 @@ export interface CodeRow {
 /** What became of the codes. */
 export interface CodesAdded {
   added: number;
+  /** What `void` takes; null when nothing was added. */
+  batch_id: number | null;
   known_before: number;
   pool: PoolRow;
 }
@@ -586,7 +623,7 @@ export interface EntitlementStanding {
 /** The machine-readable part of a problem. The code decides; words may change. */
 export interface ErrorBody {
   code: string;
-  details: { [name: string]: unknown } | { [name: string]: string }[];
+  details: { [name: string]: unknown } | { [name: string]: unknown }[];
   message: string;
 }
 
@@ -1067,6 +1104,12 @@ export interface Listed_AuditEntry_ {
   next: number | null;
 }
 
+export interface Listed_BatchRow_ {
+  has_more: boolean;
+  items: BatchRow[];
+  next: number | null;
+}
+
 export interface Listed_BridgeHead_ {
   has_more: boolean;
   items: BridgeHead[];
@@ -1271,6 +1314,18 @@ export interface Me {
   wallets: WalletLine[];
 }
 
+/** What a merge changed in one season. */
+export interface MergedSeason {
+  level_after: number;
+  level_before: number;
+  season_id: number;
+  stamps: number;
+  /** What the player got of the source's XP. */
+  xp: number;
+  /** The source's XP for what both had done: they count once. */
+  xp_counted_once: number;
+}
+
 /** What a streak of this many days gives, once a season. */
 export interface MilestoneConfig {
   days: number;
@@ -1470,6 +1525,8 @@ export interface PlayerDetail {
   host: string;
   id: number;
   is_blocked: boolean;
+  /** The player whom this account became part of. */
+  merged_into: number | null;
   nickname: string | null;
   progress: PlayerProgress[];
   server_time: string;
@@ -1501,6 +1558,12 @@ export interface PlayerLedgerLine {
   token_type: string;
 }
 
+/** A player as the host knows them. The nickname counts for who is new; a sign-in changes it later. */
+export interface PlayerNew {
+  external_id: string;
+  nickname?: string | null;
+}
+
 /** Where the player stands in one season. */
 export interface PlayerProgress {
   current_level: number;
@@ -1509,6 +1572,15 @@ export interface PlayerProgress {
   last_stamp_date: string | null;
   season_id: number;
   total_stamps: number;
+}
+
+/** What became of one player. `user_id` is our number of them; `details` says what is wrong with a rejected one. */
+export interface PlayerResult {
+  code?: string | null;
+  details?: FieldProblem[] | null;
+  external_id: string | null;
+  status: "made" | "known" | "rejected";
+  user_id?: number | null;
 }
 
 /** One reward and where it stands. */
@@ -1533,10 +1605,48 @@ export interface PlayerRow {
   host: string;
   id: number;
   is_blocked: boolean;
+  /** The player whom this account became part of. */
+  merged_into: number | null;
   nickname: string | null;
   /** Sign-ins from before this instant don't count. */
   tokens_valid_from: string | null;
   version: number;
+}
+
+/** How many were made, known before and rejected, and each one's result in the order of the call. */
+export interface PlayersMade {
+  known: number;
+  made: number;
+  rejected: number;
+  results: PlayerResult[];
+}
+
+/** What became of the two accounts. */
+export interface PlayersMerged {
+  bridge_keys: number;
+  external_id: string;
+  /** False: it was so already, or is a preview of nothing. */
+  is_changed: boolean;
+  /** By wallet: what went over. */
+  moved: { [name: string]: number };
+  rewards_given_twice: number;
+  /** Of those: what could not be taken back any more. */
+  rewards_spent_already: number;
+  seasons: MergedSeason[];
+  server_time: string;
+  /** From now on another id of the player; null: merged before. */
+  source_external_id: string | null;
+  /** The account that ended; its history stays. */
+  source_user_id: number;
+  /** By wallet: what both were given for the same once-for-a-player cause. */
+  taken_back: { [name: string]: number };
+  /** The player who goes on. */
+  user_id: number;
+}
+
+/** Several players. */
+export interface PlayersNew {
+  players: PlayerNew[];
 }
 
 /** `plays` plays of each of `games` on the day. */
@@ -1552,7 +1662,7 @@ export interface PoolList {
   server_time: string;
 }
 
-/** A pool and its codes: all, given to players, and still free (expired ones are neither). */
+/** A pool and its codes: all, given to players, still free, and voided ungiven (expired ones are none of these). */
 export interface PoolRow {
   code: string;
   created_at: string;
@@ -1560,10 +1670,12 @@ export interface PoolRow {
   given: number;
   id: number;
   name: string;
+  name_en: string | null;
   total: number;
   updated_at: string;
   updated_by: string;
   version: number;
+  voided: number;
 }
 
 /** What stands now. A grant lists what it paid just now, a revocation everything that the track ever paid. */
@@ -1787,6 +1899,17 @@ export interface RejectedEvent {
   received_at: string;
   request_id: string | null;
   source: string | null;
+}
+
+/** The player as the host knows them now. */
+export interface Renamed {
+  external_id: string;
+  /** False: it was so already. */
+  is_changed: boolean;
+  /** Earlier ids that go on naming the player. */
+  old_external_ids: string[];
+  server_time: string;
+  user_id: number;
 }
 
 /** In all. `is_complete` false: there were more events, and only the first 20,000 were looked at. */
@@ -2540,6 +2663,8 @@ export interface operations {
   admin_activate_contest: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -2559,6 +2684,8 @@ export interface operations {
   admin_activate_game_config: {
     parameters: { query?: never; header?: never; path: { code: string; config_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -2576,6 +2703,8 @@ export interface operations {
   admin_activate_leaderboard: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -2595,6 +2724,8 @@ export interface operations {
   admin_activate_mission: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -2652,7 +2783,10 @@ export interface operations {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
       code: string;
+      /** What players read, in Korean or in every language. */
       name: string;
+      /** The same in English. */
+      name_en?: string | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -2753,6 +2887,8 @@ export interface operations {
       is_open?: boolean;
       kind: "SHARED" | "UNIQUE";
       opens_at: string;
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
       rewards: RewardFields[];
@@ -3114,6 +3250,8 @@ export interface operations {
       /** how many ranks the snapshot keeps */
       keep_ranks?: number;
       metric: string;
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       rank_rewards?: RankReward[];
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -3148,6 +3286,8 @@ export interface operations {
       is_hidden?: boolean;
       metric: string;
       period: "DAILY" | "WEEKLY" | "SEASON" | "ONCE";
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
       /** completions within one period */
@@ -3208,6 +3348,8 @@ export interface operations {
       overflow?: OverflowConfig | null;
       /** none: no limit */
       play_stamps_per_day?: number | null;
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       program?: string;
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -3666,6 +3808,19 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** The uploads of a pool, newest first: how many codes of each went to players. */
+  admin_list_coupon_batches: {
+    parameters: { query?: { after?: number | null; limit?: number }; header?: never; path: { code: string }; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Answer<Listed_BatchRow_>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** The codes of a pool in the order they are given. Admins only: a free code is as good as money. */
   admin_list_coupon_codes: {
     parameters: { query?: { after?: number | null; limit?: number }; header?: never; path: { code: string }; cookie?: never; };
@@ -4050,6 +4205,27 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** Makes this account part of another player's. It can't be undone: look at a preview first. Support may, too. */
+  admin_merge_players: {
+    parameters: { query?: never; header?: never; path: { user_id: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      into_user_id: number;
+      /** Says what would happen, and changes nothing. */
+      preview?: boolean;
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      200: Answer<PlayersMerged>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** One mission, with the ETag that a change must name. */
   admin_mission: {
     parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
@@ -4207,6 +4383,8 @@ export interface operations {
   admin_publish_season: {
     parameters: { query?: never; header: { "If-Match": string }; path: { season_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -4272,6 +4450,7 @@ export interface operations {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       name: string;
+      name_en?: string | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -4284,6 +4463,27 @@ export interface operations {
       413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Gives the player another id, as their host would. Support may, too. */
+  admin_rename_player: {
+    parameters: { query?: never; header?: never; path: { user_id: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** The old id goes on naming the player. False: it is free for somebody else, and the player's sign-ins from before now end. */
+      keep_old_id?: boolean;
+      new_external_id: string;
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      200: Answer<Renamed>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
       503: Refusal;
     };
   };
@@ -4360,6 +4560,8 @@ export interface operations {
       /** how many ranks the snapshot keeps */
       keep_ranks?: number;
       metric: string;
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       rank_rewards?: RankReward[];
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -4396,6 +4598,8 @@ export interface operations {
       is_hidden?: boolean;
       metric: string;
       period: "DAILY" | "WEEKLY" | "SEASON" | "ONCE";
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
       /** completions within one period */
@@ -4430,6 +4634,8 @@ export interface operations {
       is_open?: boolean;
       kind: "SHARED" | "UNIQUE";
       opens_at: string;
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
       rewards: RewardFields[];
@@ -4467,6 +4673,8 @@ export interface operations {
       overflow?: OverflowConfig | null;
       /** none: no limit */
       play_stamps_per_day?: number | null;
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       program?: string;
       /** Why. Kept in the audit log for ever. */
       reason: string;
@@ -4630,6 +4838,8 @@ export interface operations {
   admin_retire_contest: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -4649,6 +4859,8 @@ export interface operations {
   admin_retire_leaderboard: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -4668,6 +4880,8 @@ export interface operations {
   admin_retire_mission: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -4687,6 +4901,8 @@ export interface operations {
   admin_retire_season: {
     parameters: { query?: never; header: { "If-Match": string }; path: { season_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -5160,7 +5376,12 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Adds codes from CSV. Codes that the pool knows are left out: sending a file twice does no harm. */
+  /**
+   * Adds codes from CSV, as one batch; a large file as a form (`curl -F file=@codes.csv -F reason=…`).
+   *
+   * Codes that the pool knows are left out: sending a file twice does no harm. A code that another pool has, and what a
+   * spreadsheet changed, is refused with its line, and nothing of the file is taken.
+   */
   admin_upload_coupon_codes: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
@@ -5179,7 +5400,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Adds codes from CSV (header `code`) to a UNIQUE campaign. Sending a file twice does no harm. */
+  /** Adds codes from CSV (header `code`) to a UNIQUE campaign, also as a form with a file. Twice does no harm. */
   admin_upload_promotion_codes: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
@@ -5221,6 +5442,24 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** Voids what of a wrong upload was not given yet, and says how much was. It may be uploaded again elsewhere. */
+  admin_void_coupon_batch: {
+    parameters: { query?: never; header?: never; path: { code: string; batch_id: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      200: Answer<BatchVoided>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** One endpoint, with the ETag that a change must name. */
   admin_webhook: {
     parameters: { query?: never; header?: never; path: { webhook_id: number }; cookie?: never; };
@@ -5238,6 +5477,8 @@ export interface operations {
   admin_withdraw_mailing: {
     parameters: { query?: never; header?: never; path: { mailing_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
       /** Why. Kept in the audit log for ever. */
       reason: string;
     } } };
@@ -5585,6 +5826,19 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** One player, or up to 1,000. Each is made once by the external id; sending them again makes nobody twice. */
+  make_players: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    requestBody: { content: { "application/json": PlayerNew | PlayersNew } };
+    responses: {
+      200: Answer<PlayersMade>;
+      401: Refusal;
+      403: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** A new team with the player in it. */
   make_team: {
     parameters: { query?: never; header?: never; path: { contest: string }; cookie?: never; };
@@ -5613,6 +5867,25 @@ export interface operations {
       401: Refusal;
       403: Refusal;
       429: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Makes the account part of another player's. What both had is the other's; sending it again changes nothing. */
+  merge_players: {
+    parameters: { query?: never; header?: never; path: { external_id: string }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      into: string;
+      /** Says what would happen, and changes nothing. */
+      preview?: boolean;
+    } } };
+    responses: {
+      200: Answer<PlayersMerged>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
       503: Refusal;
     };
   };
@@ -5874,6 +6147,25 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** Gives a player another id. Everything stays theirs; sending it again changes nothing. */
+  rename_player: {
+    parameters: { query?: never; header?: never; path: { external_id: string }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** The old id goes on naming the player. False: it is free for somebody else, and the player's sign-ins from before now end. */
+      keep_old_id?: boolean;
+      new_external_id: string;
+    } } };
+    responses: {
+      200: Answer<Renamed>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** Public: each prize's exact probability now, version and history. A player's token adds their own odds. */
   roulette_odds: {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
@@ -6077,6 +6369,12 @@ export interface paths {
     get: operations["admin_coupon_pool"];
     put: operations["admin_rename_coupon_pool"];
   };
+  "/api/admin/coupons/pools/{code}/batches": {
+    get: operations["admin_list_coupon_batches"];
+  };
+  "/api/admin/coupons/pools/{code}/batches/{batch_id}/void": {
+    post: operations["admin_void_coupon_batch"];
+  };
   "/api/admin/coupons/pools/{code}/codes": {
     get: operations["admin_list_coupon_codes"];
   };
@@ -6247,6 +6545,12 @@ export interface paths {
   };
   "/api/admin/players/{user_id}/ledger": {
     get: operations["admin_player_ledger"];
+  };
+  "/api/admin/players/{user_id}/merge": {
+    post: operations["admin_merge_players"];
+  };
+  "/api/admin/players/{user_id}/rename": {
+    post: operations["admin_rename_player"];
   };
   "/api/admin/players/{user_id}/rewards": {
     get: operations["admin_player_rewards"];
@@ -6534,6 +6838,15 @@ export interface paths {
   "/api/missions/claim-all": {
     post: operations["claim_all_missions"];
   };
+  "/api/players": {
+    post: operations["make_players"];
+  };
+  "/api/players/{external_id}/merge": {
+    post: operations["merge_players"];
+  };
+  "/api/players/{external_id}/rename": {
+    post: operations["rename_player"];
+  };
   "/api/promotions/{code}": {
     get: operations["promotion_status"];
   };
@@ -6626,6 +6939,8 @@ export interface components {
     BadgeList: BadgeList;
     BadgeView: BadgeView;
     BadgeViews: BadgeViews;
+    BatchRow: BatchRow;
+    BatchVoided: BatchVoided;
     BoardEntry: BoardEntry;
     BoardHead: BoardHead;
     BoardList: BoardList;
@@ -6708,6 +7023,7 @@ export interface components {
     LevelReward: LevelReward;
     LevelView: LevelView;
     Listed_AuditEntry_: Listed_AuditEntry_;
+    Listed_BatchRow_: Listed_BatchRow_;
     Listed_BridgeHead_: Listed_BridgeHead_;
     Listed_CodeRow_: Listed_CodeRow_;
     Listed_ConfigView_: Listed_ConfigView_;
@@ -6740,6 +7056,7 @@ export interface components {
     MarkList: MarkList;
     MarkRow: MarkRow;
     Me: Me;
+    MergedSeason: MergedSeason;
     MilestoneConfig: MilestoneConfig;
     MilestoneReward: MilestoneReward;
     MilestoneView: MilestoneView;
@@ -6764,9 +7081,14 @@ export interface components {
     PlayerDetail: PlayerDetail;
     PlayerEvent: PlayerEvent;
     PlayerLedgerLine: PlayerLedgerLine;
+    PlayerNew: PlayerNew;
     PlayerProgress: PlayerProgress;
+    PlayerResult: PlayerResult;
     PlayerReward: PlayerReward;
     PlayerRow: PlayerRow;
+    PlayersMade: PlayersMade;
+    PlayersMerged: PlayersMerged;
+    PlayersNew: PlayersNew;
     PlaysMission: PlaysMission;
     PoolList: PoolList;
     PoolRow: PoolRow;
@@ -6793,6 +7115,7 @@ export interface components {
     RankingView: RankingView;
     Redeemed: Redeemed;
     RejectedEvent: RejectedEvent;
+    Renamed: Renamed;
     ReplayAnswer: ReplayAnswer;
     Replayed: Replayed;
     ResultRow: ResultRow;

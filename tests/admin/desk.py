@@ -73,7 +73,8 @@ async def traces(world: World) -> list[tuple[Any, ...]]:
         *("game_activations", "app_ui_config", "wallet_ledger", "reward_log", "user_event_log", "outbox"),
         *("idempotency_keys", "grant_allowances", "prize_stock", "prize_stock_log"),
         *("inbox_mailings", "inbox_items"),
-        *("promo_campaigns", "promo_codes", "promo_claims", "coupon_pools", "coupon_codes", "entitlements"),
+        *("promo_campaigns", "promo_codes", "promo_claims", "coupon_pools", "coupon_batches", "coupon_codes"),
+        "entitlements",
         *("idempotency_keys", "grant_allowances", "programs", "season_passes", "season_counters", "season_options"),
         *(
             "missions",

@@ -27,9 +27,8 @@ SAFE: list[dict[str, Any]] = [
     {"season_name": "RENAMED", "base_xp_per_stamp": 50, "grace_days": 30, "stamp_on_play": True},
     {"levels": [level(1, 20) | {"label_ko": "새 이름"}, LEVELS[1], LEVELS[2]]},
     {"levels": [level(1, 20) | {"rewards": {"FREE": [COIN], "GOLD": []}}, LEVELS[1], LEVELS[2]]},
-    {"levels": LEVELS[:2]},
-    {"levels": [*LEVELS[:2], level(3, 61, POINTS, auto_claim=False), level(4, 62)]},
-    {"end": "2026-01-10"},
+    {"levels": [*LEVELS[:2], level(3, 61, COIN, POINTS), level(4, 62)]},
+    {"grace_days": 6, "end": "2026-02-01"},
     {"end": "2026-02-28"},
 ]
 UNSAFE: list[tuple[dict[str, Any], list[str]]] = [
@@ -41,7 +40,14 @@ UNSAFE: list[tuple[dict[str, Any], list[str]]] = [
     ({"levels": [*LEVELS[:2], level(3, 55), level(4, 60)]}, ["levels.2.required_xp", "levels.3.required_xp"]),
     ({"start": "2026-01-02"}, ["start_date"]),
     ({"start": "2025-12-31"}, ["start_date"]),
-    ({"end": "2026-01-09"}, ["end_date"]),
+    ({"levels": LEVELS[:2]}, ["levels"]),
+    ({"levels": [*LEVELS[:2], level(3, 61, POINTS, auto_claim=False)]}, ["levels.2.auto_claim", "levels.2.rewards"]),
+    ({"levels": [*LEVELS[:2], level(3, 101)]}, ["levels.2.required_xp"]),
+    ({"end": "2026-01-09", "grace_days": 60}, ["end_date"]),
+    ({"end": "2026-01-30"}, ["end_date", "last_claim_day"]),
+    ({"grace_days": 0}, ["last_claim_day"]),
+    ({"base_xp_per_stamp": 19}, ["base_xp_per_stamp"]),
+    ({"daily_xp_cap": 100}, ["daily_xp_cap"]),
     ({"program": "other"}, ["program"]),
     ({"internal_win_threshold": 60}, ["internal_win_threshold"]),
     ({"internal_win_threshold": 0}, ["internal_win_threshold"]),
@@ -65,7 +71,7 @@ def test_as_long_as_nobody_is_in_everything_may_change(change: dict[str, Any]) -
 
 def test_a_threshold_that_nobody_has_counted_towards_may_change() -> None:
     use = SeasonUse(players=1, top_level=0, top_xp=0)
-    assert edit_problems(parsed(), parsed(internal_win_threshold=60), use) == []
+    assert edit_problems(parsed(), parsed(internal_win_threshold=40), use) == []
 
 
 async def test_editing_a_season_with_players_names_every_field_that_would_break_a_promise(admin: Desk) -> None:
@@ -79,9 +85,10 @@ async def test_editing_a_season_with_players_names_every_field_that_would_break_
     levels[0]["required_xp"], levels[1]["required_xp"] = 19, 20
     broken = body_of(read, levels=levels, start_date="2025-12-08", end_date="2025-12-09")
     response = await admin.send("PUT", path, broken, version=read["version"])
-    assert response.status_code == 422
+    assert (response.status_code, response.json()["error"]["code"]) == (409, "PROMISE_WITHDRAWN")
+    assert {line["players"] for line in response.json()["error"]["details"]} == {1}
     fields = {line["field"] for line in response.json()["error"]["details"]}
-    assert fields == {"start_date", "end_date", "levels.0.required_xp", "levels.1.required_xp"}
+    assert fields == {"start_date", "end_date", "last_claim_day", "levels.0.required_xp", "levels.1.required_xp"}
     assert await admin.get(path) == read
 
 
@@ -92,7 +99,8 @@ async def test_a_safe_edit_of_a_running_season_reaches_the_next_stamp(admin: Des
     path = f"/seasons/{world.season_id}"
     read = await admin.get(path)
     levels = [dict(line) for line in read["levels"]]
-    levels[1] |= {"required_xp": 30, "rewards": {"FREE": [{"reward_type": "POINT", "reward_amount": 77}]}}
+    more = [*levels[1]["rewards"]["FREE"], {"reward_type": "POINT", "reward_amount": 77}]
+    levels[1] |= {"required_xp": 30, "rewards": {"FREE": more}}
     edited = body_of(read, levels=levels, base_xp_per_stamp=30)
     await admin.ok("PUT", path, edited, version=read["version"])
     stamped = await world.ok("POST", "/api/season-pass/stamp", headers=second.headers)

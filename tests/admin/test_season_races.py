@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -108,13 +109,13 @@ async def test_while_a_season_is_moved_to_and_fro_no_stamp_finds_it_missing(mari
     players = [await world.player(f"player-{n}") for n in range(60)]
     second = Container(world.container.settings, clock=world.clock)
     read = await admin.get(f"/seasons/{world.season_id}")
-    ends = ["2025-12-24", "2025-12-25"]
+    last = date.fromisoformat(read["end_date"])
     edits = 0
 
     async def move() -> None:
         nonlocal edits
         while edits < 3 * ROUNDS:
-            edit = body_of(read, end_date=ends[edits % 2])
+            edit = body_of(read, end_date=str(last + timedelta(days=edits)))
             await admin.ok("PUT", f"/seasons/{read['id']}", edit, version="*")
             edits += 1
 

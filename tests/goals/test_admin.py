@@ -19,18 +19,18 @@ async def test_a_mission_is_drafted_put_in_force_changed_compared_and_retired(wo
     await desk.ok("POST", "/missions/SPINS/activate", version=1)
     await spin(world, player)
     assert await stands(world, player, "SPINS") == (1, 0, 0, "OPEN"), "a draft counts nothing"
-    dearer = mission(rewards=[COIN | {"reward_amount": 5}], target=3, is_active=None)
+    dearer = mission(rewards=[COIN | {"reward_amount": 5}], repeat_max=2, is_active=None)
     changed = await desk.ok("PUT", "/missions/SPINS", dearer, version=2)
     assert (changed["version"], changed["is_active"]) == (3, True)
     diff = await desk.get("/missions/SPINS/versions/3/diff", against=1)
-    assert {change["path"] for change in diff["changes"]} == {"target", "rewards[0].reward_amount"}
+    assert {change["path"] for change in diff["changes"]} == {"repeat_max", "rewards[0].reward_amount"}
     versions = await desk.get("/missions/SPINS/versions", limit=2)
     assert ([row["version"] for row in versions["items"]], versions["next"]) == ([3, 2], 2)
-    await spin(world, player, 2)
-    assert await coins(world, player) == 10 - 4 + 5
+    await spin(world, player, 1)
+    assert await coins(world, player) == 10 - 3 + 5
     audit = await newest_audit(world)
     assert (audit["action"], audit["target"]) == ("MISSION_CHANGED", "mission:SPINS")
-    assert (audit["before"]["config"]["target"], audit["after"]["config"]["target"]) == (2, 3)
+    assert (audit["before"]["config"]["repeat_max"], audit["after"]["config"]["repeat_max"]) == (1, 2)
     await desk.ok("POST", "/missions/SPINS/retire", version=3)
     assert (await world.ok("GET", "/api/missions", headers=player.headers))["missions"] == []
     totals = {"period_key": "2025-12-10", "players": 1, "players_completed": 1, "completions": 1, "claims": 1}
@@ -43,8 +43,8 @@ async def test_what_was_completed_is_paid_by_the_version_it_was_completed_under(
     desk = await begin(world, mission(claim="MANUAL"))
     player = await world.player("kim", ROULETTE_COIN=10)
     await spin(world, player, 2)
-    cheaper = mission(claim="MANUAL", rewards=[COIN | {"reward_amount": 1}])
-    await desk.ok("PUT", "/missions/SPINS", cheaper, version=1)
+    dearer = mission(claim="MANUAL", rewards=[COIN | {"reward_amount": 3}])
+    await desk.ok("PUT", "/missions/SPINS", dearer, version=1)
     await desk.ok("POST", "/missions/SPINS/retire", version=2)
     answer = await world.ok("POST", "/api/missions/claim", json={"mission": "SPINS"}, headers=player.headers)
     assert answer[0]["rewards"] == [COIN]
@@ -58,7 +58,8 @@ async def test_what_is_counted_is_fixed_once_players_have_begun(sqlite_world: Wo
     await spin(world, await world.player("kim", ROULETTE_COIN=10))
     response = await desk.send("PUT", "/missions/SPINS", mission(period="ONCE", metric="WIN"), version=2)
     fields = [line["field"] for line in response.json()["error"]["details"]]
-    assert (response.status_code, fields) == (422, ["period", "metric"])
+    assert (response.status_code, fields) == (409, ["period", "metric"])
+    assert response.json()["error"]["code"] == "PROMISE_WITHDRAWN"
 
 
 async def test_a_refused_write_leaves_nothing_behind(sqlite_world: World) -> None:

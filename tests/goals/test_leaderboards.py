@@ -173,7 +173,7 @@ async def test_a_refused_write_leaves_nothing_behind(sqlite_world: World) -> Non
     assert await world.code("GET", "/api/leaderboards/NONE", headers=player.headers) == missing
     await spin(world, player)
     refusal = await desk.refused("PUT", "/leaderboards/DAILY_SPINS", board(window="WEEK"), version=1)
-    assert refusal == (422, "VALIDATION_ERROR")
+    assert refusal == (409, "PROMISE_WITHDRAWN")
 
 
 PLANTED: dict[str, tuple[str, ...]] = {

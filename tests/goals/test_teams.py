@@ -132,7 +132,7 @@ async def test_what_is_refused_leaves_nothing_behind(sqlite_world: World) -> Non
         body = contest(world.season_id, code="OTHER") | change
         assert await desk.refused("POST", "/team-contests", body) == (422, "VALIDATION_ERROR"), change
     fixed = contest(world.season_id, size_limit=3)
-    assert await desk.refused("PUT", "/team-contests/CUP", fixed, version=2) == (422, "VALIDATION_ERROR")
+    assert await desk.refused("PUT", "/team-contests/CUP", fixed, version=2) == (409, "PROMISE_WITHDRAWN")
     stale = contest(world.season_id)
     assert await desk.refused("PUT", "/team-contests/CUP", stale, version=1) == (409, "VERSION_CONFLICT")
     await desk.ok("PUT", "/team-contests/CUP", contest(world.season_id, title_en="Cup"), version=2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from io import StringIO
 from random import Random
 from typing import Any
 
@@ -13,7 +14,7 @@ from typer.testing import CliRunner
 
 from app.cli import app as terminal
 from app.core.errors import AppError
-from app.domain.codes import read_codes
+from app.domain.code_files import read_codes
 from app.domain.config_fields import StrictModel, parse_config
 from app.domain.season_file import SeasonFile, read_yaml
 from app.schemas.common import RequestBody
@@ -174,7 +175,7 @@ def test_every_document_refuses_extremes_by_field_wherever_it_is_read() -> None:
 @pytest.mark.parametrize("expiry", [*YEARS, *INSTANTS[:2], "9999-12-31T23:59:59.999999+00:00", "x" * 500, "NaN"])
 def test_an_expiry_beyond_the_calendar_is_refused_at_its_line(expiry: str) -> None:
     with pytest.raises(AppError) as refused:
-        read_codes(f"code,expires_at\nAAA-1,2026-01-31\nAAA-2,{expiry}\n")
+        read_codes(StringIO(f"code,expires_at\nAAA-1,2026-01-31\nAAA-2,{expiry}\n"))
     assert refused.value.facts["fields"][0]["field"] == "csv.line3"
 
 

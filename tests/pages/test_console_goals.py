@@ -43,11 +43,11 @@ async def test_a_mission_is_made_put_in_force_changed_and_retired(world: World) 
     await spin(world, await world.player("kim", ROULETTE_COIN=3), times=2)
     assert "2025-12-10 1 1 1 1" in text_of(await page(world, here))
     stands = await typed_in(world, f"{here}/edit")
-    look = await send(world, f"{here}/edit", config=json.dumps(stands | {"target": 5}), version=2, do="look")
-    assert "바뀌는 것 1개" in look.text and "target" in look.text
+    look = await send(world, f"{here}/edit", config=json.dumps(stands | {"repeat_max": 5}), version=2, do="look")
+    assert "바뀌는 것 1개" in look.text and "repeat_max" in look.text
     again = await send(world, f"{here}/edit", config=json.dumps(stands), version=2, do="look")
     assert "아직 바꾼 것이 없습니다" in again.text, "what is only written otherwise is no change"
-    change = {"config": json.dumps(stands | {"target": 5}), "reason": "harder"}
+    change = {"config": json.dumps(stands | {"repeat_max": 5}), "reason": "harder"}
     stale = await send(world, f"{here}/edit", **change, version=1)
     assert (stale.status_code, "다른 사람이 먼저" in stale.text) == (422, True)
     silent = await send(world, f"{here}/edit", config=change["config"], reason=" ", version=2)
@@ -75,7 +75,13 @@ async def test_a_campaign_is_made_stopped_and_opened_again(world: World) -> None
     assert "XMAS-2025" in shown and "0 / 40" in shown
     assert (await redeem(world, await world.player("kim"))).status_code == 200
     assert "1 / 40" in await page(world, "/console/promotions")
-    await does(world, f"{here}/stop", reason="it leaked", version=1)
+    asked = await send(world, f"{here}/stop", reason="it leaked", version=1)
+    assert (
+        asked.status_code == 409
+        and "손해를 알고 진행" in asked.text
+        and 'name="players_who_lose" value="1"' in asked.text
+    )
+    await does(world, f"{here}/stop", reason="it leaked", version=1, players_who_lose=1)
     assert (await redeem(world, await world.player("lee"))).status_code == 400
     old = await send(world, f"{here}/open", reason="stale", version=1)
     assert "다른 사람이 먼저" in await page(world, old.headers["location"])
@@ -97,9 +103,9 @@ async def test_codes_are_made_pasted_and_taken_out(world: World) -> None:
         made = await does(world, f"{here}/generate", count=3, prefix="X-", reason="three")
         assert "코드 3개를 더했습니다" in made
         csv = "code\r\nAAA-111\r\nAAA-112\r\n"
-        assert "코드 2개를 더했습니다" in await does(world, f"{here}/paste", csv=csv, reason="of the partner")
-        assert "이미 있던 것: 2개" in await does(world, f"{here}/paste", csv=csv, reason="twice")
-        assert (await send(world, f"{here}/paste", csv="AAA-113", reason="no header")).status_code == 422
+        assert "코드 2개를 더했습니다" in await does(world, f"{here}/upload", csv=csv, reason="of the partner")
+        assert "이미 있던 것: 2개" in await does(world, f"{here}/upload", csv=csv, reason="twice")
+        assert (await send(world, f"{here}/upload", csv="AAA-113", reason="no header")).status_code == 422
         assert (await send(world, f"{here}/generate", count=0, reason="none")).status_code == 422
         assert (await world.client.get(f"{here}/codes.csv")).text.count("\r\n") == 6
     await does(world, "/console/coupons/COFFEE/rename", name="Tea", reason="a word", version=3)
@@ -117,8 +123,8 @@ async def test_others_read_but_neither_codes_nor_forms(world: World) -> None:
     await does(world, "/console/coupons/COFFEE/generate", count=3, prefix="SECRET", reason="r")
     heres = {place: f"/console/{place}/{code}" for place, code in zip(PLACES, ("SPINS", "RUSH", "COFFEE"), strict=True)}
     form = {"reason": "r", "version": 1, "config": "{}", "count": 1, "csv": "code\nA", "code": "B", "name": "n"}
-    acts = {"missions": ("edit", "activate", "retire"), "promotions": ("edit", "stop", "open", "paste", "generate"),
-            "coupons": ("rename", "paste", "generate")}  # fmt: skip
+    acts = {"missions": ("edit", "activate", "retire"), "promotions": ("edit", "stop", "open", "upload", "generate"),
+            "coupons": ("rename", "upload", "generate")}  # fmt: skip
     for place, here in heres.items():
         for act in acts[place]:
             assert (await send(world, f"{here}/{act}", **form | {"reason": ""})).status_code == 422, act

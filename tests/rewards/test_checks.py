@@ -19,6 +19,7 @@ PLANTED: dict[str, tuple[str, ...]] = {
     "I5 what was not given moved nothing": ("UPDATE reward_log SET state = 'REJECTED' WHERE operation_id = 'TEST:1'",),
     "I5 reversal compensates": ("UPDATE reward_log SET state = 'REVERSED' WHERE operation_id = 'TEST:1'",),
     "I17 a code is one player's": ("UPDATE coupon_codes SET operation_id = NULL WHERE operation_id = 'TEST:2'",),
+    "I17 a code is one across pools": ("UPDATE coupon_codes SET code_key = NULL",),
     "I17 what was taken back is void": ("UPDATE coupon_codes SET voided_at = created_at",),
     "I5 entitlement has reward": ("UPDATE entitlements SET valid_days = 8",),
     "I5 entitlement's days": ("UPDATE entitlements SET valid_until = issued_at",),

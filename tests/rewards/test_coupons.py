@@ -1,11 +1,14 @@
 """One code, one player: from an upload, under load, from an empty pool that is filled again, until it expires."""
 
 import asyncio
+from io import StringIO
 
 import pytest
 
 from app.batches.scheduler import JOBS_BY_NAME, tick
-from app.domain.codes import csv_text, new_codes, read_codes
+from app.domain.code_files import read_codes
+from app.domain.codes import new_codes
+from app.domain.csv_text import csv_text
 from app.domain.draw import ScriptedDraw
 from app.domain.grants import Grant, RewardState, RewardType
 from tests.admin.desk import Desk, desk_of
@@ -156,16 +159,16 @@ async def test_pools_are_edited_exported_and_refused_like_everything_else(world:
     assert await admin.refused("PUT", POOL, {"name": "tea"}, version=99) == (409, "VERSION_CONFLICT")
     assert (await admin.ok("PUT", POOL, {"name": "tea"}, version=version))["name"] == "tea"
 
-    await filled(admin, "=1+1", "B")
+    await filled(admin, "AB=1", "B")
     csv = await world.client.get(f"/api/admin{POOL}/codes.csv", headers=admin.headers)
     assert csv.headers["content-type"] == "text/csv; charset=utf-8"
     assert csv.text.split("\r\n")[:3] == [
-        "code,expires_at,user_id,operation_id,assigned_at,voided_at", "'=1+1,,,,,", "B,,,,,",
+        "code,expires_at,user_id,operation_id,assigned_at,voided_at", "AB=1,,,,,", "B,,,,,",
     ]  # fmt: skip
     first = await world.client.get(f"/api/admin{POOL}/codes.csv?limit=1", headers=admin.headers)
     assert first.headers["x-next"].isdigit()
     listed = await admin.get(f"{POOL}/codes", limit=1)
-    assert (listed["items"][0]["code"], listed["has_more"]) == ("=1+1", True)
+    assert (listed["items"][0]["code"], listed["has_more"]) == ("AB=1", True)
 
 
 def test_new_codes_are_different_and_easy_to_read() -> None:
@@ -174,8 +177,8 @@ def test_new_codes_are_different_and_easy_to_read() -> None:
 
 
 def test_a_file_from_a_spreadsheet_is_read() -> None:
-    codes = read_codes("\ufeffcode,expires_at\r\n A-1 ,2026-01-31\r\n\r\nA-2\r\n")
+    codes = read_codes(StringIO("\ufeffcode,expires_at\r\n A-1 ,2026-01-31\r\n\r\nA-2\r\n", newline=""))
     assert [(one.code, one.expires_at and one.expires_at.isoformat()) for one in codes] == [
         ("A-1", "2026-01-31T15:00:00+00:00"), ("A-2", None),
     ]  # fmt: skip
-    assert csv_text(["a"], [["=x"], [-5], ["-5"], [None, 1]]) == "a\r\n'=x\r\n-5\r\n'-5\r\n,1\r\n"
+    assert csv_text([["a"], ["=x"], [-5], ["-5"], [None, 1]]) == "a\r\n'=x\r\n-5\r\n'-5\r\n,1\r\n"

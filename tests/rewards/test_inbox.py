@@ -62,7 +62,9 @@ async def test_it_expires_to_the_instant_and_what_is_withdrawn_is_gone(world: Wo
     first_of = [(await inbox(world, someone))[1]["id"] for someone in (player, other)]
     second_of = [(await inbox(world, someone))[0]["id"] for someone in (player, other)]
     await claim(world, player, second_of[0])
-    await admin.ok("POST", f"/inbox/{second['id']}/withdraw")
+    refusal = await admin.send("POST", f"/inbox/{second['id']}/withdraw")
+    assert (refusal.status_code, refusal.json()["error"]["details"][0]["players"]) == (409, 1)
+    await admin.ok("POST", f"/inbox/{second['id']}/withdraw", {"players_who_lose": 1})
     assert codes([await claim(world, other, second_of[1])]) == {"INBOX_EXPIRED": 1}
     assert [len(await inbox(world, someone)) for someone in (player, other)] == [2, 1]
     world.clock.advance(days=7, microseconds=-1)

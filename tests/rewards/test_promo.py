@@ -77,7 +77,10 @@ async def test_of_one_unique_code_one_player_gets_the_unit(world: World, admin: 
     answers = await asyncio.gather(*(redeem(world, player, "ABCD-1") for player in players))
     assert codes(answers) == {"OK": 1, "CODE_ALREADY_USED": 5}
     winner = next(p for p, answer in zip(players, answers, strict=True) if answer.is_success)
-    assert codes([await redeem(world, winner, "ABCD-2")]) == {"CODE_ALREADY_USED": 1}, "once a player"
+    assert codes([await redeem(world, winner, "ABCD-1")]) == {"CODE_ALREADY_USED": 1}
+    second = await redeem(world, winner, "ABCD-2")
+    assert codes([second]) == {"PROMO_ALREADY_CLAIMED": 1}, "the code is unused: it is the player who has had it"
+    assert "이미 참여한 이벤트" in second.json()["error"]["message"]
     others = [player for player in players if player is not winner]
     assert codes([await redeem(world, others[0], "ABCD-2")]) == {"OK": 1}
     assert codes([await redeem(world, others[1], "ABCD-9")]) == {"CODE_NOT_FOUND": 1}
@@ -163,17 +166,21 @@ async def test_what_players_were_promised_stays(sqlite_world: World) -> None:
     await redeem(world, await world.player("a"))
     await redeem(world, await world.player("b"))
     past = (world.clock.now() - timedelta(minutes=1)).isoformat()
-    for change in ({"units": 1}, {"rewards": [{"reward_type": "POINT", "reward_amount": 1}]}, {"code": "OTHER"},
-                   {"kind": "UNIQUE", "shared_code": None}, {"shared_code": "OTHER-1"}, {"closes_at": past},
-                   {"opens_at": past}):  # fmt: skip
+    for change in ({"code": "OTHER"}, {"kind": "UNIQUE", "shared_code": None}, {"shared_code": "OTHER-1"},
+                   {"closes_at": past}):  # fmt: skip
         refusal = await admin.refused("PUT", "/promotions/RUSH", campaign(units=5) | change, version=1)
         assert refusal == (422, "VALIDATION_ERROR"), change
+    soon = (world.clock.now() + timedelta(minutes=1)).isoformat()
+    for change in ({"units": 4}, {"rewards": [{"reward_type": "POINT", "reward_amount": 1}]}, {"closes_at": soon},
+                   {"opens_at": past}, {"host": "main"}, {"is_open": False}):  # fmt: skip
+        refusal = await admin.refused("PUT", "/promotions/RUSH", campaign(units=5) | change, version=1)
+        assert refusal == (409, "PROMISE_WITHDRAWN"), change
     assert await admin.refused("PUT", "/promotions/RUSH", campaign()) == (428, "PRECONDITION_REQUIRED")
     assert await admin.refused("PUT", "/promotions/RUSH", campaign(), version=7) == (409, "VERSION_CONFLICT")
-    changed = await admin.ok("PUT", "/promotions/RUSH", campaign(units=2, title_ko="새 이름"), version=1)
-    assert (changed["units"], changed["given"], changed["version"], changed["title_ko"]) == (2, 2, 2, "새 이름")
+    changed = await admin.ok("PUT", "/promotions/RUSH", campaign(units=6, title_ko="새 이름"), version=1)
+    assert (changed["units"], changed["given"], changed["version"], changed["title_ko"]) == (6, 2, 2, "새 이름")
     audit = await newest_audit(world)
-    assert (audit["action"], audit["before"]["units"], audit["after"]["units"]) == ("PROMO_CHANGED", 5, 2)
+    assert (audit["action"], audit["before"]["units"], audit["after"]["units"]) == ("PROMO_CHANGED", 5, 6)
     csv = await world.client.get("/api/admin/promotions/RUSH/claims.csv", headers=admin.headers)
     lines = csv.text.split("\r\n")
     assert lines[0] == "unit_no,user_id,code,operation_id,created_at"

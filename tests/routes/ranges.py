@@ -39,6 +39,8 @@ def _is_bounded(kind: str, schema: dict[str, Any]) -> bool:
     if kind == "string":
         if schema.get("format") in DATES:
             return "formatMinimum" in schema and "formatMaximum" in schema
+        if schema.get("format") == "binary":  # a file: `body_limits` bounds it
+            return True
         return "maxLength" in schema or ("pattern" in schema and not _is_endless(schema["pattern"]))
     if kind in ("integer", "number"):
         low, high = ({name, "exclusive" + name.title()} for name in ("minimum", "maximum"))

@@ -79,6 +79,6 @@ WHEEL = wheel(*PRIZES)
 async def begin(world: World, **changes: Any) -> tuple[Desk, int]:
     """An admin, and the rich season (with changes) running in the place of the reference season."""
     desk = await desk_of(world, "kim@example.com", "admin")
-    await desk.ok("POST", f"/seasons/{world.season_id}/retire", version="*")
+    await desk.ok("POST", f"/seasons/{world.season_id}/retire", {"players_who_lose": 1_000}, version="*")
     made = await desk.ok("POST", "/seasons", RICH | {"is_active": True} | changes)
     return desk, made["id"]

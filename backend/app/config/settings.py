@@ -8,12 +8,17 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, IPvAnyAddress, SecretStr
+from pydantic import Field, IPvAnyAddress, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 # a person can't press faster
 PRODUCTION_RATE_LIMITS = {"GET": 20.0, "POST": 10.0}
 SECRETS = ("jwt_secret", "jwt_previous_secret", "database_url", "redis_url", "sentry_dsn")
+
+
+UnitName = Annotated[
+    str, StringConstraints(pattern=r"^(TOKEN|XP|COUPON|ITEM|BADGE|ENTITLEMENT|HOST)(:[A-Z][A-Z0-9_]{0,49})?$")
+]
 
 
 class Settings(BaseSettings):
@@ -50,17 +55,26 @@ class Settings(BaseSettings):
     refresh_family_ttl_seconds: int = Field(default=30 * 24 * 3600, ge=3600)
 
     feature_gate_enabled: bool = False
+    # what a player gets from one cause without a second person; everything counts, by what it is worth in POINT
     approval_threshold_points: int = Field(default=10_000, ge=0)
+    # what a unit of other rewards is worth in POINT, of a kind or of one code: {"TOKEN": 20, "COUPON:COFFEE": 5000}
+    reward_unit_points: dict[UnitName, Annotated[int, Field(ge=0, le=10**9)]] = Field(default_factory=dict)
     admin_grant_max: int = Field(default=1_000_000, ge=1)
     # per operator, token and KST day; none = ten grants of the largest size
     admin_grant_daily_max: int | None = Field(default=None, ge=1)
+    # per operator and KST day, everything together by what it is worth in POINT
+    admin_grant_daily_points: int = Field(default=10_000_000, ge=1)
 
     cors_origins: tuple[str, ...] = ()
     # which origins may frame the small board, by host code: {"main": ["https://lms.example"]}
     embed_ancestors: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     max_body_bytes: int = Field(default=64 * 1024, ge=1024)
-    # of POST /api/events alone: 1,000 events of 2 KB
+    # of POST /api/events and /api/players alone: 1,000 events of 2 KB
     max_events_body_bytes: int = Field(default=2 * 1024 * 1024, ge=1024)
+    # of operators' calls and forms: a season of a hundred levels, in Korean, as a form encodes it
+    max_admin_body_bytes: int = Field(default=1024 * 1024, ge=1024)
+    # of operators' files (paths that end in /upload): 200,000 codes of 60 bytes; kept on disk while they are read
+    max_upload_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
     # how long after its own time an event is still taken
     event_tolerance_hours: int = Field(default=48, ge=1, le=24 * 31)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -1,5 +1,6 @@
 """Every refusal the service can give: its code, its kind and its words. Rules raise; one door maps kinds to HTTP."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -53,6 +54,10 @@ ERRORS: dict[str, Meaning] = {
         "CLAIM_CLOSED": ("The time to claim this is over", "수령 기간이 지났습니다"),
         "PREMIUM_REQUIRED": ("This track needs its premium pass", "프리미엄 패스가 필요한 트랙입니다"),
         "CODE_ALREADY_USED": ("This code was used already", "이미 사용한 코드입니다"),
+        "PROMO_ALREADY_CLAIMED": (
+            "This player has already had this campaign; the code stays unused",
+            "이미 참여한 이벤트입니다. 한 사람이 한 번만 받을 수 있으며, 이 코드는 사용되지 않았습니다",
+        ),
         "INBOX_EXPIRED": ("It can't be claimed any more", "받을 수 있는 기간이 지났습니다"),
         "PROMO_NOT_OPEN": ("It opens later", "아직 시작하지 않은 이벤트입니다"),
         "PROMO_ENDED": ("It has ended", "종료된 이벤트입니다"),
@@ -85,8 +90,12 @@ ERRORS: dict[str, Meaning] = {
         "PROMO_NOT_FOUND": ("No such campaign", "존재하지 않는 이벤트입니다"),
         "INBOX_NOT_FOUND": ("No such item in the inbox", "보관함에 없는 항목입니다"),
         "POOL_NOT_FOUND": ("No such coupon pool", "존재하지 않는 쿠폰 풀입니다"),
+        "BATCH_NOT_FOUND": ("No such upload", "존재하지 않는 업로드입니다"),
         "REWARD_NOT_FOUND": ("No such reward", "존재하지 않는 보상입니다"),
-        "USER_NOT_FOUND": ("No such player", "존재하지 않는 사용자입니다"),
+        "USER_NOT_FOUND": (
+            "No such player: one is known from the first signed-in request on, or once the host has made them",
+            "모르는 플레이어입니다. 처음 로그인해 요청하거나 호스트가 미리 등록해야 알 수 있습니다",
+        ),
         "GAME_NOT_FOUND": ("No such game", "존재하지 않는 게임입니다"),
         "NO_BRIDGE": ("No bridge campaign runs now", "진행 중인 시즌 브리지가 없습니다"),
         "BRIDGE_NOT_FOUND": ("No such bridge campaign", "존재하지 않는 브리지 캠페인입니다"),
@@ -113,17 +122,28 @@ ERRORS: dict[str, Meaning] = {
             "이미 만들어 보여 드린 키입니다. 그 키를 끝내고 새로 만드세요",
         ),
         "IDEMPOTENCY_IN_PROGRESS": ("The same request is still running", "같은 요청이 처리 중입니다"),
+        "PROMISE_WITHDRAWN": ("Players rely on it", "플레이어가 이미 믿고 참여한 조건이라 불리하게 바꿀 수 없습니다"),
         "VERSION_CONFLICT": ("It was changed by someone else meanwhile", "다른 사람이 먼저 변경했습니다"),
         "ALREADY_IN_TEAM": ("The player is in a team already", "이미 팀에 참가했습니다"),
         "TEAM_FULL": ("The team is full", "팀 정원이 찼습니다"),
         "CONTEST_STATE": ("The contest's state does not allow this", "대회 상태에서 할 수 없는 작업입니다"),
         "LAST_ADMIN": ("The last admin can't be switched off", "마지막 관리자는 끌 수 없습니다"),
         "OWN_ACCOUNT": ("Nobody switches their own account off", "자기 계정은 끌 수 없습니다"),
+        "PLAYER_MERGED": ("This account became part of another one", "다른 계정으로 합쳐진 계정입니다"),
+        "PLAYER_ERASED": ("This player was erased", "개인정보가 삭제된 계정입니다"),
+        "PLAYERS_APART": ("These players belong to two hosts", "서로 다른 호스트의 플레이어입니다"),
+        "EXTERNAL_ID_TAKEN": ("Another player has or had this id", "다른 플레이어가 쓰고 있거나 썼던 ID입니다"),
+        "EXTERNAL_ID_MOVED": ("The player has another id by now", "그사이 ID가 바뀐 플레이어입니다"),
+        "MERGE_NOT_NOW": (
+            "Something of this account is being settled; merge it afterwards",
+            "이 계정의 정산이 진행 중입니다. 정산이 끝난 뒤에 합치세요",
+        ),
         "NAME_TAKEN": ("This name is already used", "이미 사용 중인 이름입니다"),
         "BRIDGE_CONFLICT": ("Another bridge campaign overlaps it", "기간이 겹치는 브리지 캠페인이 있습니다"),
         "BRIDGE_STATE": ("The campaign's state does not allow this", "캠페인 상태에서 할 수 없는 작업입니다"),
         "ENTITLEMENT_ACTIVE": ("The entitlement is being used now", "이미 사용 중인 이용권이 있습니다"),
         "PROMO_SOLD_OUT": ("Every unit is gone", "선착순이 마감되었습니다"),
+        "NOTHING_TO_VOID": ("Nothing of this upload is left to void", "무효 처리할 코드가 남아 있지 않습니다"),
         "REWARD_STATE": ("The reward's state does not allow this", "보상 상태에서 할 수 없는 작업입니다"),
         "REWARD_NOT_REVERSIBLE": ("XP is never taken back", "경험치는 회수할 수 없습니다"),
         "JOB_PAUSED": ("The job is paused", "일시 중지된 작업입니다"),
@@ -203,3 +223,12 @@ def refused_token(reason: str, code: str = "TOKEN_INVALID") -> AppError:
 def invalid(*problems: tuple[str, str], code: str = "VALIDATION_ERROR") -> AppError:
     """A 422 whose details list each (field path, reason)."""
     return AppError(code, fields=[{"field": field, "reason": reason} for field, reason in problems])
+
+
+def told_in(fields: Iterable[Mapping[str, Any]], *, korean: bool) -> list[dict[str, Any]]:
+    """The problems of a refusal as a reader gets them: a reason that is known in Korean is told so to who reads it."""
+    return [
+        {name: value for name, value in one.items() if name != "reason_ko"}
+        | ({"reason": one["reason_ko"]} if korean and "reason_ko" in one else {})
+        for one in fields
+    ]

@@ -32,6 +32,8 @@ class KnownHost:
     audience: str | None
     max_life_seconds: int
     is_active: bool
+    # raised when an id of a player of this host changes hands; says nothing about how the host signs
+    names_version: int = field(default=0, compare=False)
 
 
 @lru_cache(maxsize=64)

@@ -5,7 +5,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 KST = ZoneInfo("Asia/Seoul")
-# every day and instant that comes from outside lies here: far from the ends of the calendar, so that a day more, a
+# every day that comes from outside lies here: far from the ends of the calendar, so that a day more, a
 # grace period or another zone is a date, too
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 

@@ -99,17 +99,20 @@ class Database:
         self.write_engine, self.read_engine = write, read
         self._budget_seconds = budget_seconds
 
-    async def transaction(self, work: Callable[[Tx], Awaitable[T]], *, is_repeatable: bool = True) -> T:
+    async def transaction(
+        self, work: Callable[[Tx], Awaitable[T]], *, is_repeatable: bool = True, budget_seconds: float | None = None
+    ) -> T:
         """Runs `work` in one transaction and commits before it returns; on any error nothing is left behind.
 
         The whole of `work` runs again, at most five times within the budget, on a deadlock, a lock wait timeout or a
         dead connection. When the connection dies *during the commit* nobody knows whether it happened: only work whose
         second run can't do it twice (`is_repeatable`: an idempotency key or a natural key stands guard) runs again.
-        Raises BUSY or DATABASE_UNAVAILABLE when the tries or the budget are used up.
+        Raises BUSY or DATABASE_UNAVAILABLE when the tries or the budget (a request's, unless work on a large file
+        names its own) are used up.
         """
         progress = _Progress()
         try:
-            async with asyncio.timeout(self._budget_seconds):
+            async with asyncio.timeout(max(self._budget_seconds, budget_seconds or 0)):
                 return await self._with_retries(work, is_repeatable, progress)
         except TimeoutError:
             code = "BUSY" if progress.met_contention else "DATABASE_UNAVAILABLE"

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from app.core.errors import AppError
-from app.core.time_utils import FIRST_DAY, KST, LAST_DAY, kst_date, kst_midnight
+from app.core.time_utils import FIRST_DAY, KST, LAST_DAY
 from app.domain.entitlements import MAX_DAYS
 from app.domain.grants import NEEDS_CODE, Grant, RewardType
 
@@ -43,7 +43,12 @@ MAX_NUMBER = 2**53
 DAY_FIRST = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]", re.ASCII)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 CALENDAR = {"formatMinimum": FIRST_DAY.isoformat(), "formatMaximum": LAST_DAY.isoformat()}
-INSTANTS = {"formatMinimum": f"{FIRST_DAY}T00:00:00+09:00", "formatMaximum": f"{LAST_DAY}T23:59:59.999999+09:00"}
+# wider than days: documents that were stored before must still be read
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2999
+INSTANTS = {
+    "formatMinimum": f"{EARLIEST_YEAR}-01-01T00:00:00Z",
+    "formatMaximum": f"{LATEST_YEAR}-12-31T23:59:59.999999Z",
+}
 
 
 def _from_text(value: object) -> object:
@@ -55,14 +60,10 @@ def _from_text(value: object) -> object:
     return date.fromisoformat(value)
 
 
-def in_the_calendar(instant: datetime) -> datetime:
-    """The instant, if its KST day lies in the calendar; raises ValueError otherwise."""
-    # a day's distance first: an instant at the end of the world has no day in Seoul
-    far = timedelta(days=2)
-    naive = instant.replace(tzinfo=None)
-    is_near = kst_midnight(FIRST_DAY).replace(tzinfo=None) - far < naive < datetime.combine(LAST_DAY, time.max) + far
-    if not is_near or not FIRST_DAY <= kst_date(instant) <= LAST_DAY:
-        raise ValueError(f"a day from {FIRST_DAY} to {LAST_DAY}")
+def _in_the_calendar(instant: datetime) -> datetime:
+    """The instant, if it lies far from the ends of the calendar: so it has a day in Seoul. Raises ValueError."""
+    if not EARLIEST_YEAR <= instant.year <= LATEST_YEAR:
+        raise ValueError(f"a year from {EARLIEST_YEAR} to {LATEST_YEAR}")
     return instant
 
 
@@ -80,14 +81,14 @@ Moment = Annotated[
     AwareDatetime,
     Field(strict=False, json_schema_extra={**INSTANTS}),
     BeforeValidator(_as_written),
-    AfterValidator(in_the_calendar),
+    AfterValidator(_in_the_calendar),
 ]
 # what a browser's date field sends: without a zone it is the clock on the wall in Seoul
 WallMoment = Annotated[
     datetime,
     Field(json_schema_extra={**INSTANTS}),
     BeforeValidator(_as_written),
-    AfterValidator(lambda moment: in_the_calendar(moment if moment.tzinfo else moment.replace(tzinfo=KST))),
+    AfterValidator(lambda moment: _in_the_calendar(moment if moment.tzinfo else moment.replace(tzinfo=KST))),
 ]
 
 

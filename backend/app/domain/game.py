@@ -12,6 +12,7 @@ from app.domain.config_fields import parse_config
 from app.domain.draw import Draw, ScriptedDraw
 from app.domain.game_fields import GameFields, Guarantee, NoChoice
 from app.domain.grants import Grant
+from app.domain.promises import Problem
 
 Memory = dict[str, Any] | None
 
@@ -116,6 +117,14 @@ class Game(ABC):
     def guarantee(self, setup: Any) -> Guarantee | None:
         """The guarantee in force, if the game offers one."""
         return None
+
+    def losses(self, before: Any, after: Any) -> list[Problem]:
+        """What players who count on something of the setup `before` would lose under `after`, by field."""
+        return []
+
+    def is_counted_on(self, setup: Any, memory: Memory) -> bool:
+        """True when this player has something under way that `losses` is about."""
+        return False
 
 
 def recompute(game: Game, setup: Any, seen: Seen, rolls: list[int]) -> Outcome:

@@ -44,6 +44,8 @@ class PlayerState:
     is_blocked: bool
     tokens_valid_from: datetime | None = None
     revoked_sessions: frozenset[str] = frozenset()
+    # the player whom this account became part of
+    merged_into: int | None = None
     program: str = DEFAULT_PROGRAM
     balances: dict[str, int] = field(default_factory=dict)
     progress: dict[int, Progress] = field(default_factory=dict)
@@ -58,8 +60,20 @@ class PlayerState:
     missions: MissionSheet | None = None
     teams: dict[int, Membership] = field(default_factory=dict)
 
+    def require_own_account(self) -> None:
+        """Returns while this is an account of its own; raises PLAYER_MERGED, which names the player it became part of.
+
+        Who looks the player up again by any of their ids finds the right one.
+        """
+        if self.merged_into is not None:
+            raise AppError("PLAYER_MERGED", user_id=self.merged_into)
+
     def require_allowed(self, *, session_id: str | None, issued_at: datetime) -> None:
-        """Returns when the player may act with a token of this sign-in; raises TOKEN_REVOKED or USER_BLOCKED."""
+        """Returns when the player may act with a token of this sign-in.
+
+        Raises PLAYER_MERGED, TOKEN_REVOKED or USER_BLOCKED.
+        """
+        self.require_own_account()
         if session_id is not None and session_id in self.revoked_sessions:
             raise refused_token("signed_out", "TOKEN_REVOKED")
         if self.tokens_valid_from is not None and issued_at < self.tokens_valid_from:

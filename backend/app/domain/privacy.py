@@ -25,6 +25,7 @@ class Decision:
 
 DECISIONS: dict[str, Decision] = {
     "user_profiles": Decision(cleaned="external id, nickname", theirs="id = ?"),
+    "player_aliases": Decision(cleaned="the rows: ids that the person had before"),
     "refresh_tokens": Decision(cleaned="the rows", hidden=("token_hash", "successor_seed")),
     "revoked_sessions": Decision(is_told=False, why="random ids that go when their tokens have expired"),
     # what moved

@@ -27,7 +27,7 @@ class PromoState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """One campaign. `units` None is endless; `closes_at` None never closes by itself."""
+    """One campaign. `units` None is endless; `closes_at` None never closes by itself. `set_by` changed it last."""
 
     id: int
     code: str
@@ -41,6 +41,7 @@ class Campaign:
     grants: tuple[Grant, ...]
     is_open: bool
     version: int
+    set_by: str
 
     def concerns(self, host_id: int) -> bool:
         """Whether players of this host may take part."""
@@ -90,13 +91,20 @@ class Counter:
     used_codes: set[int] = field(default_factory=set)
 
     def take(self, user_id: int, code: PromoCode, now: datetime) -> PromoClaim:
-        """The next unit for this player. Raises PROMO_NOT_OPEN, PROMO_ENDED, CODE_ALREADY_USED or PROMO_SOLD_OUT."""
+        """The next unit for this player.
+
+        Raises PROMO_NOT_OPEN, PROMO_ENDED, CODE_ALREADY_USED, PROMO_ALREADY_CLAIMED (a player who has had the campaign
+        tries a code that nobody used: it stays free) or PROMO_SOLD_OUT.
+        """
         campaign, state = self.campaign, self.campaign.state_at(now, self.given)
         if state is PromoState.SCHEDULED:
             raise AppError("PROMO_NOT_OPEN", opens_at=kst_text(campaign.opens_at))
         if state is PromoState.ENDED:
             raise AppError("PROMO_ENDED")
-        if user_id in self.players or code.id in self.used_codes:
+        if user_id in self.players:
+            is_other_code = campaign.kind is CodeKind.UNIQUE and code.id not in self.used_codes
+            raise AppError("PROMO_ALREADY_CLAIMED" if is_other_code else "CODE_ALREADY_USED")
+        if code.id in self.used_codes:
             raise AppError("CODE_ALREADY_USED")
         if state is PromoState.SOLD_OUT:
             raise AppError("PROMO_SOLD_OUT")

@@ -1,39 +1,25 @@
 """A campaign of codes as an operator sets it: checked whole, before anything of it is stored."""
 
-import re
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from app.core.errors import invalid
-from app.domain.codes import NewCode
+from app.domain.code_text import LONGEST_TYPED, typed_key
 from app.domain.config_fields import Code, Label, Moment, StrictModel
+from app.domain.promises import NOTICE, Problem, broken
 from app.domain.promo import Campaign
 from app.domain.season_config import Bonus
 from app.domain.stock import MAX_STOCK
 
 
 def _as_stored(text: object) -> object:
-    """How people type a code does not matter: no spaces, capital letters."""
-    return "".join(text.split()).upper() if isinstance(text, str) and len(text) <= 100 else text
+    """How people type a code does not matter (see `typed_key`)."""
+    return typed_key(text) if isinstance(text, str) and len(text) <= LONGEST_TYPED else text
 
 
-PROMO_TEXT = re.compile(r"[A-Z0-9-]{4,50}", re.ASCII)
 PromoText = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{4,50}$"), BeforeValidator(_as_stored)]
-
-
-def promo_texts(codes: Sequence[NewCode]) -> list[str]:
-    """The codes of a file as players type them; raises VALIDATION_ERROR when they are no promo codes."""
-    texts = [str(_as_stored(one.code)) for one in codes]
-    if len(set(texts)) != len(texts):
-        raise invalid(("csv", "two of these codes are the same in capital letters"))
-    if any(one.expires_at is not None for one in codes):
-        raise invalid(("csv", "promo codes end with their campaign: no expires_at"))
-    if not all(PROMO_TEXT.fullmatch(text) for text in texts):
-        raise invalid(("csv", "4 to 50 of A-Z, 0-9 and -"))
-    return texts
 
 
 class PromoConfig(StrictModel):
@@ -63,27 +49,31 @@ class PromoConfig(StrictModel):
         return [reward.model_dump(mode="json", exclude_none=True) for reward in self.rewards]
 
 
-def require_promises_kept(
+def edit_problems(
     before: Campaign, given: int, after: PromoConfig, shared_code: str | None, *, now: datetime
-) -> None:
-    """Returns when a campaign that gave units away stays what players were told; raises VALIDATION_ERROR by field.
+) -> list[Problem]:
+    """Each (field, reason) in which an edit takes back what players were told; `now` is read behind the lock.
 
-    Titles, the switch and the end may change at any time, the end only to the future (the switch ends it now); units
-    may grow, or shrink to what was given. `now` is read behind the campaign's lock.
+    Raises VALIDATION_ERROR for what is no edit of this campaign at all, and for an end in the past: the switch ends it.
     """
-    if after.code != before.code:
-        raise invalid(("code", "a campaign keeps its code"))
-    if after.kind != before.kind:
-        raise invalid(("kind", "a campaign keeps its kind of codes"))
-    if after.shared_code != shared_code:
-        raise invalid(("shared_code", "a campaign keeps its code"))
-    if given == 0:
-        return
-    if after.opens_at != before.opens_at:
-        raise invalid(("opens_at", "units have gone since"))
+    for name, is_same in (
+        ("code", after.code == before.code),
+        ("kind", after.kind == before.kind),
+        ("shared_code", after.shared_code == shared_code),
+    ):
+        if not is_same:
+            raise invalid((name, "a campaign keeps it"))
+    if given == 0 and (not before.is_open or now < before.opens_at):
+        return []
     if after.closes_at is not None and after.closes_at != before.closes_at and after.closes_at <= now:
         raise invalid(("closes_at", "lies in the past: is_open ends it now"))
-    if tuple(reward.grant() for reward in after.rewards) != before.grants:
-        raise invalid(("rewards", "players have got them already"))
-    if after.units is not None and after.units < given:
-        raise invalid(("units", "not fewer than were given"))
+    terms = {name: getattr(before, name) for name in ("opens_at", "units")}
+    terms |= {"rewards": before.grants, "closes_at": before.closes_at or now + NOTICE}
+    changed = {name: getattr(after, name) for name in ("opens_at", "closes_at", "units", "rewards")}
+    # the host is compared by its id, where it is known
+    problems = broken("promotion", terms | {"host": None}, changed | {"host": None})
+    if given and after.opens_at != before.opens_at:
+        problems.append(("opens_at", "units have gone since"))
+    if given and tuple(reward.grant() for reward in after.rewards) != before.grants:
+        problems.append(("rewards", "players have got them already"))
+    return problems

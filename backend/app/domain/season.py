@@ -21,6 +21,7 @@ class StampSource(StrEnum):
     INTERNAL_WIN = "INTERNAL_WIN"
     PLAY = "PLAY"
     HOST_EVENT = "HOST_EVENT"
+    MERGE = "MERGE"
 
 
 class XpSource(StrEnum):
@@ -30,6 +31,7 @@ class XpSource(StrEnum):
     HOST_EVENT = "HOST_EVENT"
     REWARD = "REWARD"
     ADMIN = "ADMIN"
+    MERGE = "MERGE"
 
 
 @dataclass(frozen=True, slots=True)

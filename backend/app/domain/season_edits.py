@@ -1,11 +1,10 @@
 """What an operator may still change on a season that players are in: nothing that somebody was promised or paid."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+from app.domain.promises import Problem, broken
 from app.domain.season_config import LevelConfig, MilestoneConfig, SeasonConfig
-
-Problem = tuple[str, str]
 
 REACHED = "players have reached this level: only its labels may change"
 
@@ -25,23 +24,40 @@ class SeasonUse:
 
 
 def edit_problems(before: SeasonConfig, after: SeasonConfig, use: SeasonUse) -> list[Problem]:
-    """Each change that would take back or double what players have, as (field, reason); none = the edit is safe."""
+    """Each change that would take back or double what players have, as (field, reason); none = the edit is safe.
+
+    What they rely on stands in `promises`; what they have reached is fixed altogether.
+    """
     if use.players == 0:
         return []
-    return [
-        *_frozen_fields(before, after, use),
+    found = [
+        *_fixed(before, after, use),
         *_reached_levels(before, after, use),
         *_open_levels(after, use),
         *_bonuses(before, after, use),
+        *_promised(before, after),
     ]
+    return list({field: (field, reason) for field, reason in reversed(found)}.values())[::-1]
 
 
-def _frozen_fields(before: SeasonConfig, after: SeasonConfig, use: SeasonUse) -> list[Problem]:
+def _promised(before: SeasonConfig, after: SeasonConfig) -> list[Problem]:
+    """What players may count on from their first day in the season on."""
+    problems = broken("season", _terms(before), _terms(after))
+    for index, (level, kept) in enumerate(zip(before.levels, after.levels, strict=False)):
+        problems += broken("season.level", level, kept, at=f"levels.{index}.")
+    if before.overflow and after.overflow:
+        problems += broken("season.overflow", before.overflow, after.overflow, at="overflow.")
+    if before.streak and after.streak:
+        problems += broken("season.streak", before.streak, after.streak, at="streak.")
+    return problems
+
+
+def _terms(config: SeasonConfig) -> dict[str, object]:
+    return vars(config) | {"last_claim_day": config.end_date + timedelta(days=config.grace_days)}
+
+
+def _fixed(before: SeasonConfig, after: SeasonConfig, use: SeasonUse) -> list[Problem]:
     problems = []
-    if after.program != before.program:
-        problems.append(("program", "players are in this season: its program is fixed"))
-    if after.start_date != before.start_date:
-        problems.append(("start_date", "players are in this season: its first day is fixed"))
     if use.last_stamp_date is not None and after.end_date < use.last_stamp_date:
         problems.append(("end_date", f"players have stamped until {use.last_stamp_date}"))
     if use.has_counted_wins and after.internal_win_threshold != before.internal_win_threshold:

@@ -1,12 +1,14 @@
 """Weighted prizes with stock and guarantee: one rule for every game that draws them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.domain.config_fields import RewardFields
 from app.domain.draw import Draw, weighted_index
 from app.domain.game import Memory, Seen
 from app.domain.game_fields import Guarantee
+from app.domain.promises import Problem, broken, covers
 
 DRY = "dry"  # plays in a row without a guaranteed prize
 
@@ -72,6 +74,31 @@ class Pool:
             w / sure_total / plays if sure else w / (total - sure_total) * (1 - 1 / plays) if w else 0.0
             for w, sure in zip(left, is_sure, strict=True)
         ]
+
+
+def guarantee_losses(
+    before: Guarantee | None,
+    after: Guarantee | None,
+    given_before: Mapping[int, RewardFields],
+    given_after: Mapping[int, RewardFields],
+) -> list[Problem]:
+    """What players who count towards a guarantee would lose with another one."""
+    if before is None:
+        return []
+    if after is None:
+        return [("guarantee", "the guarantee that players count towards")]
+    worse = [
+        prize
+        for prize in after.prizes
+        if prize in given_before and not covers([given_before[prize]], [given_after[prize]])
+    ]
+    problems = broken("guarantee", before, after, at="guarantee.")
+    return problems + [(f"prizes[id={prize}]", "what a guaranteed prize gives") for prize in worse]
+
+
+def is_under_way(guarantee: Guarantee | None, memory: Memory) -> bool:
+    """True when a player has counted towards the guarantee."""
+    return guarantee is not None and _dry(memory) > 0
 
 
 def plays_until_guarantee(guarantee: Guarantee, memory: Memory) -> int:

@@ -33,7 +33,7 @@ OF_THE_HOST = frozenset({
 })  # fmt: skip
 MAX_TOKENS = 16_384  # some 20 MB; only tokens that verified are kept, so a forger can't push others out
 MAX_PLAYERS = 131_072
-# a name changes hands when its player is erased: from then on it is a new player's, on every process within this time
+# how long a process believes whom it knows by an id, unless the host's `names_version` says earlier that one moved
 PLAYERS_FRESH = timedelta(seconds=60)
 
 
@@ -44,6 +44,18 @@ class Seen:
     principal: Principal
     signer: KnownHost | None
     good_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Whose an id was, when that was read, and the version of the host's ids that was known before."""
+
+    user_id: int
+    read_at: datetime
+    names_version: int
+
+    def holds(self, now: datetime, names_version: int) -> bool:
+        return self.names_version == names_version and abs(now - self.read_at) <= PLAYERS_FRESH
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +92,7 @@ class Authenticator:
     _hosts: HostBook | None = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _seen: dict[str, Seen] = field(default_factory=dict)
-    _players: dict[tuple[str, str], tuple[int, datetime]] = field(default_factory=dict)
+    _players: dict[tuple[str, str], Known] = field(default_factory=dict)
 
     async def principal(self, token: str) -> Principal:
         """The bearer of an access token, ours or a host's.
@@ -143,18 +155,15 @@ class Authenticator:
         return await self.jwks.key(host.jwks_url, algorithm=algorithm, key_id=header.get("kid"))
 
     async def player_id(self, principal: Principal, *, request_id: str | None = None) -> int:
-        """The id of the player's row, which is made at their first request."""
+        """The id of the player's row, which is made at their first request. An id that they had before names them."""
         key = (principal.host_code, principal.subject)
-        now = self.keys.now()
+        now, host = self.keys.now(), await self.host(principal.host_code)
         known = self._players.get(key)
-        if known is None or abs(now - known[1]) > PLAYERS_FRESH:
-            known = (await self._known_player(principal, request_id), now)
+        if known is None or not known.holds(now, host.names_version):
+            arrival = Arrival(host.id, principal.subject, principal.session_id, request_id)
+            known = Known(await self.arrivals.submit(arrival), now, host.names_version)
             _remember(self._players, key, known, MAX_PLAYERS)
-        return known[0]
-
-    async def _known_player(self, principal: Principal, request_id: str | None) -> int:
-        host = await self.host(principal.host_code)
-        return await self.arrivals.submit(Arrival(host.id, principal.subject, principal.session_id, request_id))
+        return known.user_id
 
     async def staff(self, principal: Principal) -> Principal:
         """The operator as they stand now, read at each call: only scopes that token *and* row have count.

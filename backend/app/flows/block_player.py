@@ -13,7 +13,10 @@ from app.services.player_state import Wanted
 async def block_player(
     house: House, act: AdminAct, user_id: int, *, is_blocked: bool, expected_version: int | None
 ) -> Row:
-    """Blocks a player from the next command on, or lets them in again. Raises USER_NOT_FOUND, VERSION_CONFLICT."""
+    """Blocks a player from the next command on, or lets them in again.
+
+    Raises USER_NOT_FOUND, VERSION_CONFLICT, PLAYER_MERGED.
+    """
     action = "PLAYER_BLOCKED" if is_blocked else "PLAYER_UNBLOCKED"
     return await _change(house, act, user_id, action, expected_version, is_blocked=is_blocked)
 
@@ -29,7 +32,9 @@ async def _change(
     now = house.clock.now()
 
     async def work(keepers: Services) -> Row:
-        await keepers.player.lock([user_id], Wanted())
+        players = await keepers.player.lock([user_id], Wanted())
+        if user_id in players:
+            players[user_id].require_own_account()
         before = await _profile(keepers, user_id)
         require_version(expected_version, before["version"])
         await keepers.player.change(user_id, **values)

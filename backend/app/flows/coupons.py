@@ -1,46 +1,58 @@
 """What operators do with coupon pools: make them, fill them, look inside.
 
-Locks coupon_pools. Writes coupon_pools, coupon_codes, reward_log (when the rewards that wait are tried again),
-admin_audit_log.
+Locks coupon_pools. Writes coupon_pools, coupon_batches, coupon_codes, reward_log (when the rewards that wait are tried
+again), admin_audit_log.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from app.core.errors import AppError
-from app.domain.codes import NewCode, new_codes
+from app.domain.code_files import NewCode
+from app.domain.code_text import code_key
+from app.domain.codes import new_codes
+from app.domain.spreadsheets import Fault
+from app.domain.text_files import refuse
 from app.flows.steps.commands import Done
 from app.flows.steps.edits import Row, only, require_version
 from app.flows.steps.once import KeyedAct, once
 from app.services import House, Services
 from app.services.audit_service import AdminAct
 
+# 100,000 codes take some seconds: rewards of this pool, and on SQLite all writes, wait for as long
+LARGE_FILE_SECONDS = 60.0
+NAMES = ("name", "name_en")
+IN_ANOTHER_POOL = Fault("this code is in the pool %s already", "이미 쿠폰 풀 %s에 있는 코드입니다")
 
-async def add_pool(house: House, act: AdminAct, code: str, name: str) -> Row:
+
+async def add_pool(house: House, act: AdminAct, code: str, name: str, name_en: str | None) -> Row:
     """A new, empty pool. Raises NAME_TAKEN."""
     now = house.clock.now()
 
     async def work(keepers: Services) -> Row:
         if await keepers.coupon.pool(code, now) is not None:
             raise AppError("NAME_TAKEN", field="code")
-        await keepers.coupon.add_pool(code, name, actor=act.actor, now=now)
+        await keepers.coupon.add_pool(code, {"name": name, "name_en": name_en}, actor=act.actor, now=now)
         after = await _pool(keepers, code, house)
-        await keepers.audit.add(act, "COUPON_POOL_ADDED", _target(code), after=only(after, "code", "name"), now=now)
+        await keepers.audit.add(act, "COUPON_POOL_ADDED", _target(code), after=only(after, "code", *NAMES), now=now)
         return after
 
     return await house.write(work, is_repeatable=False)
 
 
-async def rename_pool(house: House, act: AdminAct, code: str, name: str, *, expected_version: int | None) -> Row:
-    """Another name. Raises POOL_NOT_FOUND and VERSION_CONFLICT."""
+async def rename_pool(
+    house: House, act: AdminAct, code: str, name: str, name_en: str | None, *, expected_version: int | None
+) -> Row:
+    """Other names. Raises POOL_NOT_FOUND and VERSION_CONFLICT."""
     now = house.clock.now()
 
     async def work(keepers: Services) -> Row:
         pool_id = await _lock(keepers, code)
         before = await _pool(keepers, code, house)
         require_version(expected_version, before["version"])
-        await keepers.coupon.rename(pool_id, name, actor=act.actor, now=now)
+        await keepers.coupon.rename(pool_id, {"name": name, "name_en": name_en}, actor=act.actor, now=now)
         after = await _pool(keepers, code, house)
-        kept = ("name", "version")
+        kept = (*NAMES, "version")
         await keepers.audit.add(
             act, "COUPON_POOL_RENAMED", _target(code), before=only(before, *kept), after=only(after, *kept), now=now
         )
@@ -49,31 +61,97 @@ async def rename_pool(house: House, act: AdminAct, code: str, name: str, *, expe
     return await house.write(work, is_repeatable=False)
 
 
-async def upload_codes(house: House, act: KeyedAct, code: str, codes: Sequence[NewCode]) -> Done:
-    """Adds the codes that the pool does not have yet, once per key. The rewards that wait for codes
+async def upload_codes(
+    house: House, act: KeyedAct, code: str, codes: Sequence[NewCode], *, file_name: str | None = None
+) -> Done:
+    """Adds the codes that the pool does not have yet, as one batch, once per key: the same file again adds none.
 
-    are due at once: the worker delivers them at its next tick. Raises POOL_NOT_FOUND.
+    All of them or none. The rewards that wait for codes are due at once: the worker delivers them at its next tick.
+    Raises POOL_NOT_FOUND, and VALIDATION_ERROR with the line of each code that is in force in another pool.
     """
+    return await _add_codes(house, act, code, codes, Batch("UPLOAD", file_name))
+
+
+async def generate_codes(house: House, act: KeyedAct, code: str, count: int, *, prefix: str) -> Done:
+    """Fills the pool with new random codes, once per key. Raises POOL_NOT_FOUND."""
+    codes = [NewCode(text) for text in new_codes(house.draw, count, prefix=prefix)]
+    return await _add_codes(house, act, code, codes, Batch("MADE", None))
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Where codes come from: a file (its name, if it has one), or made here."""
+
+    source: str
+    file_name: str | None
+
+
+async def _add_codes(house: House, act: KeyedAct, code: str, codes: Sequence[NewCode], batch: Batch) -> Done:
     now = house.clock.now()
 
     async def work(keepers: Services) -> Row:
         pool_id = await _lock(keepers, code)
-        added = await keepers.coupon.add_codes(pool_id, codes, actor=act.actor, now=now)
+        fresh = await _fresh(keepers, pool_id, codes)
+        batch_id = await keepers.coupon_batch.add(
+            pool_id, fresh, source=batch.source, file_name=batch.file_name, actor=act.actor, now=now
+        )
+        if fresh:
+            await keepers.coupon.touch(pool_id, actor=act.actor, now=now)
         after = await _pool(keepers, code, house)
-        facts = {"added": added, "known_before": len(codes) - added, "free": after["free"]}
+        counts = {"added": len(fresh), "known_before": len(codes) - len(fresh)}
+        facts = counts | {"batch_id": batch_id, "file_name": batch.file_name, "free": after["free"]}
         await keepers.audit.add(act, "COUPON_CODES_ADDED", _target(code), after=facts, now=now)
-        return {"added": added, "known_before": len(codes) - added, "pool": after}
+        return counts | {"batch_id": batch_id, "pool": after}
 
-    answer = await once(house, act, "COUPON_CODES", work)
+    answer = await once(house, act, "COUPON_CODES", work, budget_seconds=LARGE_FILE_SECONDS)
     # a transaction of its own: a delivery locks its reward before the pool
     await house.write(lambda keepers: keepers.reward.wake_coupons(code, now))
     return answer
 
 
-async def generate_codes(house: House, act: KeyedAct, code: str, count: int, *, prefix: str) -> Done:
-    """Fills the pool with new random codes, once per key. Raises POOL_NOT_FOUND."""
-    codes = [NewCode(text, None) for text in new_codes(house.draw, count, prefix=prefix)]
-    return await upload_codes(house, act, code, codes)
+async def _fresh(keepers: Services, pool_id: int, codes: Sequence[NewCode]) -> list[NewCode]:
+    """The codes that are in force nowhere. Raises VALIDATION_ERROR for those that another pool has."""
+    standing = await keepers.coupon_batch.standing([code_key(one.code) for one in codes])
+    elsewhere = [one for one in codes if standing.get(code_key(one.code), (pool_id,))[0] != pool_id]
+    refuse([IN_ANOTHER_POOL.of(standing[code_key(one.code)][1]).at(one.line) for one in elsewhere])
+    return [one for one in codes if code_key(one.code) not in standing]
+
+
+async def pool_batches(house: House, code: str, *, after: int | None, limit: int) -> list[Row]:
+    """The batches of a pool, newest first, `limit + 1` at most. Raises POOL_NOT_FOUND."""
+
+    async def work(keepers: Services) -> list[Row]:
+        pool = await _pool(keepers, code, house)
+        return await keepers.coupon_batch.batches(pool["id"], after=after, limit=limit)
+
+    return await house.read(work)
+
+
+async def void_batch(house: House, act: AdminAct, code: str, batch_id: int) -> Row:
+    """Voids what of a batch nobody has yet: `voided` codes. What was `given` stays the players'.
+
+    The voided codes may be uploaded again, to this pool or another. Raises POOL_NOT_FOUND, BATCH_NOT_FOUND and
+    NOTHING_TO_VOID.
+    """
+    now = house.clock.now()
+
+    async def work(keepers: Services) -> Row:
+        pool_id = await _lock(keepers, code)
+        batch = await keepers.coupon_batch.batch(pool_id, batch_id)
+        if batch is None:
+            raise AppError("BATCH_NOT_FOUND")
+        if not batch["not_given"]:
+            raise AppError("NOTHING_TO_VOID", given=batch["given"])
+        voided = await keepers.coupon_batch.void(pool_id, batch_id, actor=act.actor, now=now)
+        await keepers.coupon.touch(pool_id, actor=act.actor, now=now)
+        after = await _pool(keepers, code, house)
+        facts = {"batch_id": batch_id, "voided": voided, "given": batch["given"]}
+        await keepers.audit.add(
+            act, "COUPON_BATCH_VOIDED", _target(code), before={"free": after["free"] + voided}, after=facts, now=now
+        )
+        return facts | {"pool": after}
+
+    return await house.write(work, is_repeatable=False, budget_seconds=LARGE_FILE_SECONDS)
 
 
 async def find_pool(house: House, code: str) -> Row:

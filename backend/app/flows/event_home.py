@@ -86,7 +86,9 @@ async def event_home(house: House, query: PlayerCommand) -> EventHome:
             stamping_closed=_closed(rules, Feature.SEASON_PASS),
             claiming_closed=_closed(rules, Feature.CLAIM),
             games=tuple(_game_card(rules, player, code) for code in GAMES),
-            rewards=await keepers.reward.of_player(player.id, after=None, limit=LAST_REWARDS),
+            rewards=await keepers.reward.of_player(
+                await keepers.player.accounts_of(player.id), after=None, limit=LAST_REWARDS
+            ),
             texts=await keepers.ui_config.find_many(TEXTS),
             event_bridge=bridge_view(player, rules.bridge_of(player.host_id), now),
         )

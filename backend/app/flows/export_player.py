@@ -11,12 +11,15 @@ Row = dict[str, Any]
 
 
 async def export_player(house: House, act: AdminAct, user_id: int) -> Row:
-    """One document: the rows of every table, as they stood at one moment. Audited. Raises USER_NOT_FOUND."""
+    """One document: the rows of every table, as they stood at one moment, of all accounts that are the player's now.
+
+    Audited. Raises USER_NOT_FOUND.
+    """
 
     async def read(keepers: Services) -> dict[str, list[Row]]:
         if await keepers.player.profile(user_id) is None:
             raise AppError("USER_NOT_FOUND")
-        return await keepers.privacy.told(user_id)
+        return await keepers.privacy.told(await keepers.player.accounts_of(user_id))
 
     tables = await house.snapshot(read)
     now = house.clock.now()

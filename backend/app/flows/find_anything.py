@@ -1,12 +1,14 @@
 """Which player an id belongs to, whatever kind of id it is. Reads only.
 
-Reads user_profiles, game_plays, reward_log, wallet_ledger, season_xp_ledger, user_event_log, idempotency_keys.
+Reads user_profiles, game_plays, reward_log, wallet_ledger, season_xp_ledger, user_event_log, idempotency_keys,
+coupon_codes, promo_claims.
 """
 
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.domain.code_text import typed_key
 from app.services import House, Services
 
 PLAY_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -24,6 +26,8 @@ class Found(StrEnum):
     OPERATION = "OPERATION"
     REQUEST = "REQUEST"
     KEY = "KEY"
+    COUPON = "COUPON"
+    CODE = "CODE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ async def find_anything(house: House, text: str) -> list[Hit]:
     async def work(keepers: Services) -> list[Hit]:
         players = (await keepers.player.search(text, after=None, limit=MOST_PLAYERS))[:MOST_PLAYERS]
         hits = [Hit(Found.PLAYER, row["id"], row["nickname"] or row["external_id"]) for row in players]
+        hits += await _of_codes(keepers, typed_key(text))
         if VISIBLE_ASCII.fullmatch(text) is None:
             return hits
         for what, owners, reference in (
@@ -72,6 +77,14 @@ async def _owner_of_reward(keepers: Services, text: str) -> list[int]:
         return []
     reward = await keepers.reward.find(int(text))
     return [reward["user_id"]] if reward else []
+
+
+async def _of_codes(keepers: Services, key: str) -> list[Hit]:
+    """Who has a coupon code, or redeemed a promo code, that was typed in whatever way."""
+    if not key or not key.isascii():
+        return []
+    found = [(Found.COUPON, await keepers.coupon.owners_of(key)), (Found.CODE, await keepers.promo.owners_of(key))]
+    return [Hit(what, owner, await _name(keepers, owner), key) for what, owners in found for owner in owners]
 
 
 async def _name(keepers: Services, user_id: int) -> str:

@@ -42,7 +42,7 @@ async def my_badges(house: House, query: PlayerCommand) -> View:
     async def work(keepers: Services) -> View:
         await allowed_player(keepers, query, Wanted())
         known = {badge["code"]: badge for badge in await keepers.badge.all()}
-        rows = await keepers.reward.badges_of(query.user_id)
+        rows = await keepers.reward.badges_of(await keepers.player.accounts_of(query.user_id))
         return {
             "badges": [_badge_view(row, known.get(row["code"], {})) for row in rows],
             "server_time": kst_text(house.clock.now()),

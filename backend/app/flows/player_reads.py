@@ -43,7 +43,7 @@ async def my_rewards(house: House, query: PlayerCommand, *, after: int | None, l
 
     async def work(keepers: Services) -> dict[str, Any]:
         await _allowed(keepers, query, Wanted())
-        rows = await keepers.reward.of_player(query.user_id, after=after, limit=limit)
+        rows = await keepers.reward.of_player(await keepers.player.accounts_of(query.user_id), after=after, limit=limit)
         return page([_reward_view(row) for row in rows], limit)
 
     return await house.read(work)

@@ -25,7 +25,7 @@ async def my_coupons(house: House, query: PlayerCommand, *, after: int | None, l
 
     async def work(keepers: Services) -> Row:
         await allowed_player(keepers, query, Wanted())
-        rows = await keepers.coupon.of_player(query.user_id, after=after, limit=limit)
+        rows = await keepers.coupon.of_player(await keepers.player.accounts_of(query.user_id), after=after, limit=limit)
         return page([_coupon_view(row, now) for row in rows], limit) | {"server_time": kst_text(now)}
 
     return await house.read(work)
@@ -37,7 +37,9 @@ async def my_entitlements(house: House, query: PlayerCommand, *, after: int | No
 
     async def work(keepers: Services) -> Row:
         await allowed_player(keepers, query, Wanted())
-        rows = await keepers.entitlement.of_player(query.user_id, after=after, limit=limit)
+        rows = await keepers.entitlement.of_player(
+            await keepers.player.accounts_of(query.user_id), after=after, limit=limit
+        )
         return page([entitlement_view(one, now) for one in rows], limit) | {"server_time": kst_text(now)}
 
     return await house.read(work)
@@ -48,7 +50,7 @@ async def my_items(house: House, query: PlayerCommand) -> Row:
 
     async def work(keepers: Services) -> Row:
         await allowed_player(keepers, query, Wanted())
-        rows = await keepers.reward.items_of(query.user_id)
+        rows = await keepers.reward.items_of(await keepers.player.accounts_of(query.user_id))
         items = [{"code": code, "amount": amount} for code, amount in rows.items()]
         return {"items": items, "server_time": kst_text(house.clock.now())}
 
@@ -63,7 +65,8 @@ async def check_entitlement(house: House, user_id: int, resource: str) -> Row:
         profile = await keepers.player.profile(user_id)
         if profile is None:
             raise AppError("USER_NOT_FOUND")
-        owned = await keepers.entitlement.of_player(user_id, resource=resource, limit=MAX_PAGE)
+        accounts = await keepers.player.accounts_of(user_id)
+        owned = await keepers.entitlement.of_player(accounts, resource=resource, limit=MAX_PAGE)
         return {"external_id": profile["external_id"], "resource": resource, **_standing(owned, now)}
 
     return await house.read(work) | {"server_time": kst_text(now)}

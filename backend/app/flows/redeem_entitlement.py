@@ -38,8 +38,24 @@ class RedeemCommand(PlayerCommand):
 
     def require_allowed(self, player: PlayerState) -> None:
         """The host asks, not the player's own sign-in; a blocked player redeems nothing."""
+        player.require_own_account()
         if player.is_blocked:
             raise AppError("USER_BLOCKED")
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """Entitlements under their players' locks, and whose each account is."""
+
+    accounts: dict[int, int]
+    all: list[Entitlement]
+
+    def by(self, command: RedeemCommand) -> list[Entitlement]:
+        return [
+            one
+            for one in self.all
+            if one.resource == command.resource and self.accounts[one.user_id] == command.user_id
+        ]
 
 
 async def redeem_entitlements(house: House, commands: Sequence[RedeemCommand]) -> list[Result]:
@@ -53,10 +69,13 @@ async def redeem_entitlements(house: House, commands: Sequence[RedeemCommand]) -
         users = [command.user_id for command in commands]
         players = await keepers.player.lock(users, Wanted())
         answers = await keepers.idempotency.stored(answer_keys(commands))
-        owned = await keepers.entitlement.lock(users, (command.resource for command in commands))
-        batch = Batch(players, RuleBook({}, (), kst_date(now)), answers, now, 0)
+        accounts = {account: user for user in players for account in await keepers.player.accounts_of(user)}
+        owned = await keepers.entitlement.lock(accounts, (command.resource for command in commands))
+        batch = Batch(players, RuleBook({}, (), kst_date(now)), answers, now, house.approval)
         redeemed: list[tuple[RedeemCommand, Entitlement]] = []
-        results = decide_each(batch, commands, lambda decision, c: _redeem(decision, c, owned, redeemed))
+        results = decide_each(
+            batch, commands, lambda decision, c: _redeem(decision, c, Owned(accounts, owned), redeemed)
+        )
         for command, one in redeemed:
             until = one.valid_until_from(now)
             await keepers.entitlement.redeem(one, valid_until=until, actor=command.actor, now=now)
@@ -69,13 +88,13 @@ async def redeem_entitlements(house: House, commands: Sequence[RedeemCommand]) -
 def _redeem(
     decision: Decision,
     command: RedeemCommand,
-    owned: list[Entitlement],
+    owned: Owned,
     redeemed: list[tuple[RedeemCommand, Entitlement]],
 ) -> bytes:
-    mine = [one for one in owned if (one.user_id, one.resource) == (command.user_id, command.resource)]
+    mine = owned.by(command)
     before = to_redeem(mine, decision.now)
     after = replace(before, redeemed_at=decision.now, valid_until=before.valid_until_from(decision.now))
-    owned[owned.index(before)] = after  # a later command of the same batch finds it active
+    owned.all[owned.all.index(before)] = after  # a later command of the same batch finds it active
     redeemed.append((command, before))
     view = entitlement_view(after, decision.now)
     decision.log(EventType.REWARD_REDEEMED, None, before.operation_id, resource=before.resource)

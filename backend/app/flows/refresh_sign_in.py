@@ -99,7 +99,12 @@ async def _locked_owner(keepers: Services, token: RefreshToken) -> Owner:
 
 
 def _require_allowed(player: PlayerState, token: RefreshToken) -> None:
-    """A refresh token counts as issued when it was made, so "sign out everywhere" ends its family with it."""
+    """A refresh token counts as issued when it was made, so "sign out everywhere" ends its family with it.
+
+    So does becoming part of another player's account: the host signs them in as the other.
+    """
+    if player.merged_into is not None:
+        raise AppError("TOKEN_REVOKED")
     player.require_allowed(session_id=token.family_id, issued_at=token.created_at)
 
 

@@ -7,8 +7,10 @@ Writes bridge_campaigns, bridge_slots, admin_audit_log.
 from typing import Any
 
 from app.core.errors import AppError, invalid
+from app.core.time_utils import kst_date
 from app.domain.bridge import CampaignState
 from app.domain.bridge_config import BridgeConfig
+from app.domain.promises import require_kept
 from app.domain.token_types import require_known_tokens
 from app.flows.steps.edits import Row, only, require_version
 from app.flows.steps.hosts import host_id_of
@@ -86,10 +88,21 @@ async def retarget_bridge(
     async def work(keepers: Services) -> Row:
         before = await _locked(keepers, code, expected_version)
         await _require_season(keepers, season_id)
+        await _require_levels_can_be_given(house, keepers, before, season_id)
         await keepers.bridge.change(before["id"], target_season_id=season_id, now=now)
         return await _finish(house, keepers, act, code, before=before, action="BRIDGE_RETARGETED")
 
     return await house.write(work, is_repeatable=False)
+
+
+async def _require_levels_can_be_given(house: House, keepers: Services, before: Row, season_id: int | None) -> None:
+    """Returns when the levels that players collect keys for can still be given in that season; PROMISE_WITHDRAWN."""
+    season = None if season_id is None else await keepers.season.find(season_id)
+    if before["state"] == CampaignState.DRAFT or season is None:
+        return
+    if season.config.end_date < max(kst_date(house.clock.now()), before["start_date"]):
+        players = max((await keepers.bridge.key_counts(before["id"])).values(), default=0)
+        require_kept([("target_season_id", "the level of each player who has the keys: this season is over")], players)
 
 
 def _require_sound(config: BridgeConfig) -> None:

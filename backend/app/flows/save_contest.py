@@ -7,6 +7,7 @@ from typing import Any
 
 from app.core.errors import AppError, invalid
 from app.domain.metrics import is_known
+from app.domain.promises import broken, require_kept, require_loss_accepted
 from app.domain.teams import ContestConfig
 from app.domain.token_types import require_known_tokens
 from app.flows.steps.edits import Row, only, require_version
@@ -15,8 +16,6 @@ from app.services import House, Services
 from app.services.audit_service import AdminAct
 
 KEPT = ("version", "is_active", "state", "config")
-# what players joined for
-FIXED_ONCE_ACTIVE = ("season_id", "metric", "size_limit", "daily_cap")
 
 
 async def create_contest(house: House, act: AdminAct, config: ContestConfig, *, is_active: bool) -> Row:
@@ -38,9 +37,9 @@ async def create_contest(house: House, act: AdminAct, config: ContestConfig, *, 
 async def replace_contest(
     house: House, act: AdminAct, code: str, config: ContestConfig, *, expected_version: int | None
 ) -> Row:
-    """The whole contest anew. Once it is in force, what players joined for is fixed; once frozen, everything is.
+    """The whole contest anew. Once it is in force, it changes for the better only: PROMISE_WITHDRAWN.
 
-    Raises as `create_contest`, CONTEST_NOT_FOUND, CONTEST_STATE, VERSION_CONFLICT.
+    Once frozen, everything is fixed. Raises as `create_contest`, CONTEST_NOT_FOUND, CONTEST_STATE, VERSION_CONFLICT.
     """
     _require_sound(config)
     if config.code != code:
@@ -49,9 +48,10 @@ async def replace_contest(
 
     async def work(keepers: Services) -> Row:
         before = await _locked(keepers, code, expected_version)
-        changed = [name for name in FIXED_ONCE_ACTIVE if before["config"][name] != getattr(config, name)]
-        if changed and before["is_active"]:
-            raise invalid(*((name, "players joined for it: make another contest") for name in changed))
+        players = await keepers.team.players(before["id"])
+        if before["is_active"] or players:
+            old = ContestConfig.model_validate(before["config"])
+            require_kept(broken("contest", old, config), players)
         await _require_season(keepers, config)
         await keepers.team.change(before["id"], config=config, now=now)
         return await _finish(house, keepers, act, code, before=before, action="CONTEST_CHANGED")
@@ -60,13 +60,24 @@ async def replace_contest(
 
 
 async def switch_contest(
-    house: House, act: AdminAct, code: str, *, is_active: bool, expected_version: int | None
+    house: House,
+    act: AdminAct,
+    code: str,
+    *,
+    is_active: bool,
+    expected_version: int | None,
 ) -> Row:
-    """Puts a contest in force, or calls it off: a retired one is never settled."""
+    """Puts a contest in force, or calls it off: a retired one is never settled.
+
+    PROMISE_WITHDRAWN while players are in its teams, unless so many losing it is accepted.
+    """
     now = house.clock.now()
 
     async def work(keepers: Services) -> Row:
         before = await _locked(keepers, code, expected_version)
+        if before["is_active"] and not is_active:
+            players = await keepers.team.players(before["id"])
+            require_loss_accepted("the contest with its scores and rewards", players, act.players_who_lose)
         await keepers.team.change(before["id"], is_active=is_active, now=now)
         action = "CONTEST_ACTIVATED" if is_active else "CONTEST_RETIRED"
         return await _finish(house, keepers, act, code, before=before, action=action)

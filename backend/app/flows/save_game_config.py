@@ -10,6 +10,7 @@ from typing import Any
 from app.core.errors import AppError
 from app.domain.config_diff import diff
 from app.domain.game import Game
+from app.domain.promises import require_kept
 from app.domain.token_types import require_known_tokens
 from app.flows.steps.edits import Row, only
 from app.flows.steps.put_in_force import put_in_force, require_stock_fits
@@ -17,6 +18,8 @@ from app.games import TOKEN_TYPES
 from app.services import House, Services
 from app.services.audit_service import AdminAct
 
+# far more than play at once; older ones are found by what these count
+PLAYS_LOOKED_AT = 1_000
 KEPT = ("id", "version", "config_hash", "is_active")
 
 
@@ -39,6 +42,9 @@ async def add_game_config(house: House, act: AdminAct, game: Game, config: dict[
 async def activate_game_config(house: House, act: AdminAct, game: Game, config_id: int) -> Row:
     """Makes this version the only active one: plays that start after the commit are played on it.
 
+    PROMISE_WITHDRAWN when players count on something of the version before (a guarantee, an open round) that this one
+    would end, unless so many losing it is accepted.
+
     Plays under way finish on the old one first: they share-lock the switch, which is locked here. Raises NOT_FOUND,
     or the game's invalid_code when what plain SQL made of the version can't be played.
     """
@@ -49,6 +55,8 @@ async def activate_game_config(house: House, act: AdminAct, game: Game, config_i
         stored = await _stored(keepers, game, config_id)
         setup = game.parse(stored["config"])
         before = (await keepers.game_config.activations(game.feature_type))[:1]
+        if before and before[0]["config_id"] != config_id:
+            await _require_nothing_lost(keepers, act, game, before[0]["config_id"], setup)
         await put_in_force(keepers, game, config_id, setup, actor=act.actor, now=now)
         after = await _stored(keepers, game, config_id)
         await keepers.audit.add(
@@ -83,6 +91,20 @@ async def compare_game_configs(house: House, game: Game, config_id: int, against
         }
 
     return await house.read(work)
+
+
+async def _require_nothing_lost(keepers: Services, act: AdminAct, game: Game, config_id: int, after: Any) -> None:
+    try:
+        before = game.parse((await _stored(keepers, game, config_id))["config"])
+    except AppError:  # plain SQL made of it what can't be played: nobody counts on it
+        return
+    losses = game.losses(before, after)
+    if losses:
+        memories = await keepers.game_log.newest_memories(config_id, limit=PLAYS_LOOKED_AT)
+        players = sum(game.is_counted_on(before, memory) for memory in memories.values())
+        if players > (act.players_who_lose or 0):
+            how = ("players_who_lose", f"at least {players} players: name the number to do it")
+            require_kept([*losses, how], players)
 
 
 async def _stored(keepers: Services, game: Game, config_id: int) -> Row:

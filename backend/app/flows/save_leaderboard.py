@@ -7,8 +7,11 @@ Writes leaderboards, leaderboard_marks, goal_book, admin_audit_log.
 from typing import Any
 
 from app.core.errors import AppError, invalid
+from app.core.time_utils import kst_date
 from app.domain.board_config import BoardConfig
 from app.domain.metrics import is_known
+from app.domain.promises import broken, earliest_end, require_kept, require_loss_accepted
+from app.domain.spans import recent_keys, season_key
 from app.domain.token_types import require_known_tokens
 from app.flows.steps.edits import Row, only, require_version
 from app.flows.steps.hosts import host_id_of
@@ -17,8 +20,6 @@ from app.services import House, Services
 from app.services.audit_service import AdminAct
 
 KEPT = ("version", "is_active", "config")
-# a score of something else, or of another span, could not go on from where it stands
-FIXED_ONCE_SCORED = ("window", "metric", "host")
 
 
 async def create_leaderboard(house: House, act: AdminAct, config: BoardConfig, *, is_active: bool) -> Row:
@@ -39,11 +40,18 @@ async def create_leaderboard(house: House, act: AdminAct, config: BoardConfig, *
 
 
 async def replace_leaderboard(
-    house: House, act: AdminAct, code: str, config: BoardConfig, *, is_active: bool | None, expected_version: int | None
+    house: House,
+    act: AdminAct,
+    code: str,
+    config: BoardConfig,
+    *,
+    is_active: bool | None,
+    expected_version: int | None,
 ) -> Row:
     """The whole board anew; windows that are closed stay as they were. `is_active` None leaves it as it is.
 
-    Once there are scores, what is ranked is fixed. Raises as `create_leaderboard`, LEADERBOARD_NOT_FOUND,
+    Once there are scores, it changes for the better only: PROMISE_WITHDRAWN.
+    Raises as `create_leaderboard`, LEADERBOARD_NOT_FOUND,
     VERSION_CONFLICT.
     """
     _require_sound(config)
@@ -53,12 +61,12 @@ async def replace_leaderboard(
 
     async def work(keepers: Services) -> Row:
         before = await _locked(keepers, code, expected_version)
-        changed = [name for name in FIXED_ONCE_SCORED if before["config"][name] != getattr(config, name)]
-        if changed and await keepers.leaderboard.is_scored(before["id"]):
-            raise invalid(*((name, "players have scores: make another board") for name in changed))
+        will_be_active = before["is_active"] if is_active is None else is_active
+        await _require_promises_kept(house, keepers, before, config)
+        if not will_be_active:
+            await _require_no_race(house, keepers, act, before)
         host_id = await host_id_of(keepers, config.host)
         await _require_badges(keepers, config)
-        will_be_active = before["is_active"] if is_active is None else is_active
         await keepers.leaderboard.change(
             before["id"], now=now, config=config.view(), host_id=host_id, is_active=will_be_active
         )
@@ -68,13 +76,23 @@ async def replace_leaderboard(
 
 
 async def switch_leaderboard(
-    house: House, act: AdminAct, code: str, *, is_active: bool, expected_version: int | None
+    house: House,
+    act: AdminAct,
+    code: str,
+    *,
+    is_active: bool,
+    expected_version: int | None,
 ) -> Row:
-    """Puts a board in force, or ends its scoring; windows that hold scores are still closed and paid."""
+    """Puts a board in force, or ends its scoring; windows that hold scores are still closed and paid.
+
+    PROMISE_WITHDRAWN while players race for rewards in a window that runs, unless so many losing it is accepted.
+    """
     now = house.clock.now()
 
     async def work(keepers: Services) -> Row:
         before = await _locked(keepers, code, expected_version)
+        if not is_active:
+            await _require_no_race(house, keepers, act, before)
         await keepers.leaderboard.change(before["id"], now=now, is_active=is_active)
         action = "LEADERBOARD_ACTIVATED" if is_active else "LEADERBOARD_RETIRED"
         return await _finish(house, keepers, act, code, before=before, action=action)
@@ -134,6 +152,28 @@ async def leaderboard_marks(house: House, code: str) -> list[Row]:
         return await keepers.leaderboard.marks((await _found(keepers, code))["id"])
 
     return await house.read(work)
+
+
+async def _require_promises_kept(house: House, keepers: Services, before: Row, config: BoardConfig) -> None:
+    players = await keepers.leaderboard.players(before["id"])
+    if players == 0:
+        return
+    old = BoardConfig.model_validate(before["config"])
+    terms = vars(old)
+    if old.ends_on is None:
+        today = kst_date(house.clock.now())
+        terms = terms | {"ends_on": earliest_end(old.span, today, await keepers.season.last_running_day(today))}
+    require_kept(broken("leaderboard", terms, config), players)
+
+
+async def _require_no_race(house: House, keepers: Services, act: AdminAct, before: Row) -> None:
+    """Returns when nobody has a score in a rewarded window that runs now; else the loss must be accepted."""
+    if not before["is_active"] or not before["config"]["rank_rewards"]:
+        return
+    today = kst_date(house.clock.now())
+    seasons = [season_key(season["id"]) for season in await keepers.season.active_until(today)]
+    players = await keepers.leaderboard.players(before["id"], [*recent_keys(today, 0), *seasons])
+    require_loss_accepted("the rest of the window that they are ranked in", players, act.players_who_lose)
 
 
 def _require_sound(config: BoardConfig) -> None:

@@ -8,8 +8,11 @@ from dataclasses import asdict
 from typing import Any
 
 from app.core.errors import AppError, invalid
+from app.core.time_utils import kst_date
 from app.domain.config_diff import diff
 from app.domain.mission_config import MissionConfig, reference_problems
+from app.domain.promises import broken, earliest_end, require_kept, require_loss_accepted
+from app.domain.spans import recent_keys, season_key
 from app.domain.token_types import require_known_tokens
 from app.flows.steps.edits import Row, only, require_version
 from app.flows.steps.hosts import host_id_of
@@ -18,8 +21,6 @@ from app.services import House, Services
 from app.services.audit_service import AdminAct
 
 KEPT = ("version", "is_active", "config")
-# what a count means: a count of something else could not go on from where it stands
-FIXED_ONCE_BEGUN = ("period", "metric", "host")
 
 
 async def create_mission(house: House, act: AdminAct, config: MissionConfig, *, is_active: bool) -> Row:
@@ -50,7 +51,8 @@ async def replace_mission(
     """The whole mission anew, as its next version; `is_active` None leaves it as it is.
 
     Counts go on under the new version at once; what was completed before is paid by the version it was completed under.
-    Once players have begun, what is counted is fixed. Raises as `create_mission`, MISSION_NOT_FOUND, VERSION_CONFLICT.
+    Once players have begun, it changes for the better only: PROMISE_WITHDRAWN.
+    Raises as `create_mission`, MISSION_NOT_FOUND, VERSION_CONFLICT.
     """
     require_known_tokens(config.view(), TOKEN_TYPES)
     if config.code != code:
@@ -58,15 +60,16 @@ async def replace_mission(
 
     async def work(keepers: Services) -> Row:
         before = await _locked(keepers, code, expected_version)
-        changed = [name for name in FIXED_ONCE_BEGUN if before["config"][name] != getattr(config, name)]
-        if changed and await keepers.mission.is_begun(before["id"]):
-            raise invalid(*((name, "players have begun: make another mission") for name in changed))
+        will_be_active = before["is_active"] if is_active is None else is_active
+        await _require_promises_kept(house, keepers, before, config)
+        if not will_be_active:
+            await _require_nobody_on_the_way(house, keepers, act, before)
         host_id = await _checked_host(keepers, config)
         await keepers.mission.replace(
             before,
             config.view(),
             host_id=host_id,
-            is_active=before["is_active"] if is_active is None else is_active,
+            is_active=will_be_active,
             actor=act.actor,
             now=house.clock.now(),
         )
@@ -76,12 +79,22 @@ async def replace_mission(
 
 
 async def switch_mission(
-    house: House, act: AdminAct, code: str, *, is_active: bool, expected_version: int | None
+    house: House,
+    act: AdminAct,
+    code: str,
+    *,
+    is_active: bool,
+    expected_version: int | None,
 ) -> Row:
-    """Puts a mission in force, or ends its counting; what was completed can still be claimed."""
+    """Puts a mission in force, or ends its counting; what was completed can still be claimed.
+
+    PROMISE_WITHDRAWN while players are on their way in a period that runs, unless so many losing it is accepted.
+    """
 
     async def work(keepers: Services) -> Row:
         before = await _locked(keepers, code, expected_version)
+        if not is_active:
+            await _require_nobody_on_the_way(house, keepers, act, before)
         await keepers.mission.replace(
             before,
             before["config"],
@@ -134,6 +147,29 @@ async def mission_totals(house: House, code: str, *, limit: int) -> list[Row]:
         return await keepers.mission.totals(row["id"], limit=limit)
 
     return await house.read(work)
+
+
+async def _require_promises_kept(house: House, keepers: Services, before: Row, config: MissionConfig) -> None:
+    players = await keepers.mission.players(before["id"])
+    if players == 0:
+        return
+    old = MissionConfig.model_validate(before["config"])
+    terms = vars(old)
+    if old.ends_on is None:
+        today = kst_date(house.clock.now())
+        terms = terms | {"ends_on": earliest_end(old.span, today, await keepers.season.last_running_day(today))}
+    require_kept(broken("mission", terms, config), players)
+
+
+async def _require_nobody_on_the_way(house: House, keepers: Services, act: AdminAct, before: Row) -> None:
+    """Returns when nobody has progress towards a completion now; else the loss must be accepted."""
+    if not before["is_active"]:
+        return
+    today = kst_date(house.clock.now())
+    seasons = [season_key(season["id"]) for season in await keepers.season.active_until(today)]
+    periods = [*recent_keys(today, 0), *seasons]
+    players = await keepers.mission.players_on_the_way(before["id"], before["config"], periods)
+    require_loss_accepted("what they have begun; `ends_on` ends it without a loss", players, act.players_who_lose)
 
 
 async def _checked_host(keepers: Services, config: MissionConfig) -> int | None:

@@ -8,9 +8,13 @@ from typing import Any
 
 from app.core.errors import AppError, invalid
 from app.core.time_utils import kst_text
+from app.domain.code_files import NewCode
 from app.domain.codes import new_codes
-from app.domain.promo import CodeKind, Counter
-from app.domain.promo_config import PromoConfig, require_promises_kept
+from app.domain.promises import open_to_all_before, require_kept, require_loss_accepted
+from app.domain.promo import CodeKind, Counter, PromoState
+from app.domain.promo_config import PromoConfig, edit_problems
+from app.domain.spreadsheets import Fault
+from app.domain.text_files import refuse
 from app.domain.token_types import require_known_tokens
 from app.flows.steps.commands import Done
 from app.flows.steps.edits import Row, only, require_version
@@ -19,6 +23,8 @@ from app.games import TOKEN_TYPES
 from app.services import House, Services
 from app.services.audit_service import AdminAct
 
+LARGE_FILE_SECONDS = 60.0  # 100,000 codes take some seconds
+IN_ANOTHER_CAMPAIGN = Fault("this code belongs to another campaign", "다른 캠페인의 코드입니다")
 KEPT = ("code", "kind", "units", "opens_at", "closes_at", "is_open", "rewards", "version")
 
 
@@ -42,9 +48,18 @@ async def add_promo(house: House, act: KeyedAct, config: PromoConfig) -> Done:
 
 
 async def replace_promo(
-    house: House, act: AdminAct, code: str, config: PromoConfig, *, expected_version: int | None
+    house: House,
+    act: AdminAct,
+    code: str,
+    config: PromoConfig,
+    *,
+    expected_version: int | None,
 ) -> Row:
-    """A campaign anew. What players were promised stays. Raises PROMO_NOT_FOUND, VERSION_CONFLICT, VALIDATION_ERROR."""
+    """A campaign anew. Raises PROMO_NOT_FOUND, VERSION_CONFLICT, VALIDATION_ERROR.
+
+    Once it has opened it changes for the better only: PROMISE_WITHDRAWN. So does stopping it while units are left,
+    unless so many losing one is accepted.
+    """
     require_known_tokens(config.model_dump(mode="json"), TOKEN_TYPES)
 
     async def work(keepers: Services) -> Row:
@@ -55,8 +70,14 @@ async def replace_promo(
         before = await _row(keepers, code)
         is_shared = counter.campaign.kind is CodeKind.SHARED
         shared_code = await keepers.promo.shared_code(counter.campaign.id) if is_shared else None
-        require_promises_kept(counter.campaign, counter.given, config, shared_code, now=now)
+        problems = edit_problems(counter.campaign, counter.given, config, shared_code, now=now)
         host_id = await _host_id(keepers, config.host)
+        has_begun = counter.given > 0 or (counter.campaign.is_open and counter.campaign.opens_at <= now)
+        if has_begun and not open_to_all_before(counter.campaign.host_id, host_id):
+            problems.append(("host", "that these players may take part"))
+        require_kept(problems, counter.given)
+        if counter.campaign.state_at(now, counter.given) is PromoState.OPEN and not config.is_open:
+            _require_stop_accepted(act, counter, before["codes"])
         await keepers.promo.replace(counter.campaign.id, config, host_id=host_id, actor=act.actor, now=now)
         after = await _row(keepers, code)
         await keepers.audit.add(
@@ -67,10 +88,19 @@ async def replace_promo(
     return await house.write(work, is_repeatable=False)
 
 
-async def add_promo_codes(house: House, act: KeyedAct, code: str, codes: Sequence[str]) -> Done:
+def _require_stop_accepted(act: AdminAct, counter: Counter, codes: int) -> None:
+    """How many may hold a code or wait for a unit still: as many as there are, at most."""
+    left = counter.campaign.left(counter.given)
+    unused = codes - counter.given if counter.campaign.kind is CodeKind.UNIQUE else max(1, counter.given)
+    most = unused if left is None else min(left, unused)
+    require_loss_accepted("a code that they may hold", most, act.players_who_lose)
+
+
+async def add_promo_codes(house: House, act: KeyedAct, code: str, codes: Sequence[NewCode]) -> Done:
     """Adds codes to a UNIQUE campaign, once per key; those it has already are left out.
 
-    Raises PROMO_NOT_FOUND, and VALIDATION_ERROR for a SHARED campaign or a code of another campaign.
+    Raises PROMO_NOT_FOUND, and VALIDATION_ERROR for a SHARED campaign, or with the line of each code that another
+    campaign has.
     """
     now = house.clock.now()
 
@@ -78,21 +108,22 @@ async def add_promo_codes(house: House, act: KeyedAct, code: str, codes: Sequenc
         campaign = (await _locked(keepers, code)).campaign
         if campaign.kind is not CodeKind.UNIQUE:
             raise invalid(("kind", "a SHARED campaign has its one code"))
-        known = await _known(keepers, codes)
-        if any(campaign_id != campaign.id for campaign_id in known.values()):
-            raise invalid(("csv", "some of these codes belong to another campaign"))
-        fresh = [text for text in codes if text not in known]
+        known = await _known(keepers, [one.code for one in codes])
+        elsewhere = [one for one in codes if known.get(one.code, campaign.id) != campaign.id]
+        refuse([IN_ANOTHER_CAMPAIGN.at(one.line) for one in elsewhere])
+        fresh = [one.code for one in codes if one.code not in known]
         await keepers.promo.add_codes(campaign.id, fresh, now)
         facts = {"added": len(fresh), "known_before": len(known)}
         await keepers.audit.add(act, "PROMO_CODES_ADDED", _target(code), after=facts, now=now)
         return facts | {"campaign": await _row(keepers, code)}
 
-    return await once(house, act, "PROMO_CODES", work)
+    return await once(house, act, "PROMO_CODES", work, budget_seconds=LARGE_FILE_SECONDS)
 
 
 async def generate_promo_codes(house: House, act: KeyedAct, code: str, count: int, *, prefix: str) -> Done:
     """Adds new random codes, once per key. Raises as `add_promo_codes`."""
-    return await add_promo_codes(house, act, code, new_codes(house.draw, count, prefix=prefix))
+    codes = [NewCode(text) for text in new_codes(house.draw, count, prefix=prefix)]
+    return await add_promo_codes(house, act, code, codes)
 
 
 async def find_promo(house: House, code: str) -> Row:

@@ -5,11 +5,13 @@ season_counters and season_passes. Writes seasons, season_levels, season_level_r
 admin_audit_log.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from app.core.errors import AppError, invalid
+from app.core.time_utils import kst_date
 from app.domain.config_fields import parse_config
+from app.domain.promises import require_kept, require_loss_accepted
 from app.domain.season_config import SeasonConfig
 from app.domain.season_edits import edit_problems
 from app.domain.season_file import SeasonPlan, differences
@@ -46,7 +48,7 @@ async def replace_season(
 ) -> StoredSeason:
     """The whole season anew; `is_active` None leaves it as it is. Raises as `create_season`, and VERSION_CONFLICT.
 
-    Once players are in, what they were promised or paid is fixed: VALIDATION_ERROR names each field that breaks it.
+    Once players are in, what they were promised or paid stays: PROMISE_WITHDRAWN names each field that breaks it.
     """
     _require_sound(config)
 
@@ -59,13 +61,23 @@ async def replace_season(
 
 
 async def switch_season(
-    house: House, act: AdminAct, season_id: int, *, is_active: bool, expected_version: int | None
+    house: House,
+    act: AdminAct,
+    season_id: int,
+    *,
+    is_active: bool,
+    expected_version: int | None,
 ) -> StoredSeason:
-    """Publishes or retires a season. Raises SEASON_NOT_FOUND, VERSION_CONFLICT, ACTIVE_SEASON_CONFLICT."""
+    """Publishes or retires a season. Raises SEASON_NOT_FOUND, VERSION_CONFLICT, ACTIVE_SEASON_CONFLICT.
+
+    PROMISE_WITHDRAWN while players may still stamp or claim in it, unless the operator accepts that so many lose.
+    """
     now = house.clock.now()
 
     async def work(keepers: Services) -> StoredSeason:
         before = await _locked(keepers, season_id, expected_version)
+        if not is_active:
+            await _require_nothing_open(house, keepers, act, before)
         await keepers.season.set_active(season_id, is_active=is_active, now=now)
         action = "SEASON_PUBLISHED" if is_active else "SEASON_RETIRED"
         return await _finish(house, keepers, act, season_id, before=before, action=action)
@@ -158,15 +170,30 @@ async def _add(
 
 
 async def _replace(
-    house: House, keepers: Services, act: AdminAct, before: StoredSeason, config: SeasonConfig, *, is_active: bool
+    house: House,
+    keepers: Services,
+    act: AdminAct,
+    before: StoredSeason,
+    config: SeasonConfig,
+    *,
+    is_active: bool,
 ) -> StoredSeason:
-    problems = edit_problems(before.config, config, await keepers.season_pass.use_of(before.id))
-    if problems:
-        raise invalid(*problems)
+    use = await keepers.season_pass.use_of(before.id)
+    require_kept(edit_problems(before.config, config, use), use.players)
+    if not is_active:
+        await _require_nothing_open(house, keepers, act, before)
     await _require_program(keepers, config)
     await _require_free_name(keepers, config, but_by=before.id)
     await keepers.season.replace(before.id, config, is_active=is_active, now=house.clock.now())
     return await _finish(house, keepers, act, before.id, before=before, action="SEASON_CHANGED")
+
+
+async def _require_nothing_open(house: House, keepers: Services, act: AdminAct, before: StoredSeason) -> None:
+    """Returns when nobody can stamp or claim in the season any more; else the loss must be accepted."""
+    last_claim_day = before.config.end_date + timedelta(days=before.config.grace_days)
+    if before.is_active and kst_date(house.clock.now()) <= last_claim_day:
+        players = (await keepers.season_pass.use_of(before.id)).players
+        require_loss_accepted(f"their stamps and open claims until {last_claim_day}", players, act.players_who_lose)
 
 
 async def _require_program(keepers: Services, config: SeasonConfig) -> None:

@@ -47,7 +47,7 @@ async def stamp(house: House, commands: Sequence[StampCommand]) -> list[Result]:
         players = await keepers.player.lock((command.user_id for command in commands), wanted)
         await load_goals(keepers, rules, players)
         answers = await keepers.idempotency.stored(answer_keys(commands))
-        batch = Batch(players, rules, answers, now, house.settings.approval_threshold_points)
+        batch = Batch(players, rules, answers, now, house.approval)
         results = decide_each(batch, commands, lambda decision, c: _stamp_once(decision, c, rules))
         await save_changes(keepers, batch.changes)
         return results

@@ -21,6 +21,8 @@ hosts = Table(
     Column("created_at", UtcDateTime, nullable=False),
     # raised by every change; null = 1: nothing was changed since the column came
     Column("version", Integer),
+    # raised when an id of a player changes hands: processes forget whom they knew by which id; null = never
+    Column("names_version", Integer),
     **MYSQL_TABLE,
 )
 

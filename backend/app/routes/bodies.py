@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from fastapi import Response
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 
 from app.core.errors import AppError, invalid
 from app.domain.config_fields import field_problems
@@ -26,6 +27,25 @@ def parse_body(model: type[M], raw: bytes) -> M:
     if raw.count(b":") > 1:
         require_one_meaning(raw)
     return body
+
+
+def read_items(raw: bytes, name: str, most: int) -> list[Any]:
+    """The documents of a body that is one of them, or `{name: […]}`; raises VALIDATION_ERROR for anything else."""
+    try:
+        body = from_json(raw or b"{}", allow_inf_nan=False)
+    except ValueError:
+        raise invalid(("(whole)", "not readable as JSON")) from None
+    require_one_meaning(raw or b"{}")
+    if not isinstance(body, dict):
+        raise invalid(("(whole)", f"one, or an object with `{name}`"))
+    if name not in body:
+        return [body]
+    documents = body[name]
+    if not isinstance(documents, list) or not 1 <= len(documents) <= most:
+        raise invalid((name, f"a list of 1 to {most}"))
+    if len(body) > 1:
+        raise invalid(*((str(other)[:50], "unknown field") for other in body if other != name))
+    return documents
 
 
 def require_one_meaning(raw: bytes) -> None:

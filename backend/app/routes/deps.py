@@ -127,9 +127,9 @@ def require_staff(*accepted: str) -> Callable[[Request], Awaitable[Principal]]:
     return dependency
 
 
-def admin_act(principal: Principal, reason: str) -> AdminAct:
-    """Who writes as an operator, and why."""
-    return AdminAct(principal.actor, reason, request_id())
+def admin_act(principal: Principal, reason: str, players_who_lose: int | None = None) -> AdminAct:
+    """Who writes as an operator, why, and how many players may lose by it."""
+    return AdminAct(principal.actor, reason, request_id(), players_who_lose)
 
 
 def keyed_act(

@@ -11,7 +11,7 @@ from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 
 from app.core.claims import note_refused_token
-from app.core.errors import AppError
+from app.core.errors import AppError, told_in
 from app.core.languages import ENGLISH, preferred_language
 from app.core.metrics import REFUSALS
 from app.routes.middleware import API_HEADERS, REQUEST_ID
@@ -32,10 +32,11 @@ def problem(request: Request, error: AppError, headers: Mapping[str, str] | None
     """The answer for a refusal: code, words and details; never an input value, SQL or a stack."""
     meaning = error.meaning
     status = STATUS[meaning.kind]
-    message = meaning.en if preferred_language(request.headers.get("accept-language", "")) == ENGLISH else meaning.ko
+    is_korean = preferred_language(request.headers.get("accept-language", "")) != ENGLISH
+    message = meaning.ko if is_korean else meaning.en
     facts = dict(error.facts)
     retry_after = facts.pop("retry_after_seconds", None)
-    details: Any = facts.pop("fields", facts)
+    details: Any = told_in(facts["fields"], korean=is_korean) if "fields" in facts else facts
     body = {
         "type": f"about:blank#{error.code}",
         "title": meaning.en,

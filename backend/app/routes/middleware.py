@@ -1,7 +1,7 @@
 """What surrounds every request: security headers, one log line, one measurement."""
 
 import time
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, MutableMapping
 from functools import lru_cache
 from typing import Any
 
@@ -26,9 +26,9 @@ API_HEADER_NAMES = {name for name, _ in API_HEADERS}
 class Surroundings:
     """Adds the security headers that the answer does not set itself; measures and logs every request.
 
-    `larger_bodies`: paths whose bodies may be larger than `max_body_bytes`, with their own limit. While `is_draining`
-    says so, every answer is the last of its connection: the next request finds another process. `name_span` is told
-    method and route of each request that is traced.
+    `body_limit` says how many bytes the body of a path may have. While `is_draining` says so, every answer is the last
+    of its connection: the next request finds another process. `name_span` is told method and route of each request
+    that is traced.
     """
 
     def __init__(
@@ -37,12 +37,11 @@ class Surroundings:
         *,
         is_draining: Callable[[], bool],
         log: Any | None,
-        max_body_bytes: int,
-        larger_bodies: Mapping[str, int],
+        body_limit: Callable[[str], int],
         name_span: Callable[[str, str], None] | None = None,
     ) -> None:
-        self._app, self._is_draining, self._log, self._max_body_bytes = app, is_draining, log, max_body_bytes
-        self._larger_bodies, self._name_span = larger_bodies, name_span
+        self._app, self._is_draining, self._log = app, is_draining, log
+        self._body_limit, self._name_span = body_limit, name_span
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -73,7 +72,7 @@ class Surroundings:
 
         Starlette's own limit answers in plain text, past our error handlers.
         """
-        taken, limit = 0, self._larger_bodies.get(scope["path"], self._max_body_bytes)
+        taken, limit = 0, self._body_limit(scope["path"])
         announced = _announced_length(scope)
 
         async def receive_within_limit() -> Message:

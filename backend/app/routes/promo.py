@@ -22,8 +22,8 @@ router = api_router(tag="codes")
     operation_id="redeem_code",
     response_model=None,
     responses=answers(
-        CodeAnswer, "CODE_ALREADY_USED", "PROMO_NOT_OPEN", "PROMO_ENDED", "FEATURE_DISABLED", "CODE_NOT_FOUND",
-        "PROMO_SOLD_OUT", "VALIDATION_ERROR", "BUSY",
+        CodeAnswer, "CODE_ALREADY_USED", "PROMO_ALREADY_CLAIMED", "PROMO_NOT_OPEN", "PROMO_ENDED", "FEATURE_DISABLED",
+        "CODE_NOT_FOUND", "PROMO_SOLD_OUT", "VALIDATION_ERROR", "BUSY",
     ),
     openapi_extra=keyed(body_of(CodeBody), required=False),
 )  # fmt: skip

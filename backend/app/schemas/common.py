@@ -32,7 +32,7 @@ class ErrorBody(Shape):
 
     code: str = Field(examples=["NOT_ENOUGH_TOKENS"])
     message: str = Field(examples=["티켓이 부족합니다"])
-    details: dict[str, Any] | list[dict[str, str]] = Field(examples=[{"balance": 0, "needed": 1}])
+    details: dict[str, Any] | list[dict[str, Any]] = Field(examples=[{"balance": 0, "needed": 1}])
 
 
 class Problem(Shape):

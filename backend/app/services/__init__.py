@@ -14,11 +14,14 @@ from app.core.time_utils import Clock
 from app.db.transaction import Database, Tx
 from app.domain.definitions import Definitions
 from app.domain.draw import Draw
+from app.domain.worth import UNIT_POINTS, Approval
+from app.services.alias_service import AliasService
 from app.services.allowance_service import AllowanceService
 from app.services.audit_service import AuditService
 from app.services.badge_service import BadgeService
 from app.services.bridge_control_service import BridgeControlService
 from app.services.bridge_service import BridgeService
+from app.services.coupon_batch_service import CouponBatchService
 from app.services.coupon_service import CouponService
 from app.services.delivery_service import DeliveryService
 from app.services.doctor_service import DoctorService
@@ -37,6 +40,7 @@ from app.services.job_control_service import JobControlService
 from app.services.job_service import JobService
 from app.services.leaderboard_result_service import LeaderboardResultService
 from app.services.leaderboard_service import LeaderboardService
+from app.services.merge_service import MergeService
 from app.services.mission_service import MissionService
 from app.services.outbox_service import OutboxService
 from app.services.player_service import PlayerService
@@ -69,10 +73,10 @@ class Services:
 
     def __init__(self, tx: Tx, definitions: Definitions, settings: Settings) -> None:  # noqa: PLR0915 – a list
         self.rule_book = RuleBookService(tx, definitions, is_gated=settings.feature_gate_enabled)
-        self.player = PlayerService(tx)
+        self.player, self.alias = PlayerService(tx), AliasService(tx)
         self.wallet = WalletService(tx)
         self.reward = RewardService(tx)
-        self.coupon = CouponService(tx)
+        self.coupon, self.coupon_batch = CouponService(tx), CouponBatchService(tx)
         self.promo = PromoService(tx)
         self.inbox = InboxService(tx)
         self.entitlement = EntitlementService(tx)
@@ -104,7 +108,7 @@ class Services:
         self.doctor = DoctorService(tx)
         self.reconcile = ReconcileService(tx)
         self.history = HistoryService(tx)
-        self.privacy = PrivacyService(tx)
+        self.privacy, self.merge = PrivacyService(tx), MergeService(tx)
         self.report = ReportService(tx)
 
 
@@ -118,11 +122,24 @@ class House:
     settings: Settings
     definitions: Definitions = field(default_factory=Definitions)
     traces: "Traces | None" = None
+    approval: Approval = field(init=False)
 
-    async def write(self, work: Callable[[Services], Awaitable[T]], *, is_repeatable: bool = True) -> T:
+    def __post_init__(self) -> None:
+        worth = UNIT_POINTS | self.settings.reward_unit_points
+        self.approval = Approval(self.settings.approval_threshold_points, worth)
+
+    async def write(
+        self,
+        work: Callable[[Services], Awaitable[T]],
+        *,
+        is_repeatable: bool = True,
+        budget_seconds: float | None = None,
+    ) -> T:
         """Runs `work` in one transaction, committed before this returns (see `Database.transaction`)."""
         done = self.database.transaction(
-            lambda tx: work(Services(tx, self.definitions, self.settings)), is_repeatable=is_repeatable
+            lambda tx: work(Services(tx, self.definitions, self.settings)),
+            is_repeatable=is_repeatable,
+            budget_seconds=budget_seconds,
         )
         if self.traces is None:
             return await done

@@ -27,11 +27,15 @@ SEALED = (
 
 @dataclass(frozen=True, slots=True)
 class AdminAct:
-    """Who does something as an operator, and why. `actor` is `staff:<login>`, `system:<job>` or `cli:<user>`."""
+    """Who does something as an operator, and why. `actor` is `staff:<login>`, `system:<job>` or `cli:<user>`.
+
+    `players_who_lose`: how many players may lose by it, as the operator has accepted (see `domain/promises`).
+    """
 
     actor: str
     reason: str
     request_id: str | None
+    players_who_lose: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,9 @@ class AuditService:
     async def add(
         self, act: AdminAct, action: str, target: str, *, before: Any = None, after: Any = None, now: datetime
     ) -> None:
-        """Notes one operator's write, in the same transaction as the write."""
+        """Notes one operator's write, in the same transaction as the write; and a loss that was accepted for it."""
+        if act.players_who_lose is not None and (after is None or isinstance(after, dict)):
+            after = (after or {}) | {"players_who_lose": act.players_who_lose}
         await self._tx.execute(
             admin_audit_log.insert().values(
                 actor=act.actor,

@@ -42,11 +42,11 @@ class EntitlementService:
         return [_read(row) for row in rows.mappings()]
 
     async def of_player(
-        self, user_id: int, *, resource: str | None = None, after: int | None = None, limit: int
+        self, accounts: Sequence[int], *, resource: str | None = None, after: int | None = None, limit: int
     ) -> list[Entitlement]:
         """A player's entitlements, newest first, `limit + 1` at most, older than the entitlement `after`."""
         c = entitlements.c
-        query = select(entitlements).where(c.user_id == user_id).order_by(c.id.desc()).limit(limit + 1)
+        query = select(entitlements).where(c.user_id.in_(accounts)).order_by(c.id.desc()).limit(limit + 1)
         if resource is not None:
             query = query.where(c.resource == resource)
         if after is not None:

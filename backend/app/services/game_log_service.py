@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.db.statements import Insert, Statement
 from app.db.transaction import Tx
-from app.db.values import instant_out, json_out, known_day_in
+from app.db.values import instant_out, json_in, json_out, known_day_in
 from app.domain.records import Play
 from app.models.game import game_activations, game_configs, game_plays
 
@@ -46,6 +46,13 @@ class GameLogService:
         params = (*sorted(user_ids), *sorted(games), *sorted(day.isoformat() for day in days))
         rows = await self._tx.rows(BY_DAY, params, ids=len(user_ids), games=len(games), days=len(days))
         return [(user_id, name, known_day_in(day), plays) for user_id, name, day, plays in rows]
+
+    async def newest_memories(self, config_id: int, *, limit: int) -> dict[int, Any]:
+        """What the game remembers of each player in the newest plays of a version: so many plays are looked at."""
+        c = game_plays.c
+        query = select(c.user_id, c.play_no, c.memory).where(c.config_id == config_id).order_by(c.id.desc())
+        rows = (await self._tx.execute(query.limit(limit))).all()
+        return {row.user_id: json_in(row.memory) for row in sorted(rows, key=lambda row: row.play_no)}
 
     async def newest_play_times(self) -> dict[str, datetime]:
         """When each game was last played: one step back in an index for each config version that was ever in force."""

@@ -17,14 +17,16 @@ from app.models.host_event import event_revocations, host_events, rejected_event
 from app.models.identity import hosts
 from app.models.player import user_profiles
 
+# an account that became part of another is the other player now
 KNOWN = Statement("""
-    SELECT source, event_id, id, user_id, event_type, data, fingerprint
-    FROM host_events FORCE INDEX (uq_host_events_once)
-    WHERE host_id = ? AND (source, event_id) IN ({pairs})
+    SELECT e.source, e.event_id, e.id, COALESCE(u.merged_into, u.id), e.event_type, e.data, e.fingerprint
+    FROM host_events e FORCE INDEX (uq_host_events_once) JOIN user_profiles u ON u.id = e.user_id
+    WHERE e.host_id = ? AND (e.source, e.event_id) IN ({pairs})
 """)
 REVOKED = Statement("""
-    SELECT source, event_id, user_id FROM event_revocations FORCE INDEX (PRIMARY)
-    WHERE host_id = ? AND (source, event_id) IN ({pairs})
+    SELECT e.source, e.event_id, COALESCE(u.merged_into, u.id)
+    FROM event_revocations e FORCE INDEX (PRIMARY) JOIN user_profiles u ON u.id = e.user_id
+    WHERE e.host_id = ? AND (e.source, e.event_id) IN ({pairs})
 """)
 ADD_REVOCATIONS = Insert(event_revocations, ["host_id", "source", "event_id", "user_id", "revoked_by", "created_at"])
 ADD = Insert(

@@ -13,6 +13,13 @@ AnswerKey = tuple[str, str, str]
 OPERATORS = "operators"
 COLUMNS = "actor, operation, idempotency_key, fingerprint, status, body, created_at"
 ONE_KEY = "(actor = ? AND operation = ? AND idempotency_key = ?)"
+HAND_OVER = Statement(f"""
+    INSERT INTO idempotency_keys ({COLUMNS})
+    SELECT ?, k.operation, k.idempotency_key, k.fingerprint, k.status, k.body, k.created_at FROM idempotency_keys k
+    LEFT JOIN idempotency_keys have
+        ON have.actor = ? AND have.operation = k.operation AND have.idempotency_key = k.idempotency_key
+    WHERE k.actor = ? AND have.actor IS NULL
+""")
 # A deed of operators. Answers were once kept for each operator, and grants apart from make-goods: those count as well,
 # the first of them for all.
 ONE_DEED = "(operation IN ({names}) AND idempotency_key = ?)"
@@ -60,3 +67,7 @@ class IdempotencyService:
                 for a in answers
             ],
         )  # fmt: skip
+
+    async def hand_over(self, source: str, target: str) -> None:
+        """The target's clients get the source's answers too, but for a key that has an answer of its own."""
+        await self._tx.run(HAND_OVER, (target, target, source))

@@ -66,8 +66,6 @@ class IdentityService:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    # --- hosts and their API keys
-
     async def active_hosts(self) -> list[KnownHost]:
         """Every host that may knock, and how it signs."""
         return [host for host in await self.known_hosts() if host.is_active]
@@ -86,6 +84,7 @@ class IdentityService:
                 audience=row.jwt_audience,
                 max_life_seconds=row.jwt_max_life_seconds,
                 is_active=bool(row.is_active),
+                names_version=row.names_version or 0,
             )
             for row in rows
         ]
@@ -106,6 +105,11 @@ class IdentityService:
         version = func.coalesce(hosts.c.version, 1) + 1
         await self._tx.execute(update(hosts).where(hosts.c.code == code).values(version=version, **values))
 
+    async def turn_names(self, host_id: int) -> None:
+        """Makes processes forget within seconds whom they knew by which id of the host. Locks the host: do it last."""
+        turned = update(hosts).values(names_version=func.coalesce(hosts.c.names_version, 0) + 1)
+        await self._tx.execute(turned.where(hosts.c.id == host_id))
+
     async def has_issuer(self, issuer: str, *, except_host: str) -> bool:
         """True when another host, switched off or not, signs under this name."""
         query = select(hosts.c.id).where(hosts.c.jwt_issuer == issuer, hosts.c.code != except_host)
@@ -113,8 +117,8 @@ class IdentityService:
 
     async def add_api_key(self, host_id: int, name: str, *, key_hash: str, now: datetime) -> int:
         """A further key of a host, known by its SHA-256."""
-        values = {"host_id": host_id, "name": name, "key_hash": key_hash, "created_at": now}
-        return new_row_id(await self._tx.execute(api_keys.insert().values(**values)))
+        query = api_keys.insert().values(host_id=host_id, name=name, key_hash=key_hash, created_at=now)
+        return new_row_id(await self._tx.execute(query))
 
     async def revoke_api_key(self, key_id: int, *, now: datetime) -> None:
         """Ends a key: the next call with it is refused."""

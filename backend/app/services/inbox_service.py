@@ -31,6 +31,15 @@ PAGE = Statement(f"""
     ORDER BY i.id DESC LIMIT ?
 """)
 CLAIM = Statement("UPDATE inbox_items SET claimed_at = ? WHERE id = ? AND claimed_at IS NULL")
+# a subquery of a subquery: MySQL refuses to read the table that it writes
+DONE_BY_OTHER = Statement("""
+    UPDATE inbox_items SET claimed_at = ? WHERE user_id = ? AND claimed_at IS NULL AND mailing_id IN
+        (SELECT mailing_id FROM (SELECT mailing_id FROM inbox_items WHERE user_id = ? AND claimed_at IS NOT NULL) had)
+""")
+HAND_OVER = Statement("""
+    UPDATE inbox_items SET user_id = ? WHERE user_id = ? AND claimed_at IS NULL AND mailing_id NOT IN
+        (SELECT mailing_id FROM (SELECT mailing_id FROM inbox_items WHERE user_id = ?) have)
+""")
 ADD = Insert(inbox_items, ["mailing_id", "user_id"])
 BEHIND_ALL = 2**63 - 1
 MOST_AT_ONCE = 100  # items that a player claims in one transaction
@@ -62,6 +71,11 @@ class InboxService:
         for item_id, at in claims.items():
             matched = await self._tx.run(CLAIM, (instant_out(at), item_id))
             require(matched == 1, "an item is claimed once")
+
+    async def hand_over(self, source: int, target: int, now: datetime) -> None:
+        """What waits for the source waits for the target; a mailing that either has claimed is claimed. Lock both."""
+        await self._tx.run(DONE_BY_OTHER, (instant_out(now), target, source))
+        await self._tx.run(HAND_OVER, (target, source, target))
 
     async def send(self, users: Sequence[int], values: Row, *, rewards: list[Row]) -> int:
         """A mailing with a copy for each player; returns its id."""

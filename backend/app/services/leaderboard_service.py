@@ -1,10 +1,10 @@
 """Keeper of leaderboards, their scores and marks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, delete, func, select, update
 
 from app.db.statements import Accumulate, Statement, Upsert
 from app.db.transaction import Tx, new_row_id
@@ -96,10 +96,13 @@ class LeaderboardService:
         """(board, window) of every window that holds a score."""
         return [(row[0], row[1]) for row in await self._tx.rows(WINDOWS)]
 
-    async def is_scored(self, board_id: int) -> bool:
-        """True when any player has a score on the board."""
-        query = select(leaderboard_scores.c.user_id).where(leaderboard_scores.c.board_id == board_id).limit(1)
-        return (await self._tx.execute(query)).first() is not None
+    async def players(self, board_id: int, windows: Collection[str] | None = None) -> int:
+        """How many players have a score on the board, in any window or in these."""
+        c = leaderboard_scores.c
+        query = select(func.count(c.user_id.distinct())).where(c.board_id == board_id)
+        if windows is not None:
+            query = query.where(c.window_key.in_(windows))
+        return int((await self._tx.execute(query)).scalar_one())
 
     async def top(self, board_id: int, window_key: str, *, after: Place | None, limit: int) -> list[Place]:
         """The ranks of a window as they stand, from the first one or from behind a place on; `limit + 1` at most."""

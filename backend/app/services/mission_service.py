@@ -107,11 +107,20 @@ class MissionService:
         config = MissionConfig.model_validate(json_in(row["config"]))
         return Mission(mission_id, row["host_id"], version, row["is_active"], config)
 
-    async def is_begun(self, mission_id: int) -> bool:
-        """True when any player has progress in it."""
+    async def players(self, mission_id: int) -> int:
+        """How many players have progress in it."""
         c = mission_progress.c
-        query = select(c.user_id).where(c.mission_id == mission_id).limit(1)
-        return (await self._tx.execute(query)).first() is not None
+        query = select(func.count(c.user_id.distinct())).where(c.mission_id == mission_id)
+        return int((await self._tx.execute(query)).scalar_one())
+
+    async def players_on_the_way(self, mission_id: int, config: Row, periods: Collection[str]) -> int:
+        """How many players have counts in these periods that no completion has used up, and may still complete it."""
+        c = mission_progress.c
+        query = select(func.count(c.user_id.distinct())).where(
+            c.mission_id == mission_id, c.period_key.in_(periods), c.completed < config["repeat_max"],
+            c.progress > c.completed * config["target"],
+        )  # fmt: skip
+        return int((await self._tx.execute(query)).scalar_one())
 
     async def progress_of(self, user_ids: Iterable[int], periods: Collection[str]) -> list[MissionProgress]:
         """The players' progress in these periods. To change it, lock the players first."""

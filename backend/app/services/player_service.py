@@ -4,14 +4,15 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select, union, update
+from sqlalchemy import ColumnElement, Select, and_, func, select, union, update
 
+from app.core.errors import AppError
 from app.db.statements import Insert, Statement
 from app.db.transaction import Tx, new_row_id
 from app.db.values import instant_out
 from app.domain.player import PlayerState
 from app.models.identity import hosts
-from app.models.player import user_profiles
+from app.models.player import player_aliases, user_profiles
 from app.services.player_state import Wanted, read_row, state_statement
 
 WITH_KEYS = Statement("""
@@ -21,11 +22,22 @@ WITH_KEYS = Statement("""
 SET_KEY_COUNTERS = Statement(
     "UPDATE user_profiles SET event_key_count = ?, event_pending_points = ? WHERE id IN ({ids})"
 )
-FIND_ALL = Statement(
-    "SELECT host_id, external_id, id FROM user_profiles WHERE host_id = ? AND external_id IN ({names})"
-)
+# by the id that a player has, and by those that they had before
+FIND_ALL = Statement("""
+    SELECT host_id, external_id, user_id FROM player_aliases
+    WHERE host_id = ? AND external_id IN ({names}) AND freed_at IS NULL
+    UNION ALL SELECT host_id, external_id, id FROM user_profiles WHERE host_id = ? AND external_id IN ({names})
+""")
+FIND = Statement("""
+    SELECT a.user_id FROM player_aliases a JOIN hosts h ON h.id = a.host_id
+    WHERE h.code = ? AND a.external_id = ? AND a.freed_at IS NULL
+    UNION ALL
+    SELECT u.id FROM user_profiles u JOIN hosts h ON h.id = u.host_id WHERE h.code = ? AND u.external_id = ?
+""")
+BECAME = Statement("SELECT id, COALESCE(merged_into, id) FROM user_profiles WHERE id IN ({ids})")
+BECAME_PART_OF = Statement("SELECT id FROM user_profiles WHERE merged_into = ? ORDER BY id")
 NEW = ("is_blocked", "event_key_count", "event_pending_points", "version")
-ADD_ALL = Insert(user_profiles, ["host_id", "external_id", "nickname", *NEW, "created_at"])
+ADD_ALL = Insert(user_profiles, ["host_id", "external_id", "nickname", *NEW, "created_at", "tokens_valid_from"])
 LAST_CHARACTER = "\U0010ffff"  # sorts behind every other, byte for byte: ends the range of a prefix
 LONGEST_ID = 19  # digits of 2**63: a longer number is no id
 
@@ -58,35 +70,67 @@ class PlayerService:
         return players
 
     async def find(self, host_code: str, external_id: str) -> int | None:
-        """The id of a host's player, if we know them."""
-        query = select(user_profiles.c.id).join(hosts).where(
-            hosts.c.code == host_code, user_profiles.c.external_id == external_id
-        )  # fmt: skip
-        row = (await self._tx.execute(query)).first()
-        return None if row is None else row[0]
+        """The id of a host's player, if we know them, by the id that they have or had before."""
+        rows = await self._tx.rows(FIND, (host_code, external_id, host_code, external_id))
+        return rows[-1][0] if rows else None
 
     async def known_as(self, ids: Collection[int]) -> dict[int, tuple[int, str, str]]:
-        """By player: the host's id and code, and the name that the host knows them by."""
-        c = user_profiles.c
-        query = select(c.id, c.host_id, hosts.c.code, c.external_id).join(hosts).where(c.id.in_(ids))
+        """By player: the host's id and code, and the name that the host knows them by now.
+
+        An account that became part of another is known by the other's name.
+        """
+        c, now = user_profiles.c, user_profiles.alias("now")
+        query = select(c.id, c.host_id, hosts.c.code, now.c.external_id).join(hosts, hosts.c.id == c.host_id)
+        query = query.join(now, now.c.id == func.coalesce(c.merged_into, c.id)).where(c.id.in_(ids))
         rows = await self._tx.execute(query)
         return {row.id: (row.host_id, row.code, row.external_id) for row in rows}
 
+    async def became(self, ids: Iterable[int]) -> dict[int, int]:
+        """By player: who they are now. Whose account became part of another is the other."""
+        unique = sorted(set(ids))
+        rows = await self._tx.rows(BECAME, unique, ids=len(unique)) if unique else ()
+        return {row[0]: row[1] for row in rows}
+
+    async def accounts_of(self, user_id: int) -> list[int]:
+        """The player's own number, and those of the accounts that became part of theirs: whose rows are theirs."""
+        rows = await self._tx.rows(BECAME_PART_OF, (user_id,))
+        return [user_id, *(row[0] for row in rows)]
+
+    async def hand_over(self, source: int, target: int) -> None:
+        """What became part of the source is the target's now. Lock both first."""
+        c = user_profiles.c
+        await self._tx.execute(update(user_profiles).where(c.merged_into == source).values(merged_into=target))
+
     async def find_all(self, names: Iterable[tuple[int, str]]) -> dict[tuple[int, str], int]:
-        """The ids of the players whom we know, by (host, external id): one statement for each host."""
+        """The ids of the players whom we know, by (host, external id), old ids too: one statement for each host."""
         by_host: dict[int, list[str]] = {}
         for host_id, external_id in sorted(names):
             by_host.setdefault(host_id, []).append(external_id)
         found: dict[tuple[int, str], int] = {}
         for host_id, external_ids in by_host.items():
-            rows = await self._tx.rows(FIND_ALL, (host_id, *external_ids), names=len(external_ids))
-            found |= {(row[0], row[1]): row[2] for row in rows}
+            params = (host_id, *external_ids) * 2
+            rows = await self._tx.rows(FIND_ALL, params, names=len(external_ids))
+            for host, name, user_id in rows:
+                if found.setdefault((host, name), user_id) != user_id:
+                    raise AppError("BUSY", retry_after_seconds=1)  # it changed hands in this very moment
         return found
 
-    async def add_all(self, nicknames: Mapping[tuple[int, str], str | None], *, now: datetime) -> None:
-        """New players with nothing yet, as `add`, in one statement; by (host, external id)."""
+    async def add_all(
+        self,
+        nicknames: Mapping[tuple[int, str], str | None],
+        freed: Mapping[tuple[int, str], datetime],
+        *,
+        now: datetime,
+    ) -> None:
+        """New players with nothing yet, as `add`, in one statement; by (host, external id).
+
+        `freed` says of ids that were others' before until when tokens with them were the others'.
+        """
         at = instant_out(now)
-        rows = [(host, name, nickname, 0, 0, 0, 1, at) for (host, name), nickname in nicknames.items()]
+        rows = [
+            (host, name, nickname, 0, 0, 0, 1, at, instant_out(freed[host, name]) if (host, name) in freed else None)
+            for (host, name), nickname in nicknames.items()
+        ]
         await self._tx.write(ADD_ALL, rows)
 
     async def profile(self, user_id: int) -> dict[str, Any] | None:
@@ -95,11 +139,15 @@ class PlayerService:
         return None if row is None else dict(row)
 
     async def search(self, text: str | None, *, after: int | None, limit: int) -> list[dict[str, Any]]:
-        """Players by id, or by the start of their external id or nickname, oldest first, `limit + 1` at most."""
+        """Players by id, or by the start of an external id (old ones too) or nickname, oldest first.
+
+        `limit + 1` at most.
+        """
         c = user_profiles.c
         query = _profiles()
         if text is not None:
-            found = union(*(select(c.id).where(condition) for condition in _matches(text))).subquery()
+            before = select(player_aliases.c.user_id).where(_begins(player_aliases.c.external_id, text))
+            found = union(*(select(c.id).where(condition) for condition in _matches(text)), before).subquery()
             query = query.where(c.id.in_(select(found.c.id)))
         if after is not None:
             query = query.where(c.id > after)
@@ -122,7 +170,7 @@ class PlayerService:
         return new_row_id(result)
 
     async def change(self, user_id: int, **values: Any) -> None:
-        """Writes profile fields (nickname, is_blocked, tokens_valid_from) as a new version. Lock the player first."""
+        """Writes profile fields as a new version. Lock the player first. A taken external id raises IntegrityError."""
         await self._tx.execute(
             update(user_profiles)
             .where(user_profiles.c.id == user_id)
@@ -150,6 +198,10 @@ def _profiles() -> Select[Any]:
 def _matches(text: str) -> list[ColumnElement[bool]]:
     """One condition for each way to be found, each served by its own index: a range, because LIKE has wildcards."""
     c = user_profiles.c
-    conditions = [and_(column >= text, column < text + LAST_CHARACTER) for column in (c.external_id, c.nickname)]
+    conditions = [_begins(column, text) for column in (c.external_id, c.nickname)]
     is_id = text.isascii() and text.isdigit() and len(text) < LONGEST_ID
     return [*conditions, c.id == int(text)] if is_id else conditions
+
+
+def _begins(column: Any, text: str) -> ColumnElement[bool]:
+    return and_(column >= text, column < text + LAST_CHARACTER)

@@ -56,7 +56,7 @@ def state_statement(wanted: Wanted, locked: bool) -> Statement:
     """One or more rows for each player, by id; takes bridges, seasons, each game twice, and ids."""
     columns = [
         "u.id, u.host_id, u.external_id, u.nickname, u.is_blocked, u.tokens_valid_from",
-        "(SELECT GROUP_CONCAT(r.session_id) FROM revoked_sessions r WHERE r.user_id = u.id)",
+        "(SELECT GROUP_CONCAT(r.session_id) FROM revoked_sessions r WHERE r.user_id = u.id), u.merged_into",
     ]
     joins = []
     if wanted.wallets:
@@ -105,9 +105,9 @@ def read_row(players: dict[int, PlayerState], row: Sequence[Any], wanted: Wanted
     if player is None:
         revoked = frozenset(row[6].split(",")) if row[6] else frozenset()
         player = players[row[0]] = PlayerState(
-            row[0], row[1], row[2], row[3], bool(row[4]), instant_in(row[5]), revoked
+            row[0], row[1], row[2], row[3], bool(row[4]), instant_in(row[5]), revoked, row[7]
         )
-    at = 7
+    at = 8
     if wanted.wallets:
         if row[at] is not None:
             player.balances[row[at]] = row[at + 1]

@@ -4,6 +4,7 @@ Keeper of no table. It reads any, and cleans rows that their own keepers only ad
 terminal alone, never for a request (docs/adr/0182).
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,7 @@ from app.domain.privacy import DECISIONS, ERASED, INVISIBLE, pseudonym
 
 # by the player's number; each finds nothing when it runs again
 CLEAN = {
+    "player_aliases": Statement("DELETE FROM player_aliases WHERE user_id = ?"),
     "refresh_tokens": Statement("DELETE FROM refresh_tokens WHERE user_id = ?"),
     "host_events": Statement("""
         UPDATE host_events SET data = '{}', fingerprint = NULL, marks = NULL
@@ -59,10 +61,17 @@ class PrivacyService:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    async def told(self, user_id: int) -> dict[str, list[Row]]:
-        """Every row about the player that may be told to them, by table; tables without one are left out."""
+    async def told(self, accounts: Sequence[int]) -> dict[str, list[Row]]:
+        """Every row about the player that may be told to them, of all their accounts, by table.
+
+        Tables without one are left out.
+        """
         found = {
-            name: await self._rows(metadata.tables[name], decision.theirs, user_id, decision.hidden)
+            name: [
+                row
+                for user_id in accounts
+                for row in await self._rows(metadata.tables[name], decision.theirs, user_id, decision.hidden)
+            ]
             for name, decision in DECISIONS.items()
             if decision.is_told
         }
@@ -78,15 +87,17 @@ class PrivacyService:
             for row in await self._tx.rows(statement, (user_id,))
         ]
 
-    async def clean(self, user_id: int, host_id: int, external_id: str) -> dict[str, int]:
+    async def clean(self, user_id: int, host_id: int, external_ids: Sequence[str]) -> dict[str, int]:
         """Takes away what names the player, everywhere but in their own row; returns how many rows changed, by table.
 
-        Runs again without harm, so a clean that broke off is completed by the next one.
+        `external_ids` are all that the player had. Runs again without harm, so a clean that broke off is completed by
+        the next one.
         """
-        counts = {name: await self._tx.run(statement, (user_id,)) for name, statement in CLEAN.items()}
-        counts["webhook_deliveries"] = await self._clean_deliveries(user_id, external_id)
-        counts["idempotency_keys"] = await self._clean_answers(user_id, external_id)
-        counts["rejected_events"] = await self._tx.run(REJECTED, (host_id, _quoted(external_id)))
+        counts = Counter({name: await self._tx.run(statement, (user_id,)) for name, statement in CLEAN.items()})
+        for external_id in external_ids:
+            counts["webhook_deliveries"] += await self._clean_deliveries(user_id, external_id)
+            counts["idempotency_keys"] += await self._clean_answers(user_id, external_id)
+            counts["rejected_events"] += await self._tx.run(REJECTED, (host_id, _quoted(external_id)))
         return {name: count for name, count in counts.items() if count}
 
     async def erase_profile(self, user_id: int, *, tokens_now: datetime) -> None:

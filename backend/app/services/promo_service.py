@@ -15,7 +15,9 @@ from app.domain.promo_config import PromoConfig
 from app.models.promo import promo_campaigns, promo_claims, promo_codes
 
 Row = dict[str, Any]
-COLUMNS = "id, code, title_ko, title_en, host_id, kind, opens_at, closes_at, units, rewards, is_open, version"
+COLUMNS = (
+    "id, code, title_ko, title_en, host_id, kind, opens_at, closes_at, units, rewards, is_open, version, updated_by"
+)
 CODES = Statement("SELECT code, id, campaign_id FROM promo_codes WHERE code IN ({codes})")
 LOCK = Statement(f"SELECT {COLUMNS} FROM promo_campaigns WHERE id IN ({{ids}}) ORDER BY id FOR UPDATE")
 NAMED = Statement(f"SELECT {COLUMNS} FROM promo_campaigns WHERE code = ?")
@@ -24,9 +26,13 @@ NAMED_LOCKED = Statement(f"SELECT {COLUMNS} FROM promo_campaigns WHERE code = ? 
 NEWEST = Statement(
     "SELECT campaign_id, MAX(unit_no) FROM promo_claims WHERE campaign_id IN ({ids}) GROUP BY campaign_id"
 )
-PLAYERS = Statement(
-    "SELECT campaign_id, user_id FROM promo_claims WHERE campaign_id IN ({ids}) AND user_id IN ({users})"
-)
+# what an account had that became part of the player's is what the player had
+PLAYERS = Statement("""
+    SELECT campaign_id, user_id FROM promo_claims WHERE campaign_id IN ({ids}) AND user_id IN ({users})
+    UNION ALL
+    SELECT c.campaign_id, u.merged_into FROM user_profiles u JOIN promo_claims c ON c.user_id = u.id
+    WHERE c.campaign_id IN ({ids}) AND u.merged_into IN ({users})
+""")
 USED = Statement("SELECT campaign_id, code_id FROM promo_claims WHERE code_id IN ({codes})")
 ADD_CLAIMS = Insert(promo_claims, ["campaign_id", "user_id", "code_id", "unit_no", "operation_id", "created_at"])
 ADD_CODES = Insert(promo_codes, ["campaign_id", "code", "created_at"])
@@ -58,7 +64,8 @@ class PromoService:
         for campaign_id, newest in await self._tx.rows(NEWEST, ids, ids=len(ids)):
             counters[campaign_id].given = newest
         people = sorted(set(users))
-        for campaign_id, user_id in await self._tx.rows(PLAYERS, [*ids, *people], ids=len(ids), users=len(people)):
+        params = [*ids, *people] * 2
+        for campaign_id, user_id in await self._tx.rows(PLAYERS, params, ids=len(ids), users=len(people)):
             counters[campaign_id].players.add(user_id)
         once = sorted(c.id for c in wanted if counters[c.campaign_id].campaign.kind is CodeKind.UNIQUE)
         for campaign_id, code_id in await self._tx.rows(USED, once, codes=len(once)) if once else ():
@@ -85,7 +92,12 @@ class PromoService:
         return Counter(campaign, newest[0][1] if newest else 0)
 
     async def has_claimed(self, campaign_id: int, user_id: int) -> bool:
-        return bool(await self._tx.rows(PLAYERS, (campaign_id, user_id), ids=1, users=1))
+        return bool(await self._tx.rows(PLAYERS, (campaign_id, user_id) * 2, ids=1, users=1))
+
+    async def owners_of(self, code: str) -> list[int]:
+        """Who redeemed a code, the first 20."""
+        query = select(promo_claims.c.user_id).join(promo_codes).where(promo_codes.c.code == code)
+        return list((await self._tx.execute(query.order_by(promo_claims.c.id).limit(20))).scalars())
 
     async def shared_code(self, campaign_id: int) -> str | None:
         """The one code of a SHARED campaign."""
@@ -165,7 +177,8 @@ def _values(config: PromoConfig) -> Row:
 
 
 def _campaign(row: Sequence[Any]) -> Campaign:
-    id_, code, ko, en, host_id, kind, opens_at, closes_at, units, rewards, is_open, version = row
+    id_, code, ko, en, host_id, kind, opens_at, closes_at, units, rewards, is_open, version, set_by = row
     grants = tuple(grant_from(document) for document in json_in(rewards))
     opens, closes = known_instant_in(opens_at), instant_in(closes_at)
-    return Campaign(id_, code, ko, en, host_id, CodeKind(kind), opens, closes, units, grants, bool(is_open), version)
+    what = (id_, code, ko, en, host_id, CodeKind(kind), opens, closes, units, grants, bool(is_open), version)
+    return Campaign(*what, set_by)

@@ -14,6 +14,10 @@ Row = dict[str, Any]
 KNOWN = Statement("""
     SELECT u.external_id, u.id, u.nickname FROM user_profiles u JOIN hosts h ON h.id = u.host_id
     WHERE h.code = ? AND u.external_id IN ({ids})
+    UNION ALL
+    SELECT a.external_id, u.id, u.nickname FROM player_aliases a JOIN hosts h ON h.id = a.host_id
+    JOIN user_profiles u ON u.id = a.user_id
+    WHERE h.code = ? AND a.external_id IN ({ids}) AND a.freed_at IS NULL
 """)
 ADD = Insert(daily_ranking_entries, ["rank_date", "rank_no", "user_id", "display_name", "score"])
 
@@ -27,7 +31,7 @@ class RankingService:
     async def known(self, host: str, external_ids: Iterable[str]) -> dict[str, tuple[int, str | None]]:
         """(id, nickname) of a host's players, by their external id. Unknown ones are missing."""
         wanted = sorted(set(external_ids))
-        rows = await self._tx.rows(KNOWN, [host, *wanted], ids=len(wanted)) if wanted else ()
+        rows = await self._tx.rows(KNOWN, [host, *wanted] * 2, ids=len(wanted)) if wanted else ()
         return {row[0]: (row[1], row[2]) for row in rows}
 
     async def head(self, day: date, *, locked: bool = False) -> Row | None:

@@ -10,10 +10,10 @@ from app.core.invariants import require
 from app.core.metrics import REWARDS
 from app.db.statements import Insert, Statement
 from app.db.transaction import Tx
-from app.db.values import instant_out
+from app.db.values import instant_out, known_instant_in
 from app.domain.grants import Grant, RewardState, RewardType
 from app.domain.records import Reward
-from app.domain.rewards import RewardChange, StoredReward
+from app.domain.rewards import Gift, RewardChange, StoredReward
 from app.domain.wallet import Reason
 from app.models.reward import reward_log
 
@@ -37,6 +37,11 @@ DUE = Statement("""
 WAKE = Statement(
     "UPDATE reward_log SET next_try_at = ? WHERE state = 'PENDING' AND reward_type = 'COUPON' AND code = ?"
 )
+GIFTS = Statement("""
+    SELECT user_id, requested_by, reward_type, amount, token_type, code, created_at FROM reward_log
+    WHERE user_id IN ({users}) AND requested_by IN ({actors}) AND created_at >= ? AND approved_by IS NULL
+        AND state IN ('GRANTED', 'PENDING', 'FAILED') AND source <> 'CODE'
+""")
 WAITING = Statement("""
     SELECT code, COUNT(*) FROM reward_log WHERE state = 'PENDING' AND reward_type = 'COUPON' GROUP BY code ORDER BY code
 """)
@@ -110,6 +115,21 @@ class RewardService:
         """How many rewards wait for codes, by pool."""
         return {row[0]: row[1] for row in await self._tx.rows(WAITING)}
 
+    async def gifts(self, users: Iterable[int], actors: Iterable[str], *, since: datetime) -> list[Gift]:
+        """What these operators gave these players since then without a second person; what a campaign of codes gave is
+
+        no gift of theirs. Lock the players first.
+        """
+        people, givers = sorted(set(users)), sorted(set(actors))
+        if not people or not givers:
+            return []
+        params = (*people, *givers, instant_out(since))
+        rows = await self._tx.rows(GIFTS, params, users=len(people), actors=len(givers))
+        return [
+            Gift(user_id, actor, Grant(RewardType(kind), amount, token, code), known_instant_in(at))
+            for user_id, actor, kind, amount, token, code, at in rows
+        ]
+
     async def coupons_owed(self, pools: Iterable[str]) -> dict[str, int]:
         """How many codes of these pools rewards wait for, or will get once they are approved."""
         codes = sorted(pools)
@@ -136,22 +156,22 @@ class RewardService:
             query = query.where(reward_log.c.id < after)
         return [dict(row) for row in (await self._tx.execute(query)).mappings()]
 
-    async def of_player(self, user_id: int, *, after: int | None, limit: int) -> list[Row]:
-        """Newest rewards first, `limit + 1` at most, older than the reward `after`."""
+    async def of_player(self, accounts: Sequence[int], *, after: int | None, limit: int) -> list[Row]:
+        """Newest rewards of a player's accounts first, `limit + 1` at most, older than the reward `after`."""
         c = reward_log.c
         query = select(
             c.id, c.operation_id, c.source, c.reward_type, c.token_type, c.code, c.amount, c.state, c.created_at
-        ).where(c.user_id == user_id).order_by(c.id.desc()).limit(limit + 1)  # fmt: skip
+        ).where(c.user_id.in_(accounts)).order_by(c.id.desc()).limit(limit + 1)  # fmt: skip
         if after is not None:
             query = query.where(c.id < after)
         return [dict(row) for row in (await self._tx.execute(query)).mappings()]
 
-    async def items_of(self, user_id: int) -> dict[str, int]:
+    async def items_of(self, accounts: Sequence[int]) -> dict[str, int]:
         """How many of each ITEM the player has, by code: the rewards themselves say it."""
         c = reward_log.c
         query = (
             select(c.code, func.sum(c.amount).label("amount"))
-            .where(c.user_id == user_id, c.state == RewardState.GRANTED, c.reward_type == RewardType.ITEM)
+            .where(c.user_id.in_(accounts), c.state == RewardState.GRANTED, c.reward_type == RewardType.ITEM)
             .group_by(c.code)
             .order_by(c.code)
         )
@@ -165,12 +185,12 @@ class RewardService:
         query = select(*columns).where(c.user_id == user_id, c.operation_id >= prefix, c.operation_id < end)
         return [dict(row) for row in (await self._tx.execute(query.order_by(c.id))).mappings()]
 
-    async def badges_of(self, user_id: int) -> list[Row]:
+    async def badges_of(self, accounts: Sequence[int]) -> list[Row]:
         """The player's badges: how often each was given, and when first; the newest first."""
         c = reward_log.c
         first = func.min(c.created_at).label("earned_at")
         query = select(c.code, func.count().label("times"), first).where(
-            c.user_id == user_id, c.reward_type == RewardType.BADGE, c.state == RewardState.GRANTED
+            c.user_id.in_(accounts), c.reward_type == RewardType.BADGE, c.state == RewardState.GRANTED
         )  # fmt: skip
         rows = await self._tx.execute(query.group_by(c.code).order_by(first.desc(), c.code))
         return [dict(row) for row in rows.mappings()]

@@ -154,6 +154,13 @@ class SeasonService:
         ).with_for_update()  # fmt: skip
         return sorted((await self._tx.execute(query)).scalars())
 
+    async def last_running_day(self, today: date) -> date | None:
+        """The last day of whichever active season runs longest from today on; None when none runs."""
+        c = seasons.c
+        query = select(func.max(c.end_date)).where(c.is_active.is_(True), c.start_date <= today, c.end_date >= today)
+        last: date | None = (await self._tx.execute(query)).scalar()
+        return last
+
     async def active_until(self, day: date) -> list[dict[str, Any]]:
         """The active seasons that have begun by a day, oldest first, without their levels."""
         query = select(seasons).where(seasons.c.is_active.is_(True), seasons.c.start_date <= day)

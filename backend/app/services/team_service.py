@@ -92,6 +92,11 @@ class TeamService:
             .values(**values, **kept, version=c.version + 1, updated_at=now)
         )
 
+    async def players(self, contest_id: int) -> int:
+        """How many players are in its teams."""
+        query = select(func.count()).where(team_members.c.contest_id == contest_id)
+        return int((await self._tx.execute(query)).scalar_one())
+
     async def memberships(self, user_ids: Iterable[int], contests: Collection[int]) -> list[Membership]:
         """In which team the players are. To change it, lock the players first."""
         ids = sorted(user_ids)

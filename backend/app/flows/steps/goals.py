@@ -161,9 +161,14 @@ def _advance(decision: Decision, mission: Mission, sheet: MissionSheet, key: str
     row.updated_at = decision.now
     sheet.rows[mission.id, key] = row
     decision.changes.missions[player_id, mission.id, key] = row
+    complete_to(decision, mission, row, before)
+    return row.completed > before
+
+
+def complete_to(decision: Decision, mission: Mission, row: MissionProgress, before: int) -> None:
+    """Tells of each completion behind the first `before` of a period and pays it, as the mission says."""
     for number in range(before + 1, row.completed + 1):
         _complete(decision, mission, row, number)
-    return row.completed > before
 
 
 def _complete(decision: Decision, mission: Mission, row: MissionProgress, number: int) -> None:

@@ -36,7 +36,8 @@ async def know_players(
     ids = await keepers.player.find_all(nicknames)
     new = sorted(name for name in nicknames if name not in ids)
     if new:
-        await keepers.player.add_all({name: nicknames[name] for name in new}, now=now)
+        freed = await keepers.alias.freed(new)
+        await keepers.player.add_all({name: nicknames[name] for name in new}, freed, now=now)
         ids |= await keepers.player.find_all(new)
     return ids, new
 

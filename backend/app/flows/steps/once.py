@@ -28,7 +28,14 @@ class KeyedAct(AdminAct):
     status: int = 200
 
 
-async def once(house: House, act: KeyedAct, operation: str, work: Callable[[Services], Awaitable[T]]) -> Done:
+async def once(
+    house: House,
+    act: KeyedAct,
+    operation: str,
+    work: Callable[[Services], Awaitable[T]],
+    *,
+    budget_seconds: float | None = None,
+) -> Done:
     """Runs `work` in one transaction and stores its answer with it; the same key again gets that answer, for ever.
 
     The key is one for all operators: a second operator who sends it makes nothing happen twice. Of several at once one
@@ -55,7 +62,7 @@ async def once(house: House, act: KeyedAct, operation: str, work: Callable[[Serv
         return done
 
     try:
-        return await house.write(carry_out)
+        return await house.write(carry_out, budget_seconds=budget_seconds)
     except AppError:
         # refused because the same deed was carried out meanwhile (a name taken, a state gone)? Then this is its answer
         before = await house.read(told)

@@ -26,7 +26,8 @@ class OperatorCommand(PlayerCommand):
         return self.act.actor
 
     def require_allowed(self, player: PlayerState) -> None:
-        """An operator may settle the account of a blocked player as well."""
+        """An operator may settle the account of a blocked player as well, but none that became part of another's."""
+        player.require_own_account()
 
 
 def short_actor(actor: str) -> str:

@@ -55,17 +55,24 @@ class RewardBatch:
             now=self.now,
             today=self.rules.today,
             season=self.rules.season_if_any(player),
-            approval_threshold_points=self.house.settings.approval_threshold_points,
+            approval=self.house.approval,
             request_id=request_id,
             requested_by=reward.requested_by,  # of what follows from it, such as a level that its XP opens
         )
 
 
 async def load_rewards(house: House, keepers: Services, ids: Sequence[int], now: datetime) -> RewardBatch:
-    """These rewards, locked behind their players. Switches are share-locked first, because XP moves in a season."""
+    """These rewards, locked behind their players. Switches are share-locked first, because XP moves in a season.
+
+    What an account was promised that became part of another's is the other's.
+    """
     rules = await keepers.rule_book.in_force([Feature.CLAIM], kst_date(now))
     owners = await keepers.reward.owners(ids)
-    players = await keepers.player.lock(owners.values(), Wanted.of(rules, wallets=True)) if owners else {}
+    became = await keepers.player.became(owners.values())
+    locked = await keepers.player.lock(became.values(), Wanted.of(rules, wallets=True)) if owners else {}
+    if any(player.merged_into is not None for player in locked.values()):
+        raise AppError("BUSY", retry_after_seconds=1)  # it became part of another in this very moment
+    players = {user_id: locked[now_is] for user_id, now_is in became.items()}
     return RewardBatch(house, await keepers.reward.lock(owners) if owners else {}, players, rules, now)
 
 

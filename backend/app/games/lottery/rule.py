@@ -3,9 +3,12 @@
 from typing import Any
 
 from app.core.errors import AppError
+from app.domain.config_fields import RewardFields
 from app.domain.draw import Draw
-from app.domain.game import Game, Outcome, PrizeOdds, Seen
+from app.domain.game import Game, Memory, Outcome, PrizeOdds, Seen
 from app.domain.game_fields import Guarantee
+from app.domain.promises import Problem
+from app.domain.weighted import guarantee_losses, is_under_way
 from app.games.lottery.config import LotterySetup, Prize
 
 
@@ -48,6 +51,16 @@ class Lottery(Game):
 
     def guarantee(self, setup: LotterySetup) -> Guarantee | None:
         return setup.guarantee
+
+    def losses(self, before: LotterySetup, after: LotterySetup) -> list[Problem]:
+        return guarantee_losses(before.guarantee, after.guarantee, _by_id(before), _by_id(after))
+
+    def is_counted_on(self, setup: LotterySetup, memory: Memory) -> bool:
+        return is_under_way(setup.guarantee, memory)
+
+
+def _by_id(setup: LotterySetup) -> dict[int, RewardFields]:
+    return {prize.id: prize for prize in setup.prizes}
 
 
 def view(prize: Prize) -> dict[str, Any]:

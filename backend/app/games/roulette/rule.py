@@ -3,9 +3,12 @@
 from typing import Any
 
 from app.core.errors import AppError
+from app.domain.config_fields import RewardFields
 from app.domain.draw import Draw
-from app.domain.game import Game, Outcome, PrizeOdds, Seen
+from app.domain.game import Game, Memory, Outcome, PrizeOdds, Seen
 from app.domain.game_fields import Guarantee
+from app.domain.promises import Problem
+from app.domain.weighted import guarantee_losses, is_under_way
 from app.games.roulette.config import RouletteSetup, Segment
 
 
@@ -44,6 +47,16 @@ class Roulette(Game):
 
     def guarantee(self, setup: RouletteSetup) -> Guarantee | None:
         return setup.guarantee
+
+    def losses(self, before: RouletteSetup, after: RouletteSetup) -> list[Problem]:
+        return guarantee_losses(before.guarantee, after.guarantee, _by_id(before), _by_id(after))
+
+    def is_counted_on(self, setup: RouletteSetup, memory: Memory) -> bool:
+        return is_under_way(setup.guarantee, memory)
+
+
+def _by_id(setup: RouletteSetup) -> dict[int, RewardFields]:
+    return {segment.slot_index: segment for segment in setup.segments}
 
 
 def view(segment: Segment) -> dict[str, Any]:

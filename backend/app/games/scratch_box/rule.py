@@ -11,7 +11,8 @@ from typing import Any
 
 from app.core.errors import AppError, invalid
 from app.domain.draw import Draw, weighted_index
-from app.domain.game import Game, Outcome, PrizeOdds, Seen
+from app.domain.game import Game, Memory, Outcome, PrizeOdds, Seen
+from app.domain.promises import Problem, covers
 from app.games.scratch_box.config import BoxPrize, Pick, ScratchBoxSetup
 
 
@@ -71,6 +72,17 @@ class ScratchBox(Game):
             PrizeOdds(prize.label, weight, sum(weights), prize.grant(), prize.id in seen.sold_out)
             for prize, weight in zip(setup.prizes, weights, strict=True)
         ]
+
+    def losses(self, before: ScratchBoxSetup, after: ScratchBoxSetup) -> list[Problem]:
+        """An open round goes on only with what lies in its boxes; its prizes may give more, not less."""
+        if before.counts != after.counts:
+            return [("prizes", "open rounds with what is left in their boxes")]
+        gives = {prize.id: prize for prize in after.prizes}
+        worse = [prize.id for prize in before.prizes if not covers([prize], [gives[prize.id]])]
+        return [(f"prizes[id={prize}]", "what a prize in an open round gives") for prize in worse]
+
+    def is_counted_on(self, setup: ScratchBoxSetup, memory: Memory) -> bool:
+        return bool(open_round(setup, Seen(memory)).opened)
 
 
 def open_round(setup: ScratchBoxSetup, seen: Seen) -> Round:

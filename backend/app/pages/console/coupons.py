@@ -1,22 +1,35 @@
-"""A5, coupon pools: how many codes are left, filled by paste or at random, taken out as a file."""
+"""A5, coupon pools: how many codes are left, filled from a file or at random, taken out as a file, voided."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 from pydantic_core import from_json
 
 from app.core.auth import ADMIN
-from app.domain.codes import read_codes
+from app.core.errors import AppError
+from app.domain.code_files import COUPON, meaning_of, read_codes
 from app.domain.config_fields import parse_config
-from app.flows.coupons import add_pool, find_pool, generate_codes, pool_codes, rename_pool, upload_codes
+from app.flows.coupons import (
+    add_pool,
+    find_pool,
+    generate_codes,
+    pool_batches,
+    pool_codes,
+    rename_pool,
+    upload_codes,
+    void_batch,
+)
+from app.pages.console.code_drafts import Draft, draft_of
 from app.pages.console.csv_files import MOST_IN_CSV, csv_file
 from app.pages.console.document_editor import DocumentCode
 from app.pages.console.doors import ConsoleRoute, done
-from app.pages.console.forms import LINES, After, Count, FormKey, Pasted, Prefix, Reason, Version
+from app.pages.console.forms import LINES, After, Count, FormKey, Id, Prefix, Reason, Version
 from app.pages.console.look import show
-from app.pages.console.operator import operator
+from app.pages.console.operator import Operator, operator
 from app.pages.session import container_of
 from app.schemas.admin.coupons import PoolName, PoolNew
+from app.schemas.uploads import read_upload
 from app.utils.pagination import page
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
@@ -35,12 +48,13 @@ async def pools(request: Request) -> Response:
 
 
 @router.post("/console/coupons/new")
-async def add(request: Request, code: Text, name: Text, reason: Reason) -> Response:
+async def add(request: Request, code: Text, name: Text, reason: Reason, name_en: Text = "") -> Response:
     """A new, empty pool."""
     request.state.back = PLACE
     who = await operator(request, ADMIN)
-    new = parse_config(PoolNew, {"code": code.strip(), "name": name, "reason": reason}, "VALIDATION_ERROR")
-    await add_pool(container_of(request).house, who.act(reason), new.code, new.name)
+    typed = {"code": code.strip(), "name": name, "name_en": name_en.strip() or None, "reason": reason}
+    new = parse_config(PoolNew, typed, "VALIDATION_ERROR")
+    await add_pool(container_of(request).house, who.act(reason), new.code, new.name, new.name_en)
     return done(request, f"{PLACE}/{new.code}", "SAVED")
 
 
@@ -48,11 +62,7 @@ async def add(request: Request, code: Text, name: Text, reason: Reason) -> Respo
 async def pool(request: Request, code: DocumentCode, after: After = None) -> Response:
     """One pool; its codes for admins only: a free code is as good as money."""
     request.state.back = PLACE
-    who = await operator(request)
-    house = container_of(request).house
-    row = await find_pool(house, code)
-    codes = await pool_codes(house, code, after=after, limit=LINES) if who.may(ADMIN) else []
-    return show(request, "coupon.html", who=who, pool=row, codes=page(codes, LINES), after=after)
+    return await _page(request, await operator(request), code, after=after)
 
 
 @router.get("/console/coupons/{code}/codes.csv")
@@ -65,23 +75,43 @@ async def as_csv(request: Request, code: DocumentCode) -> Response:
 
 
 @router.post("/console/coupons/{code}/rename")
-async def rename(request: Request, code: DocumentCode, name: Text, reason: Reason, version: Version) -> Response:
-    """Another name for people."""
+async def rename(
+    request: Request, code: DocumentCode, name: Text, reason: Reason, version: Version, *, name_en: Text = ""
+) -> Response:
+    """Other names for people."""
     back = request.state.back = f"{PLACE}/{code}"
     who = await operator(request, ADMIN)
-    new = parse_config(PoolName, {"name": name, "reason": reason}, "VALIDATION_ERROR")
-    await rename_pool(container_of(request).house, who.act(reason), code, new.name, expected_version=version)
+    typed = {"name": name, "name_en": name_en.strip() or None, "reason": reason}
+    new = parse_config(PoolName, typed, "VALIDATION_ERROR")
+    house, act = container_of(request).house, who.act(reason)
+    await rename_pool(house, act, code, new.name, new.name_en, expected_version=version)
     return done(request, back, "SAVED")
 
 
-@router.post("/console/coupons/{code}/paste")
-async def paste(request: Request, code: DocumentCode, csv: Pasted, reason: Reason, key: FormKey) -> Response:
-    """Adds codes that were made elsewhere; those that the pool knows are left out."""
+@router.post("/console/coupons/{code}/upload")
+async def upload(request: Request, code: DocumentCode) -> Response:
+    """Adds codes that were made elsewhere, from a file or as text; those that the pool knows are left out."""
     back = request.state.back = f"{PLACE}/{code}"
     who = await operator(request, ADMIN)
-    act = who.keyed(reason, key, code, csv)
-    said = from_json((await upload_codes(container_of(request).house, act, code, read_codes(csv))).body)
+    house = container_of(request).house
+    await find_pool(house, code)
+    brought = await read_upload(request, max_bytes=container_of(request).settings.max_upload_bytes)
+    try:
+        codes = await brought.read(partial(read_codes, style=COUPON))
+        act = who.keyed(brought.reason, brought.key, code, meaning_of(codes))
+        said = from_json((await upload_codes(house, act, code, codes, file_name=brought.file_name)).body)
+    except AppError as refusal:
+        return await _page(request, who, code, draft=draft_of(request, refusal, brought))
     return done(request, back, "CODES", added=said["added"], known=said["known_before"])
+
+
+@router.post("/console/coupons/{code}/batches/{batch_id}/void")
+async def void(request: Request, code: DocumentCode, batch_id: Id, reason: Reason) -> Response:
+    """Voids what of a wrong upload was not given yet."""
+    back = request.state.back = f"{PLACE}/{code}"
+    who = await operator(request, ADMIN)
+    said = await void_batch(container_of(request).house, who.act(reason), code, batch_id)
+    return done(request, back, "VOIDED", voided=said["voided"], given=said["given"])
 
 
 @router.post("/console/coupons/{code}/generate")
@@ -94,3 +124,23 @@ async def generate(
     act = who.keyed(reason, key, code, count, prefix)
     said = from_json((await generate_codes(container_of(request).house, act, code, count, prefix=prefix)).body)
     return done(request, back, "CODES", added=said["added"], known=said["known_before"])
+
+
+async def _page(
+    request: Request, who: Operator, code: str, *, after: int | None = None, draft: Draft | None = None
+) -> Response:
+    house = container_of(request).house
+    row = await find_pool(house, code)
+    codes = await pool_codes(house, code, after=after, limit=LINES) if who.may(ADMIN) else []
+    batches = await pool_batches(house, code, after=None, limit=LINES)
+    return show(
+        request,
+        "coupon.html",
+        who=who,
+        http_status=422 if draft else 200,
+        pool=row,
+        codes=page(codes, LINES),
+        batches=batches[:LINES],
+        after=after,
+        draft=draft,
+    )

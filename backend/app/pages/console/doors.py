@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from app.core.errors import AppError, Kind
 from app.core.metrics import REFUSALS
 from app.pages.console.look import refusal_text, show
-from app.pages.console.operator import STAFF
+from app.pages.console.operator import LOSS, STAFF
 from app.pages.flash import set_flash
 from app.pages.origin import local_path, require_own_page
 from app.pages.reader import language_of
@@ -41,6 +41,8 @@ class ConsoleRoute(LateRoute):
                     require_own_page(request)
                 response = await inner(request)
             except AppError as refusal:
+                if refusal.code == "PROMISE_WITHDRAWN":
+                    request.state.sent = await request.form()
                 response = refused(request, refusal)
             except RequestValidationError as error:
                 response = refused(request, AppError("VALIDATION_ERROR", fields=_problems(error)))
@@ -82,8 +84,18 @@ def refused(request: Request, refusal: AppError) -> Response:
         said=refusal_text(language_of(request), refusal.code),
         fields=fields,
         back=local_path(back) if back else "/console",
+        again=_again(request, refusal),
         request_id=correlation_id.get(),
     )
+
+
+def _again(request: Request, refusal: AppError) -> dict[str, Any] | None:
+    """The form once more, with how many players would lose by it; None for a refusal that nothing changes."""
+    asked = [line for line in refusal.facts.get("fields", ()) if line["field"] == LOSS]
+    if not asked or refusal.code != "PROMISE_WITHDRAWN":
+        return None
+    kept = [(name, value) for name, value in request.state.sent.multi_items() if name != LOSS]
+    return {"action": request.url.path, "fields": kept, "players": asked[0]["players"], "name": LOSS}
 
 
 def done(request: Request, back: str, kind: str = "DONE", **numbers: int) -> Response:

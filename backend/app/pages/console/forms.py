@@ -14,8 +14,6 @@ Version = Annotated[int, Form(ge=1, le=2**31 - 1)]
 FormKey = Annotated[str, Form(min_length=36, max_length=36, pattern=r"^[0-9a-f-]{36}$")]
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 After = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
-# a body of 64 kB holds some 3,000 codes; more at once go by the API
-Pasted = Annotated[str, Form(max_length=60_000)]
 Count = Annotated[int, Form(ge=1, le=10_000)]
 Prefix = Annotated[str, Form(pattern=r"^[A-Z0-9-]{0,20}$")]
 LINES = 20

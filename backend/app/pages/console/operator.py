@@ -13,6 +13,8 @@ from app.flows.steps.once import KeyedAct
 from app.pages.session import Cookies, bearer, container_of
 from app.services.audit_service import AdminAct
 
+# the field of a form that says how many players may lose, and its longest number
+LOSS, LONGEST_NUMBER = "players_who_lose", 15
 STAFF = Cookies("dojang_staff", "dojang_staff_refresh", "/console")
 
 
@@ -22,6 +24,7 @@ class Operator:
 
     principal: Principal
     request_id: str | None
+    players_who_lose: int | None = None
 
     @property
     def login(self) -> str:
@@ -36,8 +39,8 @@ class Operator:
         return bool(self.principal.scopes.intersection(scopes))
 
     def act(self, reason: str) -> AdminAct:
-        """Who writes, and why."""
-        return AdminAct(self.principal.actor, reason, self.request_id)
+        """Who writes, why, and how many players may lose by it: what the page of a refusal has asked for."""
+        return AdminAct(self.principal.actor, reason, self.request_id, self.players_who_lose)
 
     def keyed(self, reason: str, key: str, *fields: object) -> KeyedAct:
         """Who writes, and why, once for the form that made this key; the same key with other fields is refused."""
@@ -69,7 +72,14 @@ async def operator(request: Request, *accepted: str) -> Operator:
     Without `accepted` every operator may: reading is for all of them.
     """
     principal = await container_of(request).authenticator.staff(await bearer(request, STAFF))
-    who = Operator(principal, correlation_id.get())
+    who = Operator(principal, correlation_id.get(), await _accepted_loss(request))
     request.state.operator = who  # a refusal is shown at the same desk
     principal.require_scope(*(accepted or (ADMIN, OPS, SUPPORT)))
     return who
+
+
+async def _accepted_loss(request: Request) -> int | None:
+    if request.method != "POST":
+        return None
+    text = str((await request.form()).get(LOSS, ""))
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else None

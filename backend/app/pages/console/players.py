@@ -47,7 +47,7 @@ async def player(request: Request, user_id: Id, tab: Tab = "timeline", after: Af
         lines = page(rows, LINES)
     if tab == "rewards":
         rows = await of_player(
-            container.house, user_id, lambda keepers: keepers.reward.of_player(user_id, after=after, limit=LINES)
+            container.house, user_id, lambda keepers: keepers.reward.of_player([user_id], after=after, limit=LINES)
         )
         lines = page(rows, LINES)
     return show(

@@ -1,14 +1,16 @@
 """A5, campaigns of codes: how many units are gone and to whom, stopped at once, given more codes."""
 
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Request, Response
 from pydantic_core import from_json
 
 from app.core.auth import ADMIN
-from app.domain.codes import read_codes
+from app.core.errors import AppError
+from app.domain.code_files import PROMO, meaning_of, read_codes
 from app.domain.config_fields import parse_config
-from app.domain.promo_config import PromoConfig, promo_texts
+from app.domain.promo_config import PromoConfig
 from app.flows.save_promo import (
     add_promo,
     add_promo_codes,
@@ -19,14 +21,16 @@ from app.flows.save_promo import (
     replace_promo,
 )
 from app.flows.steps.once import KeyedAct
+from app.pages.console.code_drafts import Draft, draft_of
 from app.pages.console.csv_files import MOST_IN_CSV, csv_file
 from app.pages.console.document_editor import DocumentCode, Kind, editor
 from app.pages.console.doors import ConsoleRoute, done
-from app.pages.console.forms import LINES, After, Count, FormKey, Pasted, Prefix, Reason, Version
+from app.pages.console.forms import LINES, After, Count, FormKey, Prefix, Reason, Version
 from app.pages.console.look import show
-from app.pages.console.operator import operator
+from app.pages.console.operator import Operator, operator
 from app.pages.session import container_of
 from app.schemas.admin.promotions import EXAMPLE
+from app.schemas.uploads import read_upload
 from app.services import House
 from app.services.audit_service import AdminAct
 from app.utils.pagination import page
@@ -65,21 +69,7 @@ async def promotions(request: Request, after: After = None) -> Response:
 async def promotion(request: Request, code: DocumentCode, after: After = None) -> Response:
     """One campaign and who got its units."""
     request.state.back = PLACE
-    who = await operator(request)
-    house = container_of(request).house
-    row = await find_promo(house, code)
-    claims = await promo_rows(house, code, "claims", after=after, limit=LINES)
-    document = (await promo_document(house, code))[0]
-    return show(
-        request,
-        "promotion.html",
-        who=who,
-        promo=row,
-        host=document["host"],
-        shared_code=document.get("shared_code") if who.may(ADMIN) else None,
-        claims=page(claims, LINES, key="unit_no"),
-        after=after,
-    )
+    return await _page(request, await operator(request), code, after=after)
 
 
 @router.get("/console/promotions/{code}/{what}.csv")
@@ -91,14 +81,20 @@ async def as_csv(request: Request, code: DocumentCode, what: What) -> Response:
     return csv_file(f"{code}-{what}", COLUMNS[what], rows)
 
 
-@router.post("/console/promotions/{code}/paste")
-async def paste(request: Request, code: DocumentCode, csv: Pasted, reason: Reason, key: FormKey) -> Response:
-    """Adds codes that were made elsewhere; those that stand already are left out."""
+@router.post("/console/promotions/{code}/upload")
+async def upload(request: Request, code: DocumentCode) -> Response:
+    """Adds codes that were made elsewhere, from a file or as text; those that stand already are left out."""
     back = request.state.back = f"{PLACE}/{code}"
     who = await operator(request, ADMIN)
-    texts = promo_texts(read_codes(csv))
-    act = who.keyed(reason, key, code, csv)
-    said = from_json((await add_promo_codes(container_of(request).house, act, code, texts)).body)
+    house = container_of(request).house
+    await find_promo(house, code)
+    brought = await read_upload(request, max_bytes=container_of(request).settings.max_upload_bytes)
+    try:
+        codes = await brought.read(partial(read_codes, style=PROMO))
+        act = who.keyed(brought.reason, brought.key, code, meaning_of(codes))
+        said = from_json((await add_promo_codes(house, act, code, codes)).body)
+    except AppError as refusal:
+        return await _page(request, who, code, draft=draft_of(request, refusal, brought))
     return done(request, back, "CODES", added=said["added"], known=said["known_before"])
 
 
@@ -130,3 +126,24 @@ async def switch(
     config = parse_config(PromoConfig, document | {"is_open": switch == "open"}, "VALIDATION_ERROR")
     await replace_promo(house, who.act(reason), code, config, expected_version=version)
     return done(request, back)
+
+
+async def _page(
+    request: Request, who: Operator, code: str, *, after: int | None = None, draft: Draft | None = None
+) -> Response:
+    house = container_of(request).house
+    row = await find_promo(house, code)
+    claims = await promo_rows(house, code, "claims", after=after, limit=LINES)
+    document = (await promo_document(house, code))[0]
+    return show(
+        request,
+        "promotion.html",
+        who=who,
+        http_status=422 if draft else 200,
+        promo=row,
+        host=document["host"],
+        shared_code=document.get("shared_code") if who.may(ADMIN) else None,
+        claims=page(claims, LINES, key="unit_no"),
+        after=after,
+        draft=draft,
+    )

@@ -9,9 +9,8 @@ from pydantic import TypeAdapter
 
 from app.core.auth import ADMIN
 from app.core.errors import AppError, invalid
-from app.core.time_utils import FIRST_DAY, LAST_DAY
 from app.domain.config_diff import Change, diff
-from app.domain.config_fields import WallMoment, parse_config
+from app.domain.config_fields import EARLIEST_YEAR, LATEST_YEAR, WallMoment, parse_config
 from app.domain.rule_config import RuleConfig
 from app.flows.save_rule import add_rule_version, create_rule, rule_named, rule_version
 from app.flows.try_rule import replay_rule
@@ -132,7 +131,7 @@ async def _trial(request: Request, begun: Draft, config: RuleConfig) -> dict[str
         try:
             moments[name] = WALL_MOMENT.validate_python(begun.typed.get(name, ""))
         except ValueError:
-            raise invalid((name, f"YYYY-MM-DDTHH:MM, {FIRST_DAY.year} to {LAST_DAY.year}")) from None
+            raise invalid((name, f"YYYY-MM-DDTHH:MM, {EARLIEST_YEAR} to {LATEST_YEAR}")) from None
     return await replay_rule(container_of(request).house, config, host=host, **moments)
 
 

@@ -5,17 +5,40 @@ from typing import Any
 from fastapi import Request, Response
 
 from app.core.time_utils import kst_text
-from app.domain.codes import read_codes
+from app.domain.code_files import COUPON
 from app.domain.config_fields import Code
-from app.flows.coupons import add_pool, find_pool, generate_codes, pool_codes, rename_pool, upload_codes
-from app.routes.admin.common import READ, READERS, Admin, After, Limit, write
+from app.flows.coupons import (
+    add_pool,
+    find_pool,
+    generate_codes,
+    pool_batches,
+    pool_codes,
+    rename_pool,
+    upload_codes,
+    void_batch,
+)
+from app.routes.admin.code_uploads import codes_of
+from app.routes.admin.common import READ, READERS, Admin, After, Id, Limit, write
 from app.routes.admin.csv_files import CSV_ANSWER, ExportLimit, csv_answer
 from app.routes.bodies import json_answer, parse_body
 from app.routes.deps import admin_act, container_of, etag, expected_version, keyed_act
 from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import Listed
-from app.schemas.admin.coupons import CodeRow, CodesAdded, CodesMake, CodesUpload, PoolList, PoolName, PoolNew, PoolRow
+from app.schemas.admin.coupons import (
+    BatchRow,
+    BatchVoided,
+    CodeRow,
+    CodesAdded,
+    CodesMake,
+    CodesUpload,
+    PoolList,
+    PoolName,
+    PoolNew,
+    PoolRow,
+)
+from app.schemas.admin.players import WhyOnly
+from app.schemas.uploads import with_file
 from app.utils.pagination import page
 
 router = admin_router("/coupons/pools", tag="admin: coupons")
@@ -49,7 +72,7 @@ async def pools(request: Request) -> dict[str, Any]:
 async def add(request: Request, who: Admin) -> dict[str, Any]:
     """A new, empty pool."""
     body = parse_body(PoolNew, await request.body())
-    return await add_pool(container_of(request).house, admin_act(who, body.reason), body.code, body.name)
+    return await add_pool(container_of(request).house, admin_act(who, body.reason), body.code, body.name, body.name_en)
 
 
 @router.get(
@@ -78,7 +101,8 @@ async def rename(request: Request, response: Response, who: Admin, code: Code) -
     """Another name for the pool."""
     body = parse_body(PoolName, await request.body())
     act, version = admin_act(who, body.reason), expected_version(request)
-    row = await rename_pool(container_of(request).house, act, code, body.name, expected_version=version)
+    house, names = container_of(request).house, (body.name, body.name_en)
+    row = await rename_pool(house, act, code, *names, expected_version=version)
     response.headers["ETag"] = etag(row["version"])
     return row
 
@@ -87,15 +111,18 @@ async def rename(request: Request, response: Response, who: Admin, code: Code) -
     "/{code}/upload",
     operation_id="admin_upload_coupon_codes",
     response_model=CodesAdded,
-    openapi_extra=write(CodesUpload, is_keyed=True),
+    openapi_extra=with_file(write(CodesUpload, is_keyed=True)),
     responses=REFUSALS,
 )
 async def upload(request: Request, who: Admin, code: Code) -> Response:
-    """Adds codes from CSV. Codes that the pool knows are left out: sending a file twice does no harm."""
-    raw = await request.body()
-    body = parse_body(CodesUpload, raw)
-    act = keyed_act(request, who, body.reason, raw, CodesAdded)
-    return json_answer(await upload_codes(container_of(request).house, act, code, read_codes(body.csv)))
+    """Adds codes from CSV, as one batch; a large file as a form (`curl -F file=@codes.csv -F reason=…`).
+
+    Codes that the pool knows are left out: sending a file twice does no harm. A code that another pool has, and what a
+    spreadsheet changed, is refused with its line, and nothing of the file is taken.
+    """
+    file = await codes_of(request, COUPON)
+    house, act = container_of(request).house, keyed_act(request, who, file.reason, file.meaning, CodesAdded)
+    return json_answer(await upload_codes(house, act, code, file.codes, file_name=file.name))
 
 
 @router.post(
@@ -109,8 +136,34 @@ async def generate(request: Request, who: Admin, code: Code) -> Response:
     """Adds random codes that nobody can guess."""
     raw = await request.body()
     body = parse_body(CodesMake, raw)
-    act = keyed_act(request, who, body.reason, raw, CodesAdded)
-    return json_answer(await generate_codes(container_of(request).house, act, code, body.count, prefix=body.prefix))
+    house, act = container_of(request).house, keyed_act(request, who, body.reason, raw, CodesAdded)
+    return json_answer(await generate_codes(house, act, code, body.count, prefix=body.prefix))
+
+
+@router.get(
+    "/{code}/batches",
+    operation_id="admin_list_coupon_batches",
+    response_model=Listed[BatchRow],
+    dependencies=READERS,
+    openapi_extra=READ,
+    responses=REFUSALS,
+)
+async def batches(request: Request, code: Code, after: After = None, limit: Limit = 20) -> dict[str, Any]:
+    """The uploads of a pool, newest first: how many codes of each went to players."""
+    return page(await pool_batches(container_of(request).house, code, after=after, limit=limit), limit)
+
+
+@router.post(
+    "/{code}/batches/{batch_id}/void",
+    operation_id="admin_void_coupon_batch",
+    response_model=BatchVoided,
+    openapi_extra=write(WhyOnly),
+    responses=REFUSALS | problems("POOL_NOT_FOUND", "BATCH_NOT_FOUND", "NOTHING_TO_VOID"),
+)
+async def void(request: Request, who: Admin, code: Code, batch_id: Id) -> dict[str, Any]:
+    """Voids what of a wrong upload was not given yet, and says how much was. It may be uploaded again elsewhere."""
+    body = parse_body(WhyOnly, await request.body())
+    return await void_batch(container_of(request).house, admin_act(who, body.reason), code, batch_id)
 
 
 @router.get(

@@ -16,9 +16,8 @@ from app.routes.bodies import json_answer, parse_body
 from app.routes.deps import admin_act, container_of, expected_version, keyed_act
 from app.routes.doors import admin_router
 from app.routes.openapi import problems
-from app.schemas.admin.common import Listed
+from app.schemas.admin.common import Listed, StopBody
 from app.schemas.admin.games import ConfigDiff, ConfigNew, ConfigView, GameList, Restock, StockLine, StockList
-from app.schemas.admin.players import WhyOnly
 from app.utils.pagination import page
 
 router = admin_router("/games", tag="admin: games")
@@ -91,14 +90,16 @@ async def add(request: Request, who: Admin, code: PathName) -> dict[str, Any]:
     "/{code}/configs/{config_id}/activate",
     operation_id="admin_activate_game_config",
     response_model=ConfigView,
-    openapi_extra=write(WhyOnly),
+    openapi_extra=write(StopBody),
     responses=problems("SCOPE_REQUIRED", "GAME_NOT_FOUND", "NOT_FOUND"),
 )
 async def activate(request: Request, who: Admin, code: PathName, config_id: Id) -> dict[str, Any]:
     """Puts a version in force: every play that starts after this answer is played on it."""
     game = _game(code)
-    body = parse_body(WhyOnly, await request.body())
-    return await activate_game_config(container_of(request).house, admin_act(who, body.reason), game, config_id)
+    body = parse_body(StopBody, await request.body())
+    return await activate_game_config(
+        container_of(request).house, admin_act(who, body.reason, body.players_who_lose), game, config_id
+    )
 
 
 @router.get(

@@ -11,9 +11,8 @@ from app.routes.bodies import json_answer, parse_body
 from app.routes.deps import admin_act, container_of, keyed_act
 from app.routes.doors import admin_router
 from app.routes.openapi import problems
-from app.schemas.admin.common import Listed
+from app.schemas.admin.common import Listed, StopBody
 from app.schemas.admin.inbox import MailingBody, MailingRow
-from app.schemas.admin.players import WhyOnly
 from app.utils.pagination import page
 
 router = admin_router("/inbox", tag="admin: inbox")
@@ -74,10 +73,12 @@ async def send(request: Request, who: Admin) -> Response:
     "/{mailing_id}/withdraw",
     operation_id="admin_withdraw_mailing",
     response_model=MailingRow,
-    openapi_extra=write(WhyOnly),
+    openapi_extra=write(StopBody),
     responses=problems("SCOPE_REQUIRED", "INBOX_NOT_FOUND", "VALIDATION_ERROR"),
 )
 async def withdraw(request: Request, who: Admin, mailing_id: Id) -> dict[str, Any]:
     """Nobody claims it any more; who has claimed it keeps it."""
-    body = parse_body(WhyOnly, await request.body())
-    return await withdraw_mailing(container_of(request).house, admin_act(who, body.reason), mailing_id)
+    body = parse_body(StopBody, await request.body())
+    return await withdraw_mailing(
+        container_of(request).house, admin_act(who, body.reason, body.players_who_lose), mailing_id
+    )

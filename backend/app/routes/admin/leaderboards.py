@@ -23,7 +23,7 @@ from app.routes.csv import csv_answer
 from app.routes.deps import admin_act, container_of, etag, expected_version
 from app.routes.doors import admin_router
 from app.routes.openapi import problems
-from app.schemas.admin.common import Listed
+from app.schemas.admin.common import Listed, StopBody
 from app.schemas.admin.leaderboards import (
     LeaderboardBody,
     LeaderboardView,
@@ -33,7 +33,6 @@ from app.schemas.admin.leaderboards import (
     ResultRow,
     WindowList,
 )
-from app.schemas.admin.players import WhyOnly
 from app.utils.pagination import page
 
 router = admin_router("/leaderboards", tag="admin: rankings")
@@ -96,7 +95,11 @@ async def board(request: Request, response: Response, code: Code) -> dict[str, A
 async def replace(request: Request, response: Response, who: Admin, code: Code) -> dict[str, Any]:
     """The whole board anew. Windows that are closed stay as they were."""
     body = parse_body(LeaderboardBody, await request.body())
-    house, act, version = container_of(request).house, admin_act(who, body.reason), expected_version(request)
+    house, act, version = (
+        container_of(request).house,
+        admin_act(who, body.reason, body.players_who_lose),
+        expected_version(request),
+    )
     row = await replace_leaderboard(house, act, code, body, is_active=body.is_active, expected_version=version)
     return _view(response, row)
 
@@ -105,7 +108,7 @@ async def replace(request: Request, response: Response, who: Admin, code: Code) 
     "/{code}/activate",
     operation_id="admin_activate_leaderboard",
     response_model=LeaderboardView,
-    openapi_extra=write(WhyOnly, if_match=True),
+    openapi_extra=write(StopBody, if_match=True),
     responses=EDIT,
 )
 async def activate(request: Request, response: Response, who: Admin, code: Code) -> dict[str, Any]:
@@ -117,7 +120,7 @@ async def activate(request: Request, response: Response, who: Admin, code: Code)
     "/{code}/retire",
     operation_id="admin_retire_leaderboard",
     response_model=LeaderboardView,
-    openapi_extra=write(WhyOnly, if_match=True),
+    openapi_extra=write(StopBody, if_match=True),
     responses=EDIT,
 )
 async def retire(request: Request, response: Response, who: Admin, code: Code) -> dict[str, Any]:
@@ -200,8 +203,12 @@ async def results_csv(
 
 
 async def _switch(request: Request, response: Response, who: Admin, code: str, *, is_active: bool) -> dict[str, Any]:
-    body = parse_body(WhyOnly, await request.body())
-    house, act, version = container_of(request).house, admin_act(who, body.reason), expected_version(request)
+    body = parse_body(StopBody, await request.body())
+    house, act, version = (
+        container_of(request).house,
+        admin_act(who, body.reason, body.players_who_lose),
+        expected_version(request),
+    )
     return _view(response, await switch_leaderboard(house, act, code, is_active=is_active, expected_version=version))
 
 

@@ -20,9 +20,8 @@ from app.routes.csv import csv_answer
 from app.routes.deps import admin_act, container_of, etag, expected_version
 from app.routes.doors import admin_router
 from app.routes.openapi import problems
-from app.schemas.admin.common import Listed
+from app.schemas.admin.common import Listed, StopBody
 from app.schemas.admin.missions import MissionBody, MissionDiff, MissionTotals, MissionVersion, MissionView
-from app.schemas.admin.players import WhyOnly
 from app.utils.pagination import page
 
 router = admin_router("/missions", tag="admin: missions")
@@ -84,7 +83,11 @@ async def mission(request: Request, response: Response, code: MissionCode) -> di
 async def replace(request: Request, response: Response, who: Admin, code: MissionCode) -> dict[str, Any]:
     """The whole mission anew. What was completed before is paid by the version it was completed under."""
     body = parse_body(MissionBody, await request.body())
-    house, act, version = container_of(request).house, admin_act(who, body.reason), expected_version(request)
+    house, act, version = (
+        container_of(request).house,
+        admin_act(who, body.reason, body.players_who_lose),
+        expected_version(request),
+    )
     row = await replace_mission(house, act, code, body, is_active=body.is_active, expected_version=version)
     return _view(response, row)
 
@@ -93,7 +96,7 @@ async def replace(request: Request, response: Response, who: Admin, code: Missio
     "/{code}/activate",
     operation_id="admin_activate_mission",
     response_model=MissionView,
-    openapi_extra=write(WhyOnly, if_match=True),
+    openapi_extra=write(StopBody, if_match=True),
     responses=EDIT,
 )
 async def activate(request: Request, response: Response, who: Admin, code: MissionCode) -> dict[str, Any]:
@@ -105,7 +108,7 @@ async def activate(request: Request, response: Response, who: Admin, code: Missi
     "/{code}/retire",
     operation_id="admin_retire_mission",
     response_model=MissionView,
-    openapi_extra=write(WhyOnly, if_match=True),
+    openapi_extra=write(StopBody, if_match=True),
     responses=EDIT,
 )
 async def retire(request: Request, response: Response, who: Admin, code: MissionCode) -> dict[str, Any]:
@@ -173,8 +176,12 @@ async def totals_csv(request: Request, code: MissionCode, limit: Limit = 100) ->
 
 
 async def _switch(request: Request, response: Response, who: Admin, code: str, *, is_active: bool) -> dict[str, Any]:
-    body = parse_body(WhyOnly, await request.body())
-    house, act, version = container_of(request).house, admin_act(who, body.reason), expected_version(request)
+    body = parse_body(StopBody, await request.body())
+    house, act, version = (
+        container_of(request).house,
+        admin_act(who, body.reason, body.players_who_lose),
+        expected_version(request),
+    )
     return _view(response, await switch_mission(house, act, code, is_active=is_active, expected_version=version))
 
 

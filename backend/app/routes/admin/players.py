@@ -5,15 +5,28 @@ from typing import Annotated, Any
 from fastapi import Query, Request, Response
 from pydantic import StringConstraints
 
+from app.core.errors import invalid
 from app.flows.admin_reads import of_player, player_detail
 from app.flows.block_player import block_player, sign_out_player
-from app.routes.admin.common import READ, READERS, Admin, After, Id, Limit, TokenType, write
+from app.flows.merge_players import Merge, merge_players
+from app.flows.rename_player import rename_player
+from app.routes.admin.common import READ, READERS, Admin, After, Helper, Id, Limit, TokenType, write
 from app.routes.bodies import parse_body
 from app.routes.deps import admin_act, container_of, etag, expected_version
 from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import Listed
-from app.schemas.admin.players import PlayerDetail, PlayerEvent, PlayerLedgerLine, PlayerReward, PlayerRow, WhyOnly
+from app.schemas.admin.players import (
+    AdminMerge,
+    AdminRename,
+    PlayerDetail,
+    PlayerEvent,
+    PlayerLedgerLine,
+    PlayerReward,
+    PlayerRow,
+    WhyOnly,
+)
+from app.schemas.players import PlayersMerged, Renamed
 from app.utils.pagination import page
 
 router = admin_router("/players", tag="admin: players")
@@ -101,7 +114,9 @@ async def ledger(
 async def rewards(request: Request, user_id: Id, after: After = None, limit: Limit = 20) -> dict[str, Any]:
     """Every reward of the player and where it stands, newest first."""
     house = container_of(request).house
-    rows = await of_player(house, user_id, lambda keepers: keepers.reward.of_player(user_id, after=after, limit=limit))
+    rows = await of_player(
+        house, user_id, lambda keepers: keepers.reward.of_player([user_id], after=after, limit=limit)
+    )
     return page([row | {"reward_amount": row["amount"]} for row in rows], limit)
 
 
@@ -144,6 +159,45 @@ async def sign_out(request: Request, response: Response, who: Admin, user_id: Id
     row = await sign_out_player(container.house, act, user_id, tokens_now=container.keys.now())
     response.headers["ETag"] = etag(row["version"])
     return row
+
+
+@router.post(
+    "/{user_id}/rename",
+    operation_id="admin_rename_player",
+    response_model=Renamed,
+    openapi_extra=write(AdminRename),
+    responses=FOUND | problems("VALIDATION_ERROR", "EXTERNAL_ID_TAKEN", "PLAYER_MERGED", "PLAYER_ERASED"),
+)
+async def rename(request: Request, who: Helper, user_id: Id) -> dict[str, Any]:
+    """Gives the player another id, as their host would. Support may, too."""
+    body = parse_body(AdminRename, await request.body())
+    container, act = container_of(request), admin_act(who, body.reason)
+    return await rename_player(
+        container.house,
+        act,
+        user_id,
+        body.new_external_id,
+        keeps_old=body.keep_old_id,
+        tokens_now=container.keys.now(),
+    )
+
+
+@router.post(
+    "/{user_id}/merge",
+    operation_id="admin_merge_players",
+    response_model=PlayersMerged,
+    openapi_extra=write(AdminMerge),
+    responses=FOUND
+    | problems("VALIDATION_ERROR", "USER_BLOCKED", "PLAYERS_APART", "PLAYER_MERGED", "PLAYER_ERASED", "MERGE_NOT_NOW"),
+)
+async def merge(request: Request, who: Helper, user_id: Id) -> dict[str, Any]:
+    """Makes this account part of another player's. It can't be undone: look at a preview first. Support may, too."""
+    body = parse_body(AdminMerge, await request.body())
+    container, act = container_of(request), admin_act(who, body.reason)
+    if user_id == body.into_user_id:
+        raise invalid(("into_user_id", "another player"))
+    wanted = Merge(user_id, body.into_user_id, container.keys.now(), body.preview)
+    return await merge_players(container.house, act, wanted)
 
 
 async def _block(request: Request, response: Response, who: Admin, user_id: int, *, is_blocked: bool) -> dict[str, Any]:

@@ -4,9 +4,9 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from app.domain.codes import read_codes
+from app.domain.code_files import PROMO
 from app.domain.config_fields import Code
-from app.domain.promo_config import PromoConfig, promo_texts
+from app.domain.promo_config import PromoConfig
 from app.flows.save_promo import (
     add_promo,
     add_promo_codes,
@@ -15,6 +15,7 @@ from app.flows.save_promo import (
     promo_rows,
     replace_promo,
 )  # fmt: skip
+from app.routes.admin.code_uploads import codes_of
 from app.routes.admin.common import READ, READERS, Admin, After, Limit, write
 from app.routes.admin.csv_files import CSV_ANSWER, ExportLimit, csv_answer
 from app.routes.bodies import json_answer, parse_body
@@ -24,6 +25,7 @@ from app.routes.openapi import problems
 from app.schemas.admin.common import Listed
 from app.schemas.admin.coupons import CodesMake, CodesUpload
 from app.schemas.admin.promotions import PromoBody, PromoClaimRow, PromoCodeRow, PromoCodesAdded, PromoRow
+from app.schemas.uploads import with_file
 from app.utils.pagination import page
 
 router = admin_router("/promotions", tag="admin: codes")
@@ -87,7 +89,7 @@ async def one(request: Request, response: Response, code: Code) -> dict[str, Any
 async def replace(request: Request, response: Response, who: Admin, code: Code) -> dict[str, Any]:
     """The campaign anew; `is_open` false stops it. What players were promised stays once a unit is gone."""
     body = parse_body(PromoBody, await request.body())
-    act, version = admin_act(who, body.reason), expected_version(request)
+    act, version = admin_act(who, body.reason, body.players_who_lose), expected_version(request)
     row = await replace_promo(container_of(request).house, act, code, _config(body), expected_version=version)
     response.headers["ETag"] = etag(row["version"])
     return row
@@ -97,16 +99,14 @@ async def replace(request: Request, response: Response, who: Admin, code: Code) 
     "/{code}/upload",
     operation_id="admin_upload_promotion_codes",
     response_model=PromoCodesAdded,
-    openapi_extra=write(CodesUpload, is_keyed=True),
+    openapi_extra=with_file(write(CodesUpload, is_keyed=True)),
     responses=REFUSALS,
 )
 async def upload(request: Request, who: Admin, code: Code) -> Response:
-    """Adds codes from CSV (header `code`) to a UNIQUE campaign. Sending a file twice does no harm."""
-    raw = await request.body()
-    body = parse_body(CodesUpload, raw)
-    codes = promo_texts(read_codes(body.csv))
-    act = keyed_act(request, who, body.reason, raw, PromoCodesAdded)
-    return json_answer(await add_promo_codes(container_of(request).house, act, code, codes))
+    """Adds codes from CSV (header `code`) to a UNIQUE campaign, also as a form with a file. Twice does no harm."""
+    file = await codes_of(request, PROMO)
+    house, act = container_of(request).house, keyed_act(request, who, file.reason, file.meaning, PromoCodesAdded)
+    return json_answer(await add_promo_codes(house, act, code, file.codes))
 
 
 @router.post(
@@ -120,10 +120,8 @@ async def generate(request: Request, who: Admin, code: Code) -> Response:
     """Adds random codes that nobody can guess to a UNIQUE campaign."""
     raw = await request.body()
     body = parse_body(CodesMake, raw)
-    act = keyed_act(request, who, body.reason, raw, PromoCodesAdded)
-    return json_answer(
-        await generate_promo_codes(container_of(request).house, act, code, body.count, prefix=body.prefix)
-    )
+    house, act = container_of(request).house, keyed_act(request, who, body.reason, raw, PromoCodesAdded)
+    return json_answer(await generate_promo_codes(house, act, code, body.count, prefix=body.prefix))
 
 
 @router.get(
@@ -182,4 +180,4 @@ async def export_claims(request: Request, code: Code, after: After = None, limit
 
 
 def _config(body: PromoBody) -> PromoConfig:
-    return PromoConfig.model_validate(body.model_dump(exclude={"reason"}))
+    return PromoConfig.model_validate(body.model_dump(include=set(PromoConfig.model_fields)))

@@ -11,8 +11,7 @@ from app.routes.bodies import parse_body
 from app.routes.deps import admin_act, container_of, etag, expected_version
 from app.routes.doors import admin_router
 from app.routes.openapi import problems
-from app.schemas.admin.common import Listed
-from app.schemas.admin.players import WhyOnly
+from app.schemas.admin.common import Listed, StopBody
 from app.schemas.admin.seasons import SeasonBody, SeasonClone, SeasonHead, SeasonView
 from app.services.season_service import StoredSeason
 from app.utils.pagination import page
@@ -80,7 +79,7 @@ async def replace(request: Request, response: Response, who: Admin, season_id: I
     body = parse_body(SeasonBody, await request.body())
     stored = await replace_season(
         container_of(request).house,
-        admin_act(who, body.reason),
+        admin_act(who, body.reason, body.players_who_lose),
         season_id,
         body,
         is_active=body.is_active,
@@ -93,7 +92,7 @@ async def replace(request: Request, response: Response, who: Admin, season_id: I
     "/{season_id}/publish",
     operation_id="admin_publish_season",
     response_model=SeasonView,
-    openapi_extra=write(WhyOnly, if_match=True),
+    openapi_extra=write(StopBody, if_match=True),
     responses=EDIT | problems("PRECONDITION_REQUIRED"),
 )
 async def publish(request: Request, response: Response, who: Admin, season_id: Id) -> dict[str, Any]:
@@ -105,7 +104,7 @@ async def publish(request: Request, response: Response, who: Admin, season_id: I
     "/{season_id}/retire",
     operation_id="admin_retire_season",
     response_model=SeasonView,
-    openapi_extra=write(WhyOnly, if_match=True),
+    openapi_extra=write(StopBody, if_match=True),
     responses=EDIT | problems("PRECONDITION_REQUIRED"),
 )
 async def retire(request: Request, response: Response, who: Admin, season_id: Id) -> dict[str, Any]:
@@ -138,8 +137,8 @@ async def clone(request: Request, response: Response, who: Admin, season_id: Id)
 async def _switch(
     request: Request, response: Response, who: Admin, season_id: int, *, is_active: bool
 ) -> dict[str, Any]:
-    body = parse_body(WhyOnly, await request.body())
-    act, version = admin_act(who, body.reason), expected_version(request)
+    body = parse_body(StopBody, await request.body())
+    act, version = admin_act(who, body.reason, body.players_who_lose), expected_version(request)
     house = container_of(request).house
     return _view(response, await switch_season(house, act, season_id, is_active=is_active, expected_version=version))
 

@@ -12,8 +12,7 @@ from app.routes.csv import csv_answer
 from app.routes.deps import admin_act, container_of, etag, expected_version
 from app.routes.doors import admin_router
 from app.routes.openapi import problems
-from app.schemas.admin.common import Listed
-from app.schemas.admin.players import WhyOnly
+from app.schemas.admin.common import Listed, StopBody
 from app.schemas.admin.teams import ContestBody, ContestView, TeamResult
 from app.utils.pagination import page
 
@@ -85,7 +84,7 @@ async def replace(request: Request, response: Response, who: Admin, code: Code) 
     "/{code}/activate",
     operation_id="admin_activate_contest",
     response_model=ContestView,
-    openapi_extra=write(WhyOnly, if_match=True),
+    openapi_extra=write(StopBody, if_match=True),
     responses=EDIT,
 )
 async def activate(request: Request, response: Response, who: Admin, code: Code) -> dict[str, Any]:
@@ -97,7 +96,7 @@ async def activate(request: Request, response: Response, who: Admin, code: Code)
     "/{code}/retire",
     operation_id="admin_retire_contest",
     response_model=ContestView,
-    openapi_extra=write(WhyOnly, if_match=True),
+    openapi_extra=write(StopBody, if_match=True),
     responses=EDIT,
 )
 async def retire(request: Request, response: Response, who: Admin, code: Code) -> dict[str, Any]:
@@ -134,8 +133,12 @@ async def results_csv(request: Request, code: Code) -> Response:
 
 
 async def _switch(request: Request, response: Response, who: Admin, code: str, *, is_active: bool) -> dict[str, Any]:
-    body = parse_body(WhyOnly, await request.body())
-    house, act, version = container_of(request).house, admin_act(who, body.reason), expected_version(request)
+    body = parse_body(StopBody, await request.body())
+    house, act, version = (
+        container_of(request).house,
+        admin_act(who, body.reason, body.players_who_lose),
+        expected_version(request),
+    )
     return _view(response, await switch_contest(house, act, code, is_active=is_active, expected_version=version))
 
 

@@ -29,6 +29,18 @@ class AdminBody(RequestBody):
     reason: Reason
 
 
+PlayersWhoLose = Annotated[
+    int | None,
+    Field(ge=1, le=2**53, description="How many players may lose by it: PROMISE_WITHDRAWN says how many would."),
+]
+
+
+class StopBody(AdminBody):
+    """Ends something that players may have begun."""
+
+    players_who_lose: PlayersWhoLose = None
+
+
 class OnePlayer(AdminBody):
     """A write about one player: exactly one of `external_id` and `user_id`."""
 

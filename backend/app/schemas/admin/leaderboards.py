@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict
 
 from app.domain.board_config import BoardConfig
-from app.schemas.admin.common import Instant, OnePlayer, Reason
+from app.schemas.admin.common import Instant, OnePlayer, PlayersWhoLose, Reason
 from app.schemas.common import Shape
 
 EXAMPLE: dict[str, Any] = {
@@ -30,6 +30,7 @@ class LeaderboardBody(BoardConfig):
 
     is_active: bool | None = None
     reason: Reason
+    players_who_lose: PlayersWhoLose = None
 
 
 class LeaderboardView(Shape):

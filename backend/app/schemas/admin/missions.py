@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field
 
 from app.domain.config_fields import Label
 from app.domain.mission_config import MissionConfig
-from app.schemas.admin.common import AdminBody, Instant, Reason
+from app.schemas.admin.common import AdminBody, Instant, PlayersWhoLose, Reason
 from app.schemas.common import Shape
 
 EXAMPLE: dict[str, Any] = {
@@ -30,6 +30,7 @@ class MissionBody(MissionConfig):
 
     is_active: bool | None = None
     reason: Reason
+    players_who_lose: PlayersWhoLose = None
 
 
 class MissionView(Shape):

@@ -8,10 +8,22 @@ from pydantic import Field
 from app.schemas.admin.common import AdminBody, Instant
 from app.schemas.common import Shape, Timed
 from app.schemas.player import LedgerLine, RewardLine, WalletLine
+from app.schemas.players import RenameBody
 
 
 class WhyOnly(AdminBody):
     """Nothing but the reason."""
+
+
+class AdminRename(AdminBody, RenameBody):
+    """Another id for the player."""
+
+
+class AdminMerge(AdminBody):
+    """Into whom this account goes, by our number."""
+
+    into_user_id: int = Field(ge=1, le=2**63 - 1)
+    preview: bool = Field(default=False, description="Says what would happen, and changes nothing.")
 
 
 class PlayerRow(Shape):
@@ -27,6 +39,7 @@ class PlayerRow(Shape):
     event_pending_points: int
     version: int
     created_at: Instant
+    merged_into: int | None = Field(description="The player whom this account became part of.")
 
 
 class PlayerProgress(Shape):

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import ConfigDict, Field
 
 from app.domain.promo_config import PromoConfig
-from app.schemas.admin.common import Instant, Reason
+from app.schemas.admin.common import Instant, PlayersWhoLose, Reason
 from app.schemas.common import Reward, Shape
 
 EXAMPLE: dict[str, Any] = {
@@ -28,6 +28,7 @@ class PromoBody(PromoConfig):
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     reason: Reason
+    players_who_lose: PlayersWhoLose = None
 
 
 class PromoReward(Reward):

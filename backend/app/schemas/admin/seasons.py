@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 
 from app.domain.config_fields import Day, Label
 from app.domain.season_config import SeasonConfig
-from app.schemas.admin.common import AdminBody, Instant, Reason
+from app.schemas.admin.common import AdminBody, Instant, PlayersWhoLose, Reason
 from app.schemas.common import Shape
 
 EXAMPLE: dict[str, Any] = {
@@ -36,6 +36,7 @@ class SeasonBody(SeasonConfig):
 
     is_active: bool | None = None
     reason: Reason
+    players_who_lose: PlayersWhoLose = None
 
 
 class SeasonClone(AdminBody):

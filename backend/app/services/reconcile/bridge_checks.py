@@ -1,12 +1,12 @@
 """Bridge keys, counters, settlements and the worker's runs agree with one another."""
 
-from app.services.reconcile.check import Check
+from app.services.reconcile.check import Check, own_account
 
-# keys that wait for their settlement, by player
-WAITING = """
+# keys that wait for their settlement, by player; those of an account that became part of another's wait with the other
+WAITING = f"""
     SELECT k.user_id, COUNT(*) AS keys_held, SUM(k.points) AS points FROM bridge_keys k
     LEFT JOIN bridge_settlements s ON s.campaign_id = k.campaign_id AND s.user_id = k.user_id
-    WHERE s.id IS NULL GROUP BY k.user_id
+    WHERE s.id IS NULL AND {own_account("k.user_id")} GROUP BY k.user_id
 """
 # `BRIDGE:<campaign>:<player>:<item>` of a settlement
 OWN_ID = "CONCAT('BRIDGE:', c.code, ':', s.user_id, ':{item}')"
@@ -112,7 +112,7 @@ BRIDGE_CHECKS: tuple[Check, ...] = (
     Check(
         "I13 settled = done",
         "a campaign is settled when its run is done, and then every key of it is settled",
-        """
+        f"""
         SELECT c.code, 'run' FROM bridge_campaigns c
         LEFT JOIN job_runs r ON r.job = 'bridge_settlement' AND r.subject = c.code AND r.status = 'DONE'
         WHERE (c.state = 'SETTLED') <> (r.id IS NOT NULL)
@@ -120,7 +120,7 @@ BRIDGE_CHECKS: tuple[Check, ...] = (
         SELECT c.code, k.user_id FROM bridge_campaigns c
         JOIN bridge_keys k ON k.campaign_id = c.id
         LEFT JOIN bridge_settlements s ON s.campaign_id = k.campaign_id AND s.user_id = k.user_id
-        WHERE c.state = 'SETTLED' AND s.id IS NULL
+        WHERE c.state = 'SETTLED' AND s.id IS NULL AND {own_account("k.user_id")}
         """,
     ),
     Check(

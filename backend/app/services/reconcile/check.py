@@ -37,6 +37,7 @@ INVARIANTS: dict[str, str] = {
     "I25": "a sign-in has at most one live refresh token",
     # what clients were told is known outside the service only: the fault suite compares it after each run
     "I26": "every acknowledged answer stands in the database",
+    "I27": "accounts that were merged are closed, and what they had is their player's, once",
 }
 OUTSIDE = frozenset({"I26"})
 
@@ -77,3 +78,19 @@ def complete_since(table: str) -> str:
         SELECT COALESCE(MAX(SUBSTR(target, {len(name) + 1})), '1000-01-01 00:00:00.000000') FROM admin_audit_log
         WHERE action = 'HISTORY_DELETED' AND target > '{name}' AND target < '{after_name}'
     )"""
+
+
+def same_player(one: str, other: str) -> str:
+    """SQL that is true when two accounts are one player's: the same, or one became part of the other."""
+    player = "COALESCE((SELECT m.merged_into FROM user_profiles m WHERE m.id = {}), {})"
+    return f"({one} = {other} OR {player.format(one, one)} = {player.format(other, other)}) "
+
+
+def never_joined(account: str) -> str:
+    """SQL that is true of an account that no other became part of."""
+    return f"NOT EXISTS (SELECT 1 FROM user_profiles m WHERE m.merged_into = {account}) "
+
+
+def own_account(account: str) -> str:
+    """SQL that is true of an account that is no other's part."""
+    return f"NOT EXISTS (SELECT 1 FROM user_profiles m WHERE m.id = {account} AND m.merged_into IS NOT NULL) "

@@ -1,5 +1,6 @@
 """Every invariant, in the order it is reported."""
 
+from app.services.reconcile.account_checks import ACCOUNT_CHECKS
 from app.services.reconcile.board_checks import BOARD_CHECKS
 from app.services.reconcile.bridge_checks import BRIDGE_CHECKS
 from app.services.reconcile.check import Check
@@ -35,6 +36,7 @@ CHECKS: tuple[Check, ...] = (
     *BOARD_CHECKS,
     *RANKING_CHECKS,
     *TEAM_CHECKS,
+    *ACCOUNT_CHECKS,
     *DESK_CHECKS,
     *STRUCTURE_CHECKS,
 )

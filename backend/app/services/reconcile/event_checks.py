@@ -1,6 +1,6 @@
 """Host events and what rules gave for them agree with one another."""
 
-from app.services.reconcile.check import Check
+from app.services.reconcile.check import Check, never_joined
 
 # `RULE:<rule>:<event>` of a row's operation id, whatever number stands behind it: our ids of events have 36 letters
 HIT = """
@@ -50,11 +50,11 @@ EVENT_CHECKS: tuple[Check, ...] = (
     Check(
         "I9 rule day = hits",
         "the units that a rule counted on a day are units that it gave",
-        """
+        f"""
         SELECT m.user_id, m.rule_id, m.slot, m.value, COALESCE(SUM(h.units), 0) FROM rule_marks m
         LEFT JOIN rule_hits h
             ON h.user_id = m.user_id AND h.rule_id = m.rule_id AND CONCAT('D:', h.hit_date) = m.slot
-        WHERE SUBSTR(m.slot, 1, 2) = 'D:'
+        WHERE SUBSTR(m.slot, 1, 2) = 'D:' AND {never_joined("m.user_id")}
         GROUP BY m.user_id, m.rule_id, m.slot, m.value HAVING m.value > COALESCE(SUM(h.units), 0)
         """,
     ),

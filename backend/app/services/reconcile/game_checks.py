@@ -1,6 +1,6 @@
 """Plays: each has its ticket, its answer, its events and its number; none happened while stopped."""
 
-from app.services.reconcile.check import Check, complete_since
+from app.services.reconcile.check import Check, complete_since, never_joined
 
 ANSWERS_SINCE = complete_since("idempotency_keys")
 EVENTS_SINCE = complete_since("user_event_log")
@@ -18,7 +18,7 @@ GAME_CHECKS: tuple[Check, ...] = (
             SELECT SUBSTR(actor, 8) AS player, COUNT(*) AS answers FROM idempotency_keys
             WHERE operation = 'PLAY' AND created_at >= {ANSWERS_SINCE} GROUP BY SUBSTR(actor, 8)
         ) i ON i.player = p.user_id
-        WHERE COALESCE(i.answers, 0) <> p.plays
+        WHERE COALESCE(i.answers, 0) <> p.plays AND {never_joined("p.user_id")}
         """,
     ),
     Check(

@@ -1,6 +1,6 @@
 """Missions: what was completed was counted, and what was paid was completed, once."""
 
-from app.services.reconcile.check import Check
+from app.services.reconcile.check import Check, never_joined
 
 # `MISSION:<mission>:<player>:<period>` of a player's progress
 OWN_ID = "CONCAT('MISSION:', m.code, ':', p.user_id, ':', p.period_key)"
@@ -25,7 +25,7 @@ GOAL_CHECKS: tuple[Check, ...] = (
         JOIN missions m ON m.id = p.mission_id
         LEFT JOIN reward_log r ON r.user_id = p.user_id AND r.source = 'MISSION' AND INSTR(r.operation_id, '#') = 0
             AND (r.operation_id = {OWN_ID} OR INSTR(r.operation_id, CONCAT({OWN_ID}, ':')) = 1)
-        WHERE p.claimed > 0 AND NOT EXISTS (
+        WHERE p.claimed > 0 AND {never_joined("p.user_id")} AND NOT EXISTS (
             SELECT 1 FROM mission_versions v
             WHERE v.mission_id = p.mission_id AND INSTR(v.config, '"rewards":[]') > 0
         )

@@ -1,6 +1,6 @@
 """Premium passes, bonuses beside the levels, and what is counted for them."""
 
-from app.services.reconcile.check import Check
+from app.services.reconcile.check import Check, never_joined
 
 PASS_CHECKS: tuple[Check, ...] = (
     Check(
@@ -35,23 +35,24 @@ PASS_CHECKS: tuple[Check, ...] = (
     Check(
         "I9 overflow is paid",
         "the overflow bonuses counted are those in the reward log",
-        """
+        f"""
         SELECT k.user_id, k.season_id, k.overflow_bonuses, COUNT(r.id) FROM season_counters k
         LEFT JOIN reward_log r ON r.user_id = k.user_id AND r.source = 'SEASON' AND INSTR(r.operation_id, '#') = 0
             AND INSTR(r.operation_id, CONCAT('SEASON:', k.season_id, ':', k.user_id, ':OVERFLOW:')) = 1
+        WHERE {never_joined("k.user_id")}
         GROUP BY k.user_id, k.season_id, k.overflow_bonuses HAVING k.overflow_bonuses <> COUNT(r.id)
         """,
     ),
     Check(
         "I9 milestone is paid",
         "every milestone that a player's best streak reached is in the reward log",
-        """
+        f"""
         SELECT k.user_id, k.season_id, b.threshold FROM season_counters k
         JOIN season_bonuses b ON b.season_id = k.season_id AND b.kind = 'STREAK' AND b.item_no = 1
             AND b.threshold <= k.streak_best
         LEFT JOIN reward_log r
             ON r.operation_id = CONCAT('SEASON:', k.season_id, ':', k.user_id, ':STREAK:', b.threshold)
-        WHERE r.id IS NULL
+        WHERE r.id IS NULL AND {never_joined("k.user_id")}
         """,
     ),
     Check(

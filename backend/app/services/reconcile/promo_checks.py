@@ -54,6 +54,10 @@ PROMO_CHECKS: tuple[Check, ...] = (
         LEFT JOIN reward_log r ON r.operation_id = CONCAT('INBOX:', i.mailing_id, ':', i.user_id)
             AND r.user_id = i.user_id AND r.source = 'INBOX'
         WHERE i.claimed_at IS NOT NULL AND (r.id IS NULL OR i.claimed_at < m.sent_at OR i.claimed_at >= m.expires_at)
+            AND NOT EXISTS (
+                SELECT 1 FROM user_profiles j JOIN inbox_items k ON k.user_id = j.id AND k.mailing_id = i.mailing_id
+                WHERE j.merged_into = i.user_id AND k.claimed_at IS NOT NULL
+            )
         UNION ALL
         SELECT r.id, r.user_id FROM reward_log r
         LEFT JOIN inbox_items i ON r.operation_id = CONCAT('INBOX:', i.mailing_id, ':', i.user_id)

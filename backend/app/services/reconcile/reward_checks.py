@@ -1,6 +1,6 @@
 """What became of rewards: approvals by a second person, reversals that compensate, nothing given up that was paid."""
 
-from app.services.reconcile.check import Check
+from app.services.reconcile.check import Check, same_player
 
 REWARD_CHECKS: tuple[Check, ...] = (
     Check(
@@ -13,7 +13,10 @@ REWARD_CHECKS: tuple[Check, ...] = (
         "a reward that waits, failed or was rejected has no wallet entry",
         """
         SELECT r.operation_id, r.state FROM reward_log r
-        JOIN wallet_ledger l ON l.operation_id = r.operation_id AND l.user_id = r.user_id AND l.delta > 0
+        JOIN wallet_ledger l ON l.operation_id = r.operation_id AND """
+        + same_player("l.user_id", "r.user_id")
+        + """
+            AND l.delta > 0
         WHERE r.state IN ('APPROVAL', 'PENDING', 'FAILED', 'REJECTED')
         """,
     ),
@@ -22,7 +25,9 @@ REWARD_CHECKS: tuple[Check, ...] = (
         "what a reversed reward gave was taken back by an entry of the same amount, and nothing else was",
         """
         SELECT r.operation_id, r.state, SUM(l.delta) FROM reward_log r
-        JOIN wallet_ledger l ON l.operation_id = r.operation_id AND l.user_id = r.user_id
+        JOIN wallet_ledger l ON l.operation_id = r.operation_id AND """
+        + same_player("l.user_id", "r.user_id")
+        + """
             AND (l.delta > 0 OR l.reason = 'REWARD_REVERSAL')
         GROUP BY r.id, r.operation_id, r.state, r.amount
         HAVING (r.state = 'REVERSED' AND SUM(l.delta) <> 0)
@@ -42,14 +47,24 @@ REWARD_CHECKS: tuple[Check, ...] = (
         "a coupon code that was given belongs to the player of its reward, and each granted coupon has its codes",
         """
         SELECT c.code, c.operation_id FROM coupon_codes c
-        LEFT JOIN reward_log r ON r.operation_id = c.operation_id AND r.user_id = c.user_id
-            AND r.reward_type = 'COUPON' AND r.state IN ('GRANTED', 'REVERSED')
+        LEFT JOIN reward_log r ON r.operation_id = c.operation_id
+            AND """
+        + same_player("r.user_id", "c.user_id")
+        + """ AND r.reward_type = 'COUPON' AND r.state IN ('GRANTED', 'REVERSED')
         WHERE c.operation_id IS NOT NULL AND r.id IS NULL
         UNION ALL
         SELECT r.code, r.operation_id FROM reward_log r
         LEFT JOIN coupon_codes c ON c.operation_id = r.operation_id
         WHERE r.reward_type = 'COUPON' AND r.state = 'GRANTED'
         GROUP BY r.id, r.code, r.operation_id, r.amount HAVING COUNT(c.id) <> r.amount
+        """,
+    ),
+    Check(
+        "I17 a code is one across pools",
+        "a code that counts has its key, which no other has: nobody else holds the same code, in this pool or another",
+        """
+        SELECT code, operation_id, pool_id FROM coupon_codes
+        WHERE code_key <> UPPER(code) OR (code_key IS NULL AND voided_at IS NULL)
         """,
     ),
     Check(
@@ -68,8 +83,10 @@ REWARD_CHECKS: tuple[Check, ...] = (
         "each entitlement is that of a reward of the same player, resource and days, and the other way round",
         """
         SELECT e.operation_id FROM entitlements e
-        LEFT JOIN reward_log r ON r.operation_id = e.operation_id AND r.user_id = e.user_id
-            AND r.reward_type = 'ENTITLEMENT' AND r.code = e.resource AND r.amount = e.valid_days
+        LEFT JOIN reward_log r ON r.operation_id = e.operation_id
+            AND """
+        + same_player("r.user_id", "e.user_id")
+        + """ AND r.reward_type = 'ENTITLEMENT' AND r.code = e.resource AND r.amount = e.valid_days
             AND r.state IN ('GRANTED', 'REVERSED')
         WHERE r.id IS NULL
         UNION ALL

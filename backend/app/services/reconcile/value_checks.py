@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from app.domain.wallet import Reason
-from app.services.reconcile.check import Check
+from app.services.reconcile.check import Check, same_player
 
 # what takes from a wallet; all other reasons give
-DEBITS = (Reason.PLAY_COST, Reason.ADMIN_REVOKE, Reason.REWARD_REVERSAL)
+DEBITS = (Reason.PLAY_COST, Reason.ADMIN_REVOKE, Reason.REWARD_REVERSAL, Reason.MERGED_OUT)
 # the log and the outbox have no foreign key: they are written with every play
 OF_PLAYERS = (
     *("wallets", "wallet_ledger", "reward_log", "season_progress", "season_xp_ledger", "game_plays"),
@@ -71,8 +71,10 @@ VALUE_CHECKS: tuple[Check, ...] = (
         "every granted POINT or TOKEN reward moved its wallet by its amount, once",
         """
         SELECT r.operation_id, r.amount, SUM(l.delta) FROM reward_log r
-        LEFT JOIN wallet_ledger l ON l.operation_id = r.operation_id AND l.user_id = r.user_id AND l.delta > 0
-            AND l.token_type = CASE r.reward_type WHEN 'POINT' THEN 'POINT' ELSE r.token_type END
+        LEFT JOIN wallet_ledger l ON l.operation_id = r.operation_id AND """
+        + same_player("l.user_id", "r.user_id")
+        + """
+            AND l.delta > 0 AND l.token_type = CASE r.reward_type WHEN 'POINT' THEN 'POINT' ELSE r.token_type END
         WHERE r.state = 'GRANTED' AND r.reward_type IN ('POINT', 'TOKEN')
         GROUP BY r.id, r.operation_id, r.amount HAVING COUNT(l.id) <> 1 OR SUM(l.delta) <> r.amount
         """,
@@ -82,18 +84,18 @@ VALUE_CHECKS: tuple[Check, ...] = (
         "every credit has its reward row",
         """
         SELECT l.operation_id FROM wallet_ledger l
-        LEFT JOIN reward_log r ON r.operation_id = l.operation_id AND r.user_id = l.user_id
-        WHERE l.delta > 0 AND r.id IS NULL
-        """,
+        LEFT JOIN reward_log r ON r.operation_id = l.operation_id AND """
+        + same_player("r.user_id", "l.user_id")
+        + "WHERE l.delta > 0 AND r.id IS NULL AND l.reason <> 'MERGED_IN'",
     ),
     Check(
         "I5 XP reward has effect",
         "every granted XP reward raised the XP by its amount",
         """
         SELECT r.operation_id FROM reward_log r
-        LEFT JOIN season_xp_ledger x ON x.operation_id = r.operation_id AND x.user_id = r.user_id
-        WHERE r.state = 'GRANTED' AND r.reward_type = 'XP' AND (x.id IS NULL OR x.delta <> r.amount)
-        """,
+        LEFT JOIN season_xp_ledger x ON x.operation_id = r.operation_id AND """
+        + same_player("x.user_id", "r.user_id")
+        + "WHERE r.state = 'GRANTED' AND r.reward_type = 'XP' AND (x.id IS NULL OR x.delta <> r.amount)",
     ),
     Check(
         "I23 no row from the future",
