@@ -11,6 +11,8 @@ from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from app import GC_THRESHOLDS
+from app.config.loading import load_settings
+from app.config.secret_files import SettingsRefused
 from app.config.settings import Settings
 from app.container import Container, open_traces, require_safe_start
 from app.core.error_reports import start_error_reports
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None, draw: Draw | None = None) -> FastAPI:
     """The application. Start-up refuses a database that doesn't fit the code, and unsafe production settings."""
-    settings = settings or Settings()
+    settings = settings or _settings_of_this_process()
     configure_logging(settings)
     start_error_reports(settings)
     traces = open_traces(settings, settings.otel_service_name)
@@ -48,9 +50,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
         try:
             await require_safe_start(settings, clock=clock)
         except StartupRefused as refusal:
-            if settings.env == "production":
-                leave_process(refusal)
-            raise
+            if settings.env == "test":
+                raise
+            leave_process(refusal)
         container = Container(settings, clock=clock, draw=draw, traces=traces)
         app.state.container = container
         try:
@@ -80,6 +82,13 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     _open_doors(app, settings)
     _surround(app, settings, traces)
     return app
+
+
+def _settings_of_this_process() -> Settings:
+    try:
+        return load_settings()
+    except SettingsRefused as refusal:
+        leave_process(refusal)
 
 
 def _metrics(container: Container) -> AbstractAsyncContextManager[int | None]:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from fastapi import Response
@@ -27,6 +28,18 @@ def parse_body(model: type[M], raw: bytes) -> M:
     if raw.count(b":") > 1:
         require_one_meaning(raw)
     return body
+
+
+def one_kind(kinds: Mapping[str, type[M]], raw: bytes) -> M:
+    """The validated body of a route that takes several kinds, told apart by a field that only one of them has."""
+    try:
+        named = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise invalid(("(body)", "not JSON")) from None
+    found = [kinds[name] for name in named if name in kinds] if isinstance(named, dict) else []
+    if len(found) != 1:
+        raise invalid(("(body)", f"exactly one of {', '.join(kinds)}"))
+    return parse_body(found[0], raw)
 
 
 def read_items(raw: bytes, name: str, most: int) -> list[Any]:

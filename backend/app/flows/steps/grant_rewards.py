@@ -151,6 +151,7 @@ def level_views(reached: Sequence[LevelReached], claimed_at_text: str) -> list[d
             "track": track,
             **grant.view(),
             "auto_claim": int(item.level.auto_claim),
+            "is_auto_claim": item.level.auto_claim,
             "claimed_at": None if item.claimed_at is None else claimed_at_text,
         }
         for item in reached
