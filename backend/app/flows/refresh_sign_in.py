@@ -47,7 +47,7 @@ async def refresh_sign_in(
     async def work(keepers: Services) -> dict[str, Any] | AppError:
         known = await _known_token(keepers, refresh_token)
         if (known.staff_id is not None) is not is_staff:
-            raise AppError("TOKEN_INVALID")
+            raise refused_token("other_kind_of_account")
         owner = await _locked_owner(keepers, known)
         token = await _known_token(keepers, refresh_token)  # again: it may have been spent while we waited for the lock
         _require_live(token, now)
@@ -107,7 +107,7 @@ def _require_allowed(player: PlayerState, token: RefreshToken) -> None:
     So does becoming part of another player's account: the host signs them in as the other.
     """
     if player.merged_into is not None:
-        raise AppError("TOKEN_REVOKED")
+        raise refused_token("merged", "TOKEN_REVOKED")
     player.require_allowed(session_id=token.family_id, issued_at=token.created_at)
 
 
