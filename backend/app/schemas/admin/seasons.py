@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 
 from app.domain.config_fields import Day, Label
 from app.domain.season_config import SeasonConfig
-from app.schemas.admin.common import AdminBody, Instant, PlayersWhoLose, Reason
+from app.schemas.admin.common import AdminBody, Instant, PlayersWhoLose, Reason, Warned
 from app.schemas.common import Shape
 
 EXAMPLE: dict[str, Any] = {
@@ -112,7 +112,7 @@ class SeasonStreak(Shape):
     milestones: list[SeasonMilestone]
 
 
-class SeasonView(SeasonHead):
+class SeasonView(SeasonHead, Warned):
     """A whole season; null for the options it hasn't."""
 
     levels: list[SeasonLevel]
