@@ -61,13 +61,26 @@ def count_towards(mission: Mission, row: MissionProgress, *, amount: int, day: d
     if config.metric in ONCE_A_DAY and row.counted_on is not None and row.counted_on >= day:
         return False
     progress = min(row.progress + amount, max(row.progress, config.target * config.repeat_max))
-    due = max(row.completed, min(config.repeat_max, progress // config.target))
-    if (progress, due) == (row.progress, row.completed):
+    before = (row.progress, row.completed)
+    row.progress = progress
+    complete_due(mission, row)
+    if (row.progress, row.completed) == before:
         return False
-    if due > row.completed and not row.is_open:
-        row.version = mission.version
-    row.progress, row.completed, row.counted_on = progress, due, day
+    row.counted_on = day
     return True
+
+
+def complete_due(mission: Mission, row: MissionProgress) -> int:
+    """Completes in place what the count is enough for; returns how many completions that made.
+
+    More than none without a count when an operator has lowered the target: nobody has to do anything for it.
+    """
+    before = row.completed
+    due = max(before, min(mission.config.repeat_max, row.progress // mission.config.target))
+    if due > before and not row.is_open:
+        row.version = mission.version
+    row.completed = due
+    return due - before
 
 
 def claimable_until(mission: Mission, period_key: str, seasons: Mapping[int, Season]) -> datetime | None:
