@@ -14,5 +14,6 @@ DB_ROOT_PASSWORD=$(secret)
 DB_OWNER_PASSWORD=$(secret)
 DB_PASSWORD=$(secret)
 JWT_SECRET=$(secret)
+ENCRYPTION_KEY=$(secret)
 END
 echo "wrote .env"

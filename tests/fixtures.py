@@ -164,6 +164,8 @@ def settings_for(url: str, **overrides: object) -> Settings:
     values = {"env": "test", "database_url": url, "jwt_secret": "x" * 16 + "0123456789abcdef", "access_log": False}
     # tests play faster than people; tests/limits has those of the limits
     values |= {"rate_limits": {}}
+    # fixtures give whole crowds their tickets; tests of the allowance set theirs
+    values |= {"admin_grant_daily_points": 10**15}
     # a loaded machine is no failing database; tests of the budget set theirs
     values |= {"db_budget_seconds": 60, "db_pool_timeout_seconds": 60}
     # this one source instead of four that would be looked through for every field

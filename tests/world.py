@@ -62,8 +62,17 @@ class World:
             admin = await self.token("fixture-admin", "admin")
             for token_type, amount in balances.items():
                 body = {"user_id": user_id, "token_type": token_type, "amount": amount, "reason": "a test needs it"}
-                await self.ok("POST", "/api/admin/wallets/grant", json=body, headers=admin | key())
+                given = await self.ok("POST", "/api/admin/wallets/grant", json=body, headers=admin | key())
+                if given["state"] == "APPROVAL":
+                    await self._approve(given["operation_id"])
         return Person(user_id, name, headers)
+
+    async def _approve(self, operation_id: str) -> None:
+        """A second operator lets a large gift pass."""
+        second, why = await self.token("fixture-second", "admin"), {"reason": "a test needs it"}
+        query = {"operation_id": operation_id}
+        [row] = (await self.ok("GET", "/api/admin/rewards", params=query, headers=second))["items"]
+        await self.ok("POST", f"/api/admin/rewards/{row['id']}/approve", json=why, headers=second | key())
 
     async def configure(self, game: str, config: dict[str, Any]) -> int:
         """Makes this the active config of a game, as an operator would; returns its id."""

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 import app.models  # noqa: F401 – makes the metadata complete
-from app.config.settings import Settings
+from app.config.loading import load_settings
 from app.db.base import metadata
 from app.db.nodes import split_nodes
 from app.db.schema import MigrationRefused
@@ -32,7 +32,7 @@ NOT_SUPPORTED = 1235  # "GET_LOCK in cluster (WSREP_ON=ON)"
 
 def database_url() -> str:
     given = context.config.attributes.get("url") or context.get_x_argument(as_dictionary=True).get("url")
-    return given or Settings().database_url
+    return given or load_settings().database_url
 
 
 async def migrate_online() -> None:

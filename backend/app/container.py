@@ -32,6 +32,7 @@ from app.flows.presence import Presence, PresenceCommand, record_presence
 from app.flows.redeem_code import RedeemCodeCommand, redeem_codes
 from app.flows.season_status import SeasonQuery, season_status
 from app.flows.sign_in import SignIn, sign_in_players
+from app.flows.staff_sign_in import StaffDoor
 from app.flows.stamp import StampCommand, stamp
 from app.flows.start_up import refuse_unsafe_start
 from app.flows.steps.commands import Done, PlayerCommand
@@ -127,6 +128,7 @@ class Container:
         self.arrivals: Lane[Arrival, int] = Lane(partial(meet_players, house), traces=traces, key=by_name)
         self.authenticator = Authenticator(house, self.keys, jwks, self.arrivals)
         self.passwords = Passwords()
+        self.staff_door = StaffDoor(house, self.keys, self.passwords)
         sender = WebhookSender(
             allow_private=settings.webhook_allow_private, timeout_seconds=settings.webhook_timeout_seconds
         )

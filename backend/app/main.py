@@ -12,6 +12,8 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.telemetry import TelemetryConfig
 
 from app import GC_THRESHOLDS
+from app.config.loading import load_settings
+from app.config.secret_files import SettingsRefused
 from app.config.settings import Settings
 from app.container import Container, require_safe_start
 from app.core.error_reports import start_error_reports
@@ -42,7 +44,7 @@ EXPOSED_HEADERS = ("X-Request-ID", "ETag", "Idempotency-Replayed", "Retry-After"
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None, draw: Draw | None = None) -> FastAPI:
     """The application. Start-up refuses a database that doesn't fit the code, and unsafe production settings."""
-    settings = settings or Settings()
+    settings = settings or _settings_of_this_process()
     configure_logging(settings)
     start_error_reports(settings)
     traces = _traces(settings)
@@ -52,9 +54,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
         try:
             await require_safe_start(settings, clock=clock)
         except StartupRefused as refusal:
-            if settings.env == "production":
-                leave_process(refusal)
-            raise
+            if settings.env == "test":
+                raise
+            leave_process(refusal)
         container = Container(settings, clock=clock, draw=draw, traces=traces)
         app.state.container = container
         try:
@@ -84,6 +86,13 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
     _open_doors(app, settings)
     _surround(app, settings, traces)
     return app
+
+
+def _settings_of_this_process() -> Settings:
+    try:
+        return load_settings()
+    except SettingsRefused as refusal:
+        leave_process(refusal)
 
 
 def _metrics(container: Container) -> AbstractAsyncContextManager[int | None]:

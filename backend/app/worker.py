@@ -13,13 +13,15 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from app.batches.job import Job, StandingJob
 from app.batches.scheduler import JOBS, STANDING, register, step, tick
+from app.config.loading import load_settings
+from app.config.secret_files import SettingsRefused
 from app.config.settings import Settings
 from app.container import Container
 from app.core.alarms import raise_alarm_seldom
 from app.core.errors import AppError
 from app.core.logging_config import configure_logging
 from app.core.metrics_server import metrics_server
-from app.core.startup import StartupRefused, leave_process
+from app.core.startup import leave_process
 from app.core.time_utils import KST, Clock, SystemClock
 from app.flows.start_up import refuse_unsafe_start
 from app.main import tune_garbage_collector
@@ -76,8 +78,9 @@ class Worker:
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
     async def _tick(self, job: Job) -> None:
-        # a task of its own: the scheduler cancels its own ones when it shuts down
-        await asyncio.shield(self._keep(self._run(job)))
+        # A task of its own: the scheduler cancels its own ones when it shuts down, and would log that as an error.
+        with suppress(asyncio.CancelledError):
+            await asyncio.shield(self._keep(self._run(job)))
 
     def _keep(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
@@ -133,9 +136,9 @@ async def work_until_stopped(settings: Settings, *, clock: Clock | None = None, 
 
 def main(*, tick_seconds: float = TICK_SECONDS) -> None:
     """The worker process. An unsafe start ends it with code 78 and one line for each problem."""
-    settings = Settings()
-    configure_logging(settings)
     try:
+        settings = load_settings()
+        configure_logging(settings)
         asyncio.run(work_until_stopped(settings, tick_seconds=tick_seconds))
-    except StartupRefused as refusal:
+    except SettingsRefused as refusal:
         leave_process(refusal)

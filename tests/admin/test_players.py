@@ -76,7 +76,8 @@ async def test_a_players_story_is_told_newest_first_with_request_ids(admin: Desk
 
 
 async def test_a_players_ledger_and_rewards_are_listed(admin: Desk) -> None:
-    player = await admin.world.player("lee", ROULETTE_COIN=3, POINT=20_000)
+    player = await admin.world.player("lee", ROULETTE_COIN=3)
+    await admin.grant(player.id, 20_000, "POINT")
     ledger = (await admin.get(f"/players/{player.id}/ledger"))["items"]
     assert [(row["token_type"], row["delta"], row["balance_after"]) for row in ledger] == [("ROULETTE_COIN", 3, 3)]
     assert ledger[0]["created_at"].endswith("+09:00")

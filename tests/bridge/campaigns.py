@@ -12,6 +12,7 @@ from app.domain.event_names import Feature
 from app.domain.records import Changes
 from app.domain.reference import reference_season
 from app.domain.season_config import SeasonConfig
+from app.domain.worth import Approval
 from app.flows.steps.collect_keys import collect_host_key
 from app.flows.steps.decision import Decision
 from app.flows.steps.save_changes import save_changes
@@ -101,7 +102,7 @@ async def host_goal(world: World, user_id: int, *, event_type: str = GOAL, event
     async def work(keepers: Services) -> str | None:
         rules = await keepers.rule_book.in_force([Feature.BRIDGE], kst_date(now))
         player = (await keepers.player.lock([user_id], Wanted(wallets=True, bridges=rules.bridge_ids)))[user_id]
-        decision = Decision(player, Changes(), now, kst_date(now), None, 10_000, None)
+        decision = Decision(player, Changes(), now, kst_date(now), None, Approval(10_000), None)
         collected = collect_host_key(decision, rules, host_event_type=event_type, cause=f"EVENT:test:{event_id}")
         await save_changes(keepers, decision.changes)
         return collected

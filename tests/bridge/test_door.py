@@ -7,6 +7,7 @@ import pytest
 from app.core.time_utils import FixedClock, kst_date
 from app.domain.event_names import Feature
 from app.domain.records import Changes
+from app.domain.worth import Approval
 from app.flows.settle_bridge import close_bridge
 from app.flows.steps.collect_keys import collect_host_key
 from app.flows.steps.decision import Decision
@@ -190,7 +191,7 @@ async def test_a_late_host_event_counts_for_its_own_day_while_the_campaign_is_op
         rules = await keepers.rule_book.in_force([Feature.BRIDGE], kst_date(now))
         wanted = Wanted(wallets=True, bridges=rules.bridge_ids)
         state = (await keepers.player.lock([player.id], wanted))[player.id]
-        decision = Decision(state, Changes(), now, kst_date(now), None, 10_000, None)
+        decision = Decision(state, Changes(), now, kst_date(now), None, Approval(10_000), None)
         on = kst_date(kst(12, day))
         collected = collect_host_key(decision, rules, host_event_type=GOAL, cause=f"EVENT:late:{day}", on=on)
         await save_changes(keepers, decision.changes)

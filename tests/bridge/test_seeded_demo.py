@@ -25,7 +25,7 @@ class Demo:
     def __init__(self, client: httpx.Client, admin: str) -> None:
         self.client, self.admin = client, {"Authorization": f"Bearer {admin}"}
         body = {"name": "the walk", "reason": "a test"}
-        self.host = {"X-API-Key": self.sent("POST", "/admin/hosts/main/keys", self.admin, body)["key"]}
+        self.host = {"X-API-Key": self.sent("POST", "/admin/hosts/main/keys", self.admin | key(), body)["key"]}
         self.year = datetime.fromisoformat(self.sent("POST", "/demo/clock", {}, {"advance_seconds": 0})["now"]).year
 
     def sent(self, method: str, path: str, headers: dict[str, str], body: Any = None) -> Any:

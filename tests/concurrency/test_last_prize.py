@@ -14,6 +14,7 @@ from app.core.time_utils import kst_date
 from app.domain.grants import Grant, RewardType
 from app.domain.records import Changes
 from app.domain.wallet import Reason
+from app.domain.worth import Approval
 from app.flows.steps.decision import Decision
 from app.flows.steps.grant_rewards import grant_rewards
 from app.flows.steps.save_changes import save_changes
@@ -48,7 +49,7 @@ async def crowd(world: World, size: int) -> list[dict[str, str]]:
         changes = Changes()
         ticket = Grant(RewardType.TOKEN, 1, "LOTTERY_TICKET")
         for player in (await keepers.player.lock(ids, Wanted(wallets=True))).values():
-            decision = Decision(player, changes, now, kst_date(now), None, 0, None)
+            decision = Decision(player, changes, now, kst_date(now), None, Approval(10**9), None)
             grant_rewards(decision, [ticket], operation_id=f"SEED:{player.id}", source="SEED", reason=Reason.SEED)
         await save_changes(keepers, changes)
 

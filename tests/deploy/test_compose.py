@@ -11,7 +11,8 @@ import jsonschema
 import pytest
 import yaml
 
-from app.config.settings import SECRETS, Settings
+from app.config.secret_files import SECRETS
+from app.config.settings import Settings
 from app.core.startup import judge_settings
 from tests.architecture.house import ROOT
 from tests.startup.conftest import STRONG, production
@@ -39,7 +40,13 @@ def compose(name: str = FILES[0], **environment: str) -> dict[str, Any]:
             raise KeyError(variable)
         return str(rest)
 
-    secrets = {"DB_ROOT_PASSWORD": "r", "DB_OWNER_PASSWORD": "o", "DB_PASSWORD": "p", "JWT_SECRET": "j"}
+    secrets = {
+        "DB_ROOT_PASSWORD": "r",
+        "DB_OWNER_PASSWORD": "o",
+        "DB_PASSWORD": "p",
+        "JWT_SECRET": "j",
+        "ENCRYPTION_KEY": "e",
+    }
     environment = secrets | environment
     text = VARIABLE.sub(value, "\n".join(line for line in (ROOT / name).read_text().splitlines()))
     rendered: dict[str, Any] = yaml.load(text, Loader)
@@ -59,7 +66,7 @@ def test_the_files_keep_to_the_specification(name: str) -> None:
 
 def test_nothing_starts_without_its_secrets(production_file: dict[str, Any]) -> None:
     asked = {secret["environment"] for secret in production_file["secrets"].values()}
-    assert asked == {"DB_ROOT_PASSWORD", "DB_OWNER_PASSWORD", "DB_PASSWORD", "JWT_SECRET"}
+    assert asked == {"DB_ROOT_PASSWORD", "DB_OWNER_PASSWORD", "DB_PASSWORD", "JWT_SECRET", "ENCRYPTION_KEY"}
     for variable in asked:
         with pytest.raises(KeyError, match=variable):
             compose(**{variable: ""})
@@ -67,7 +74,7 @@ def test_nothing_starts_without_its_secrets(production_file: dict[str, Any]) -> 
 
 def test_no_secret_stands_in_a_containers_settings(production_file: dict[str, Any]) -> None:
     values = {"DB_ROOT_PASSWORD": "canary-r", "DB_OWNER_PASSWORD": "canary-o", "DB_PASSWORD": "canary-p"}
-    rendered = compose(**values, JWT_SECRET="canary-j")
+    rendered = compose(**values, JWT_SECRET="canary-j", ENCRYPTION_KEY="canary-e")
     del rendered["x-required"]
     assert "canary" not in json.dumps(rendered)
 

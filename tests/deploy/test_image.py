@@ -127,9 +127,9 @@ def test_make_env_writes_secrets_that_production_accepts_and_never_twice(tmp_pat
     env = tmp_path / ".env"
     assert stat.S_IMODE(env.stat().st_mode) == 0o600
     secrets = dict(line.split("=") for line in env.read_text().splitlines())
-    assert set(secrets) == {"DB_ROOT_PASSWORD", "DB_OWNER_PASSWORD", "DB_PASSWORD", "JWT_SECRET"}
-    assert len(set(secrets.values())) == 4
-    assert weakness_of(secrets["JWT_SECRET"]) is None
+    assert set(secrets) == {"DB_ROOT_PASSWORD", "DB_OWNER_PASSWORD", "DB_PASSWORD", "JWT_SECRET", "ENCRYPTION_KEY"}
+    assert len(set(secrets.values())) == 5
+    assert {weakness_of(secrets[name]) for name in ("JWT_SECRET", "ENCRYPTION_KEY")} == {None}
     before = env.read_bytes()
     assert subprocess.run(["sh", script], capture_output=True).returncode == 1
     assert env.read_bytes() == before

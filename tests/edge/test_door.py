@@ -89,7 +89,9 @@ async def test_a_chunked_body_arrives_whole_and_with_one_length(door: Door) -> N
     assert "transfer-encoding" not in seen.headers
 
 
-@pytest.mark.parametrize(("path", "limit"), [("/api/x", 64 * 1024), ("/api/events", 2 * 1024 * 1024)])
+@pytest.mark.parametrize(
+    ("path", "limit"), [("/api/x", 64 * 1024), ("/api/events", 2 * 1024 * 1024), ("/api/players", 2 * 1024 * 1024)]
+)
 async def test_a_body_is_taken_up_to_its_limit_and_not_a_byte_further(door: Door, path: str, limit: int) -> None:
     async with door.nginx.client() as client:
         fits = await client.post(path, content=b"x" * limit)

@@ -8,6 +8,7 @@ import pytest
 from app.core.time_utils import KST, kst_date
 from app.domain.event_names import Feature
 from app.domain.records import Changes
+from app.domain.worth import Approval
 from app.flows.play import play
 from app.flows.steps.commands import Done
 from app.flows.steps.decision import Decision
@@ -191,7 +192,7 @@ async def test_a_late_count_belongs_to_its_own_day(world: World) -> None:
         players = await keepers.player.lock([person.id], Wanted.of(rules, wallets=True))
         days = {kst_date(at) for at in instants}
         await load_goals(keepers, rules, players, days=days, metric_names={"lesson.completed"})
-        decision = Decision(players[person.id], Changes(), now, rules.today, None, 10_000, None, counts=[])
+        decision = Decision(players[person.id], Changes(), now, rules.today, None, Approval(10_000), None, counts=[])
         for at in instants:
             decision.count("lesson.completed", at=at)
             settle_counts(decision, rules.goals)

@@ -14,6 +14,7 @@ from app.core.security import new_secret, sha256_hex
 from app.core.time_utils import FixedClock
 from app.core.tokens import TokenKeys
 from app.flows.authenticate import Authenticator
+from app.flows.staff_sign_in import StaffDoor
 from app.services import House, Services
 from tests.world import World
 
@@ -39,6 +40,7 @@ class Door:
         container.keys = replace(container.keys, clock=wall)
         jwks = Jwks(wall, allow_plain_loopback=True)
         container.authenticator = Authenticator(container.house, container.keys, jwks, container.arrivals)
+        container.staff_door = StaffDoor(container.house, container.keys, container.passwords)
         return cls(world, wall)
 
     @property
@@ -84,8 +86,16 @@ class Door:
         )
         return member.id
 
-    async def staff_sign_in(self, login: str, password: str = PASSWORD) -> httpx.Response:
-        return await self.world.client.post(TOKEN, json={"email": login, "password": password})
+    async def staff_sign_in(self, login: str, password: str = PASSWORD, **more: str) -> httpx.Response:
+        return await self.world.client.post(STAFF_TOKEN, json={"email": login, "password": password} | more)
+
+    async def staff_refresh(self, token: str) -> httpx.Response:
+        return await self.world.client.post(STAFF_TOKEN, json={"refresh_token": token})
+
+    async def staff_refreshed(self, token: str) -> dict[str, Any]:
+        """The answer to an operator's refresh that succeeds."""
+        answer: dict[str, Any] = await self.world.ok("POST", STAFF_TOKEN, json={"refresh_token": token})
+        return answer
 
     async def refresh(self, token: str) -> httpx.Response:
         return await self.world.client.post(TOKEN, json={"refresh_token": token})
@@ -109,6 +119,7 @@ class Door:
 
 
 TOKEN = "/api/auth/token"
+STAFF_TOKEN = "/api/admin/auth/token"
 
 
 def bearer(token: str) -> dict[str, str]:

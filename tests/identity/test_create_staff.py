@@ -73,6 +73,14 @@ async def test_what_can_not_be_is_refused_and_leaves_nothing(sqlite_door: Door) 
     assert await acts(sqlite_door) == []
 
 
+@pytest.mark.parametrize("password", ["password1234", "qwertyuiop12", "aaaaaaaaaaaaaa", "minjun.kim12"])
+async def test_a_password_that_is_easy_to_guess_is_refused(sqlite_door: Door, password: str) -> None:
+    with pytest.raises(AppError) as refused:
+        await make(sqlite_door, "minjun.kim", OPS, password=password)
+    assert refused.value.facts["fields"][0]["field"] == "password"
+    assert await sqlite_door.world.rows("SELECT login FROM staff") == []
+
+
 def test_at_a_terminal_the_password_comes_from_stdin_or_a_link_stands_for_it(tmp_path: Path) -> None:
     upgrade_to_head(demo_settings(tmp_path, None).database_url)
 

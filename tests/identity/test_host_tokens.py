@@ -263,3 +263,15 @@ async def test_a_key_that_does_not_fit_is_named_when_saved_and_believed_by_nobod
         parse_key(algorithm, key)
     await add_host(sqlite_door, jwt_algorithm=algorithm, jwt_public_key=key)
     assert await sqlite_door.verdict(signed()) == "TOKEN_INVALID"
+
+
+async def test_a_shared_secret_is_stored_encrypted_and_still_verifies(door: Door) -> None:
+    admin, why = await door.world.token("boss", "admin"), {"reason": "they sign themselves"}
+    body = {"algorithm": "HS256", "public_key": HMAC_SECRET, "issuer": ISSUER} | why
+    await door.world.ok("PUT", "/api/admin/hosts/main/signing", json=body, headers=admin | {"If-Match": "*"})
+    [(stored,)] = await door.world.rows("SELECT jwt_public_key FROM hosts WHERE code = 'main'")
+    assert stored.startswith("enc:")
+    assert HMAC_SECRET not in stored
+    door.wall.set(WALL)
+    door.wall.advance(seconds=3)
+    assert await door.verdict(signed("HS256", iat=NOW + 1)) == "OK"

@@ -28,10 +28,10 @@ async def test_an_operator_is_switched_off_and_on_by_another(door: Door) -> None
     off = await door.world.ok("POST", f"{here}/disable", json=WHY, headers=boss)
     assert off == {
         "id": kim_id, "login": "kim", "scopes": ["admin", "ops"], "is_active": False, "has_password": True,
-        "locked_until": None,
+        "has_second_factor": False,
     }  # fmt: skip
     assert await door.world.code("GET", "/api/admin/staff", headers=kim) == (401, "TOKEN_REVOKED"), "at once"
-    assert code_of(await door.refresh(session["refresh_token"])) == "TOKEN_REVOKED"
+    assert code_of(await door.staff_refresh(session["refresh_token"])) == "TOKEN_REVOKED"
     assert code_of(await door.staff_sign_in("kim")) == "INVALID_CREDENTIALS"
     for _ in range(2):
         on = await door.world.ok("POST", f"{here}/enable", json=WHY, headers=boss)

@@ -45,7 +45,7 @@ async def test_who_is_switched_off_is_out_at_once_and_old_tokens_never_come_back
     async def everything_is_refused() -> None:
         for token in (session["access_token"], terminal):
             assert await standing(door, token) == "TOKEN_REVOKED"
-        assert code_of(await door.refresh(session["refresh_token"])) == "TOKEN_REVOKED"
+        assert code_of(await door.staff_refresh(session["refresh_token"])) == "TOKEN_REVOKED"
         page = await door.world.client.get(f"/console/enter?key={link}")
         assert (page.status_code, "set-cookie" in page.headers) == (401, False)
 

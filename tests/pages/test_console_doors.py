@@ -1,11 +1,13 @@
 """Who may sit at the desk, and who may write there: links, passwords, cookies, origins, roles. No browser needed."""
 
 import asyncio
+import re
 
+import pyotp
 import pytest
 
 from app.pages.console.operator import STAFF
-from tests.pages.desk import OURS, link, page, send, sit_down
+from tests.pages.desk import OURS, does, link, page, send, sit_down
 from tests.world import World
 
 
@@ -54,6 +56,43 @@ async def test_a_password_opens_and_a_wrong_one_says_nothing_more(world: World) 
     assert wrong.text.replace("kim@", "") == unknown.text.replace("lee@", "")
     right = await send(world, "/console/sign-in", login=" Kim@example.com ", password="correct horse battery")
     assert right.headers["location"] == "/console"
+
+
+async def test_an_operator_turns_a_second_factor_on_sees_their_sign_ins_and_turns_it_off(world: World) -> None:
+    await sit_down(world)
+    begun = await send(world, "/console/account/second-factor")
+    shown = re.search(r'<code class="secret">(\w+)</code>', begun.text)
+    assert shown is not None
+    assert "<svg" in begun.text, "the QR code stands in the page: no address leads to it"
+    totp, now = pyotp.TOTP(shown[1]), world.container.keys.now
+    wrong = await send(world, "/console/account/second-factor/confirm", code="000000")
+    assert wrong.status_code == 422
+    done = await send(world, "/console/account/second-factor/confirm", code=totp.at(now()))
+    codes = re.findall(r"<li><code>([A-Z2-9-]{19})</code></li>", done.text)
+    assert len(codes) == 10
+    account = await page(world, "/console/account")
+    assert "남은 복구 코드 10개" in account
+    assert "127.0.0.1 · python-httpx" in account
+    assert shown[1] not in account
+    assert "2단계 인증" in await page(world, "/console/system/staff")
+    await does(world, "/console/account/second-factor/remove", code=codes[0])
+    assert "2단계 인증 시작" in await page(world, "/console/account")
+
+
+async def test_the_sign_in_page_asks_for_the_code_and_says_how_long_to_wait(world: World) -> None:
+    password_hash = await world.container.passwords.hash("correct horse battery")
+    now = world.clock.now()
+    member = await world.house.write(
+        lambda k: k.identity.add_staff("kim", scopes=frozenset({"ops"}), password_hash=password_hash, now=now)
+    )
+    await world.house.write(lambda k: k.second_factor.begin(member.id, pyotp.random_base32(), now=now))
+    await world.house.write(lambda k: k.second_factor.confirm(member.id, ["0" * 64], now=now))
+    asked = await send(world, "/console/sign-in", login="kim", password="correct horse battery")
+    assert (asked.status_code, "인증 앱의 코드를 입력하세요" in asked.text) == (401, True)
+    for _ in range(3):
+        await send(world, "/console/sign-in", login="kim", password="no")
+    held = await send(world, "/console/sign-in", login="kim", password="correct horse battery")
+    assert (held.status_code, "초 뒤에 다시 시도하세요" in held.text) == (429, True)
 
 
 async def test_nobody_reads_without_a_sign_in_and_players_never_do(world: World) -> None:

@@ -20,13 +20,15 @@ from tests.world import World, open_world
 
 P, C, S = "/console/players/{user_id}", "/console/promotions/{code}", "/console/coupons/{code}"
 KEYED = {
-    f"{P}/adjust", f"{P}/premium", f"{P}/streak", "/console/rewards/{reward_id}/{deed}", f"{S}/paste", f"{S}/generate",
-    f"{C}/paste", f"{C}/generate", "/console/games/{code}/stock/{prize_id}", "/console/batches/{code}/run",
+    f"{P}/adjust", f"{P}/premium", f"{P}/streak", "/console/rewards/{reward_id}/{deed}", f"{S}/generate",
+    f"{C}/generate", "/console/games/{code}/stock/{prize_id}", "/console/batches/{code}/run",
     "/console/hosts/{code}/keys",
     # the editor of documents: of campaigns of codes; the others are drafts, whose names are taken once
     "/console/promotions/new", "/console/missions/new", "/console/leaderboards/new", "/console/contests/new",
 }  # fmt: skip
-# they give nothing; why, says tests/routes/value_doors.py of the same deeds of the API
+# files: they read their forms, and the key in them, themselves
+FILES = {f"{S}/upload", f"{C}/upload"}
+# they give nothing; why, says tests/routes/no_value.py of the same deeds of the API
 GIVES_NOTHING = {
     "/console/sign-in", "/console/sign-out", "/console/features/{feature_type}/stop",
     "/console/features/{feature_type}/resume", f"{P}/block", f"{P}/unblock", f"{P}/sign-out",
@@ -38,6 +40,7 @@ GIVES_NOTHING = {
     "/console/leaderboards/{code}/marks", "/console/contests/{code}/edit", "/console/contests/{code}/activate",
     "/console/contests/{code}/retire", "/console/texts/{key}", "/console/batches/{code}/open",
     "/console/batches/{code}/target", f"{C}/edit", f"{C}/{{switch}}", "/console/coupons/new", f"{S}/rename",
+    f"{S}/batches/{{batch_id}}/void",
     "/console/hosts/new", "/console/hosts/{code}/disable", "/console/hosts/{code}/enable",
     "/console/hosts/{code}/signing", "/console/hosts/{code}/signing/end", "/console/keys/{key_id}/revoke",
     "/console/rules/new", "/console/rules/{code}/new", "/console/rules/{code}/rest",
@@ -65,18 +68,18 @@ def test_every_form_of_the_console_is_classified() -> None:
         for route in router.routes
         if isinstance(route, APIRoute) and "POST" in route.methods
     }
-    assert set(posts) - KEYED - GIVES_NOTHING == set(), "does it give or make value? Then it needs a FormKey"
+    assert set(posts) - KEYED - FILES - GIVES_NOTHING == set(), "does it give or make value? Then it needs a FormKey"
     assert {path for path, is_keyed in posts.items() if is_keyed} == KEYED
-    assert (KEYED | GIVES_NOTHING) - set(posts) == set(), "no such form any more"
+    assert (KEYED | FILES | GIVES_NOTHING) - set(posts) == set(), "no such form any more"
 
 
 @pytest.mark.parametrize(
     ("where", "what", "typed"),
     [
         ("/console/coupons/TEA", "/generate", {"count": "3"}),
-        ("/console/coupons/TEA", "/paste", {"csv": "code\nA-1"}),
+        ("/console/coupons/TEA", "/upload", {"csv": "code\nA-1"}),
         ("/console/promotions/RUSH", "/generate", {"count": "3"}),
-        ("/console/promotions/RUSH", "/paste", {"csv": "code\nAAAA-1"}),
+        ("/console/promotions/RUSH", "/upload", {"csv": "code\nAAAA-1"}),
         ("/console/games/lottery", "/stock/9001", {"units": "5"}),
         ("/console/hosts", "/hosts/main/keys", {"name": "its server"}),
         ("/console/batches/OVER", "/run", {}),

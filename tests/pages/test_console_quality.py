@@ -20,7 +20,7 @@ PAGES = (
     *("/console/rewards", "/console/batches", "/console/batches/XMAS_BRIDGE_2025?dry=1", "/console/hosts"),
     *("/console/hosts/events", "/console/hosts/rejected", "/console/webhooks/new", "/console/webhooks/1"),
     *("/console/deliveries/1", "/console/audit", "/console/system", "/console/search?q=b", "/console/nowhere"),
-    *("/console/hosts/new", "/console/system/staff"),
+    *("/console/hosts/new", "/console/system/staff", "/console/account"),
     *("/console/rules/WATCHED_90/new", f"/console/rules/WATCHED_90/versions/2?{SPAN}"),
     *("/console/missions/DAILY_SPINS", "/console/missions/DAILY_SPINS/edit", "/console/promotions/LETTERS"),
     *("/console/coupons", "/console/leaderboards/DAILY_PLAYS", "/console/contests/SNOW_CUP"),

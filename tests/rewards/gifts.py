@@ -9,6 +9,7 @@ from app.domain.event_names import Feature
 from app.domain.grants import Grant, RewardState
 from app.domain.records import Changes
 from app.domain.wallet import Reason
+from app.domain.worth import Approval
 from app.flows.steps.decision import Decision
 from app.flows.steps.grant_rewards import grant_rewards
 from app.flows.steps.save_changes import save_changes
@@ -29,7 +30,7 @@ async def give(
         rules = await keepers.rule_book.in_force([Feature.CLAIM], kst_date(now))
         state = (await keepers.player.lock([player.id], Wanted.of(rules, wallets=True)))[player.id]
         season = rules.season_if_any(state)
-        decision = Decision(state, Changes(), now, rules.today, season, 10_000, None)
+        decision = Decision(state, Changes(), now, rules.today, season, Approval(10_000), None)
         states = grant_rewards(decision, grants, operation_id=operation_id, source="TEST", reason=reason)
         await save_changes(keepers, decision.changes)
         return states

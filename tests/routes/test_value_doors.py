@@ -11,7 +11,8 @@ from app.core.security import sha256_hex
 from app.core.time_utils import FixedClock
 from app.models import metadata
 from tests.fixtures import NOON, settings_for
-from tests.routes.value_doors import BY_NATURE, DOORS, NO_VALUE, Ask, Stage, set_stage
+from tests.routes.no_value import BY_NATURE, NO_VALUE
+from tests.routes.value_doors import DOORS, Ask, Stage, set_stage
 from tests.world import World, key, open_world
 
 AT_ONCE = 6

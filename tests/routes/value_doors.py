@@ -1,7 +1,7 @@
 """Every write route: does it give or make value, and what guards it against being done twice?
 
-A route that is missing here fails test_value_doors.py. `DOORS` need an Idempotency-Key, each with how to make ready for
-it; `BY_NATURE` take one, and are done once also without; `NO_VALUE` give nothing, each with the reason.
+A route that is missing here and in no_value.py fails test_value_doors.py. `DOORS` need an Idempotency-Key, each with
+how to make ready for it; `BY_NATURE` take one, and are done once also without; `NO_VALUE` give nothing.
 """
 
 import uuid
@@ -205,92 +205,4 @@ DOORS: dict[str, Callable[[Stage], Awaitable[Ask]]] = {
     "play_dice": _play("/api/dice/play", "DICE_TOKEN"),
     "play_lottery": _play("/api/lottery/play", "LOTTERY_TICKET"),
     "play_scratch_box": _play("/api/scratch-box/play", "SCRATCH_TICKET", {"box": 1}),
-}
-
-# they take a key and honour it; a player's own claim is one also without
-BY_NATURE = {
-    "stamp_season_pass": "one stamp a player, season and KST day",
-    "claim_level": "once a player, season, track and level",
-    "claim_all_levels": "once a player, season, track and level",
-    "claim_mission": "once a player, mission and span",
-    "claim_all_missions": "once a player, mission and span",
-    "claim_inbox": "each copy of a mailing once",
-    "claim_inbox_item": "each copy of a mailing once",
-    "redeem_code": "once a player and campaign",
-    "trial_grant": "at balance 0 only, within the caps of the day and the week",
-}
-
-_DRAFT = "a draft gives nothing; its name is taken once"
-_EDIT = "an edit of what stands, guarded by If-Match; the same document again changes nothing"
-_STATE = "a state that stands: put into it twice it is in it once"
-NO_VALUE = {
-    "ingest_events": "each event once by (source, id), which the host gives",
-    "make_team": "a team gives nothing; one team a player and contest",
-    "join_team": "one team a player and contest",
-    "leave_team": _STATE,
-    "enter_page": "a note in the event log",
-    "get_token": "a sign-in, no value",
-    "log_out": _STATE,
-    "admin_save_badge": _EDIT,
-    "admin_create_bridge": _DRAFT,
-    "admin_replace_bridge": _EDIT,
-    "admin_open_bridge": _STATE,
-    "admin_retarget_bridge": _EDIT,
-    "admin_add_coupon_pool": "an empty pool; its name is taken once",
-    "admin_rename_coupon_pool": _EDIT,
-    "admin_add_feature": "a switch; its name is taken once",
-    "admin_switch_feature": _STATE,
-    "admin_schedule_feature": _EDIT,
-    "admin_add_game_config": "a version that nobody plays until it is activated",
-    "admin_activate_game_config": _STATE,
-    "admin_add_host": "a host without a key; its name is taken once",
-    "admin_revoke_api_key": _STATE,
-    "admin_disable_host": _STATE,
-    "admin_enable_host": _STATE,
-    "admin_set_host_signing": _EDIT,
-    "admin_end_host_signing": _STATE,
-    "admin_withdraw_mailing": _STATE,
-    "admin_pause_job": _STATE,
-    "admin_resume_job": _STATE,
-    "admin_run_job": "a run is one by (job, subject, day); what it pays has permanent operation ids",
-    "admin_create_leaderboard": _DRAFT,
-    "admin_replace_leaderboard": _EDIT,
-    "admin_activate_leaderboard": _STATE,
-    "admin_mark_on_leaderboard": _STATE,
-    "admin_retire_leaderboard": _STATE,
-    "admin_create_mission": _DRAFT,
-    "admin_replace_mission": _EDIT,
-    "admin_activate_mission": _STATE,
-    "admin_retire_mission": _STATE,
-    "admin_block_player": _STATE,
-    "admin_unblock_player": _STATE,
-    "admin_sign_out_player": _STATE,
-    "admin_add_program": "a line of seasons; its name is taken once",
-    "admin_replace_promotion": _EDIT,
-    "admin_upload_ranking": "a whole day replaced by the same",
-    "admin_create_rule": _DRAFT,
-    "admin_try_rule": "only says what would happen",
-    "admin_replay_rule": "only says what would have happened",
-    "admin_activate_rule": _STATE,
-    "admin_add_rule_version": "a version that counts only once it is activated",
-    "admin_create_season": "what it pays has operation ids by (season, player, level); its name is taken once",
-    "admin_replace_season": _EDIT,
-    "admin_clone_season": _DRAFT,
-    "admin_publish_season": _STATE,
-    "admin_retire_season": _STATE,
-    "admin_disable_staff": _STATE,
-    "admin_enable_staff": _STATE,
-    "admin_create_contest": _DRAFT,
-    "admin_replace_contest": _EDIT,
-    "admin_activate_contest": _STATE,
-    "admin_retire_contest": _STATE,
-    "admin_save_ui_config": _EDIT,
-    "admin_replay_delivery": "a message that was sent before, under its id: receivers take it once",
-    "admin_create_webhook": "an address to be told, no value",
-    "admin_change_webhook": _EDIT,
-    "admin_disable_webhook": _STATE,
-    "admin_enable_webhook": _STATE,
-    "admin_replay_deliveries": "messages that were sent before, under their ids: receivers take each once",
-    "admin_rotate_webhook_secret": _EDIT,
-    "admin_test_webhook": "a message that says nothing",
 }

@@ -69,7 +69,14 @@ def sqlite_file(tmp_path: Path) -> str:
 
 def production(url: str, **values: object) -> Settings:
     """Settings that production accepts, but for what the test says."""
-    safe = {"env": "production", "database_url": url, "jwt_secret": STRONG, "docs_enabled": False}
+    safe = {
+        "env": "production",
+        "database_url": url,
+        "jwt_secret": STRONG,
+        "encryption_key": STRONG[::-1],
+        "docs_enabled": False,
+        "sqlite_in_production": True,
+    }
     return Settings(_env_file=None, **safe | values)  # type: ignore[call-arg, arg-type]
 
 

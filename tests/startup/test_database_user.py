@@ -76,6 +76,7 @@ def test_the_serving_account_shortens_no_history_and_erases_nobody(
     )
     monkeypatch.setenv("RETAIN_EVENT_LOG_DAYS", "30")
     monkeypatch.setenv("JWT_SECRET", STRONG)
+    monkeypatch.setenv("ENCRYPTION_KEY", STRONG[::-1])
     monkeypatch.setenv("DATABASE_URL", server.url_of("dojang"))
     assert CliRunner().invoke(app, ["ops", "seed"]).exit_code == 0
     ask(server.url_of("dojang"), add)

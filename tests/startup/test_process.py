@@ -34,7 +34,16 @@ def test_a_production_process_ends_with_78_and_one_line_for_each_problem(tmp_pat
     ended = start(DATABASE_URL=url, JWT_SECRET=CANARY, CORS_ORIGINS='["*"]', FEATURE_GATE_ENABLED="true", DEBUG="true")
     lines = [line.split(": ")[1] for line in ended.stderr.splitlines() if line.startswith("dojang: ")]
     assert ended.returncode == EXIT_CODE
-    assert lines == ["jwt_secret", "cors_origins", "debug", "api_docs", "feature_gate", "schema"]
+    assert lines == [
+        "jwt_secret",
+        "encryption_key",
+        "sqlite",
+        "cors_origins",
+        "debug",
+        "api_docs",
+        "feature_gate",
+        "schema",
+    ]
     assert "Traceback" not in ended.stderr
     assert CANARY not in ended.stderr + ended.stdout
 
@@ -60,10 +69,12 @@ async def test_a_wrong_password_is_told_in_the_words_of_the_server(
 async def test_outside_production_only_what_nobody_can_do_without_is_refused(
     env: str, sqlite_file: str, tmp_path: Path, open_house: OpenHouse
 ) -> None:
-    unsafe = {"env": env, "jwt_secret": "", "debug": True, "docs_enabled": True, "cors_origins": ("*",)}
+    unsafe = {"env": env, "jwt_secret": "x" * 32, "debug": True, "docs_enabled": True, "cors_origins": ("*",)}
     await refuse_unsafe_start(open_house(production(sqlite_file, **unsafe)))
     empty = open_house(production(f"sqlite+aiosqlite:///{tmp_path / 'empty.db'}", **unsafe))
     assert [found.name for found in await examine(empty) if found.level is Level.FAIL] == ["schema"]
+    unsigned = open_house(production(sqlite_file, **unsafe | {"jwt_secret": ""}))
+    assert [found.name for found in await examine(unsigned) if found.level is Level.FAIL] == ["jwt_secret"]
 
 
 async def test_an_old_schema_is_refused_with_both_names_and_the_way_out(tmp_path: Path, open_house: OpenHouse) -> None:

@@ -35,6 +35,7 @@ async def test_an_endpoint_is_made_changed_and_switched_with_an_etag_and_an_audi
     audit = await newest_audit(world)
     assert (audit["action"], audit["before"]["version"], audit["after"]["version"]) == ("WEBHOOK_SECRET_ROTATED", 4, 5)
     story = str(await world.rows("SELECT * FROM admin_audit_log")) + str(await desk.get("/webhooks"))
+    story += str(await world.rows("SELECT * FROM webhook_endpoints"))
     assert made["secret"] not in story
     assert rotated["secret"] not in story
     for method, what in (("PUT", ""), ("POST", "/disable"), ("POST", "/rotate-secret")):

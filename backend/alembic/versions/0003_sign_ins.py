@@ -19,8 +19,6 @@ def upgrade() -> None:
         sa.Column("scopes", ascii_text(100), nullable=False),
         sa.Column("is_active", Flag, nullable=False),
         sa.Column("token_version", sa.Integer, nullable=False),
-        sa.Column("failed_sign_ins", sa.Integer, nullable=False),
-        sa.Column("locked_until", UtcDateTime),
         sa.Column("created_at", UtcDateTime, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_staff"),
         sa.UniqueConstraint("login", name="uq_staff_login"),

@@ -1,5 +1,20 @@
-"""`python -m app.cli`."""
+"""The process behind `./run demo | serve | dev | worker | ops`. Ctrl-C while it still imports ends it in words too."""
 
-from app.cli import app
+import os
+import signal
 
-app()
+
+def _leave(_signal: int, _frame: object) -> None:
+    os.write(2, b"stopped by Ctrl-C\n")
+    os._exit(130)
+
+
+signal.signal(signal.SIGINT, _leave)
+
+from app.cli import app  # noqa: E402 – a second of imports, under the handler above
+
+try:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    app()
+finally:
+    signal.signal(signal.SIGINT, _leave)

@@ -14,8 +14,7 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
-from app.cli.acting import told_plainly
-from app.cli.environment import clock_of, demo_settings
+from app.cli.environment import ADDRESS_FILE, clock_of, demo_settings
 from app.cli.example import ExampleHost, seed_example
 from app.config.settings import Settings
 from app.container import Container
@@ -49,13 +48,13 @@ def demo(  # noqa: PLR0917 – each is an option with a name
     if host is not None and data == DEFAULT_DATA:
         data /= host
     starts_at = None if now is None else _instant(now)
-    with told_plainly():
-        settings = demo_settings(data, database_url)
-        clock = clock_of(data) or ShiftedClock()
-        upgrade_to_head(settings.database_url)
-        link_key = asyncio.run(_seed(settings, clock, host, starts_at))
+    settings = demo_settings(data, database_url)
+    clock = clock_of(data) or ShiftedClock()
+    upgrade_to_head(settings.database_url)
+    link_key = asyncio.run(_seed(settings, clock, host, starts_at))
     bound = _bind(port)
     url = f"http://127.0.0.1:{bound.getsockname()[1]}"
+    (data / ADDRESS_FILE).write_text(f"{url}\n")
     ready = {
         "api": url,
         "player_url": f"{url}/",

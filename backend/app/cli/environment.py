@@ -4,14 +4,16 @@ import os
 from pathlib import Path
 
 import typer
-from pydantic import ValidationError
 
+from app.config.loading import load_settings
 from app.config.settings import Settings
 from app.core.security import new_secret
 from app.core.time_utils import ShiftedClock
 
 SETTINGS_FILE = "settings.env"
 OFFSET_FILE = "clock_offset_seconds"
+ADDRESS_FILE = "address"
+USUAL_ADDRESS = "http://127.0.0.1:8000"
 
 
 def demo_settings(data: Path, database_url: str | None) -> Settings:
@@ -28,11 +30,13 @@ def demo_settings(data: Path, database_url: str | None) -> Settings:
 
 def settings_of(data: Path | None) -> Settings:
     """The settings of the demo in `data`, or of the environment when there is none."""
-    try:
-        return Settings(**given_in(data))  # type: ignore[arg-type]  # the names are that file's own, written above
-    except ValidationError as error:
-        problems = (f"{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors(include_input=False))
-        raise typer.BadParameter("; ".join(problems)) from None
+    return load_settings(given_in(data))
+
+
+def address_of(data: Path | None) -> str:
+    """Where the demo in `data` answered last; where a service answers as a rule when there is none."""
+    file = None if data is None else data / ADDRESS_FILE
+    return _text(file).strip() if file is not None and file.exists() else USUAL_ADDRESS
 
 
 def given_in(data: Path | None) -> dict[str, str]:
@@ -42,11 +46,29 @@ def given_in(data: Path | None) -> dict[str, str]:
     file = data / SETTINGS_FILE
     if not file.exists():
         raise typer.BadParameter(f"there is no demo in {data}: start one with ./run demo --data {data}")
-    lines = (line.partition("=") for line in file.read_text().splitlines())
+    lines = [line.partition("=") for line in _text(file).splitlines()]
+    if not lines or not all(name and equals for name, equals, _ in lines):
+        raise typer.BadParameter(_damaged(file))
     return {name.lower(): value for name, _, value in lines}
 
 
 def clock_of(data: Path | None) -> ShiftedClock | None:
     """The clock of the demo in `data`, where it was moved to; None where there is none, which is the machine's own."""
     file = None if data is None else data / OFFSET_FILE
-    return ShiftedClock(float(file.read_text())) if file is not None and file.exists() else None
+    if file is None or not file.exists():
+        return None
+    try:
+        return ShiftedClock(float(_text(file)))
+    except (ValueError, OverflowError):
+        raise typer.BadParameter(_damaged(file)) from None
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise typer.BadParameter(_damaged(file)) from None
+
+
+def _damaged(file: Path) -> str:
+    return f"{file} is damaged: delete the folder {file.parent} and start a new demo"

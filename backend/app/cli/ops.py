@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from app.cli import backup, doctor, grant, hosts, jobs, player, retain, staff
-from app.cli.acting import AsJson, Data, Reason, act, told_plainly
-from app.cli.environment import settings_of
+from app.cli.acting import Address, AsJson, Data, Reason, act
+from app.cli.environment import address_of, settings_of
 from app.cli.reference import write_reference
 from app.container import Container
+from app.core.startup import require_meant_database
 from app.core.time_utils import kst_text
 from app.db.schema import upgrade_to_head
 from app.flows.issue_token import issue_token
@@ -38,8 +39,9 @@ app.command("rotate-jwt-secret")(staff.rotate_jwt_secret)
 @app.command()
 def migrate(data: Data = None) -> None:
     """Brings the database to this version's schema. Safe to run twice, or twice at once."""
-    with told_plainly():
-        upgrade_to_head(settings_of(data).database_url)
+    settings = settings_of(data)
+    require_meant_database(settings)
+    upgrade_to_head(settings.database_url)
     typer.echo("the schema is at head")
 
 
@@ -69,13 +71,13 @@ def token(
 def sign_in_link(
     login: Annotated[str, typer.Option(help="the operator's login")],
     scope: Annotated[str, typer.Option(help="admin, ops, support")] = "admin",
-    url: Annotated[str, typer.Option(help="where the service is")] = "http://127.0.0.1:8000",
+    url: Address = None,
     data: Data = None,
 ) -> None:
     """Prints a link that signs an operator in to the console once, within 24 hours. Audited."""
     scopes = frozenset(scope.replace(",", " ").split())
     key = act(data, lambda c: issue_sign_in_link(c.house, c.keys, login=login, scopes=scopes))
-    typer.echo(f"{url}/console/enter?key={key}")
+    typer.echo(f"{url or address_of(data)}/console/enter?key={key}")
 
 
 @app.command()
@@ -101,8 +103,8 @@ def _switch(feature: str, reason: str, data: Path | None, *, is_enabled: bool) -
 
 
 @app.command("api-docs")
-def api_docs(folder: Path = Path("docs/api")) -> None:
-    """Writes the contract and the error table from the code."""
+def api_docs(folder: Path = Path("docs")) -> None:
+    """Writes the contract, its types, the error table and the settings from the code."""
     for file in write_reference(folder):
         typer.echo(file)
 

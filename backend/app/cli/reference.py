@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from app.cli.settings_page import settings_page
 from app.cli.typescript import typescript
 from app.config.settings import Settings
 from app.core.errors import ERRORS
@@ -47,16 +48,18 @@ def file_schema(model: type[BaseModel]) -> str:
 
 
 def write_reference(folder: Path) -> list[Path]:
-    """Writes the error table, the contract, its types and the schemas of files that people write; returns the files."""
+    """Writes every page and file that is made from the code into the folder of documents; returns the files."""
     document = contract()
     written = {
-        folder / "errors.md": error_table(),
-        folder / "openapi.json": document,
-        folder / "dojang.d.ts": types(document),
-        folder / "season-file.schema.json": file_schema(SeasonFile),
-        folder / "rules-file.schema.json": file_schema(RulesFile),
+        folder / "api" / "errors.md": error_table(),
+        folder / "api" / "openapi.json": document,
+        folder / "api" / "dojang.d.ts": types(document),
+        folder / "api" / "season-file.schema.json": file_schema(SeasonFile),
+        folder / "api" / "rules-file.schema.json": file_schema(RulesFile),
+        folder / "settings.md": settings_page("en"),
+        folder / "settings.ko.md": settings_page("ko"),
     }
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "api").mkdir(parents=True, exist_ok=True)
     for file, text in written.items():
         file.write_text(text, encoding="utf-8")
     return list(written)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.acting import AsJson, Data, Reason, act, told_plainly
+from app.cli.acting import AsJson, Data, Reason, act
 from app.container import Container
 from app.domain.season_file import SeasonPlan, read_season_file
 from app.flows.export_season import export_season
@@ -22,8 +22,7 @@ File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="a seaso
 def export(name: str, file: Path, data: Data = None) -> None:
     """Writes the season NAME to FILE. Applying that file again changes nothing, and exports the same bytes."""
     text = act(data, lambda container: export_season(container.house, name))
-    with told_plainly():
-        file.write_text(text, encoding="utf-8")
+    file.write_text(text, encoding="utf-8")
     typer.echo(file)
 
 

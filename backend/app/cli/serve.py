@@ -45,4 +45,5 @@ def serve(host: str = "127.0.0.1", port: Port = 8000) -> None:
 
 def dev(host: str = "127.0.0.1", port: Port = 8000) -> None:
     """Serves the API and starts again when the code changes."""
+    settings_of(None)  # what is wrong ends this process, not only its child
     uvicorn.run("app.main:create_app", factory=True, host=host, port=port, reload=True, log_config=None)

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from app.cli.acting import AsJson, Data, Reason, act, print_json
-from app.cli.environment import settings_of
+from app.cli.acting import Address, AsJson, Data, Reason, act, print_json
+from app.cli.environment import address_of, settings_of
 from app.container import Container
 from app.core.key_rotation import rotation
 from app.core.security import new_secret
@@ -32,7 +32,7 @@ def create(  # noqa: PLR0917 – typer's way to name options
     scope: Annotated[str, typer.Option(help="admin, ops, support; several with commas")],
     reason: Reason,
     link: Annotated[bool, typer.Option("--link", help="no password: print a link that signs them in once")] = False,
-    url: Annotated[str, typer.Option(help="where the service is, for --link")] = "http://127.0.0.1:8000",
+    url: Address = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
@@ -57,7 +57,7 @@ def create(  # noqa: PLR0917 – typer's way to name options
         if not link:
             return made, None
         key = await issue_sign_in_link(container.house, container.keys, login=login, scopes=scopes)
-        return made, f"{url}/console/enter?key={key}"
+        return made, f"{url or address_of(data)}/console/enter?key={key}"
 
     made, address = act(data, work)
     if as_json:

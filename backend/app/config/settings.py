@@ -1,122 +1,274 @@
 """Every setting of the service, read once at start-up from the environment (and `.env`).
 
-A secret may also come from a file: `JWT_SECRET_FILE=/run/secrets/jwt` stands for `JWT_SECRET`.
+A secret may also come from a file: `JWT_SECRET_FILE=/run/secrets/jwt` stands for `JWT_SECRET`. What each setting says
+is also its line in docs/settings.md; a process takes its settings by `loading.load_settings`, which explains mistakes.
 """
 
-import os
+import json
+import re
 from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, IPvAnyAddress, SecretStr
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import Field, IPvAnyAddress, SecretStr, field_validator
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from app.config.fields import LONGEST_DAYS, KeyId, Name, UnitName, amount, kept_by_retain
+from app.config.secret_files import SecretFiles
 
 # a person can't press faster
 PRODUCTION_RATE_LIMITS = {"GET": 20.0, "POST": 10.0}
-SECRETS = ("jwt_secret", "jwt_previous_secret", "database_url", "redis_url", "sentry_dsn")
 
 
 class Settings(BaseSettings):
-    """The settings of one process. Immutable; unknown variables of the environment are ignored."""
+    """The settings of one process. Immutable; unknown variables of the environment are ignored here."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, hide_input_in_errors=True
-    )
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, hide_input_in_errors=True,
+        enable_decoding=False,
+    )  # fmt: skip
 
-    env: Literal["development", "test", "demo", "production"] = "development"
-    debug: bool = False
-    docs_enabled: bool = True
+    env: Literal["development", "test", "demo", "production"] = Field(
+        "development", description="What the service is for. `production` refuses to start with an unsafe setting."
+    )
+    debug: bool = Field(False, description="Errors show code. Production refuses it.")
+    docs_enabled: bool = Field(True, description="Pages that describe the API to everybody. Production refuses them.")
 
     database_url: str = Field(
-        default="sqlite+aiosqlite:///.dojang/dojang.db", pattern=r"^(sqlite\+aiosqlite|(mysql|mariadb)\+aiomysql)://"
+        "sqlite+aiosqlite:///.dojang/dojang.db",
+        pattern=r"^(sqlite\+aiosqlite|(mysql|mariadb)\+aiomysql)://",
+        description="The database. Other servers of a cluster: `?failover=host:port`, several times.",
+        examples=["mysql+aiomysql://dojang:PASSWORD@127.0.0.1:3306/dojang"],
+    )
+    sqlite_in_production: bool = Field(
+        False, description="Production runs on SQLite: one process, and you make the backups. Else it is refused."
     )
     # processes x (write + read pool) + workers + 10 must stay below the server's max_connections (default 151)
-    db_write_pool: int = Field(default=6, ge=1, le=200)
+    db_write_pool: int = Field(6, ge=1, le=200, description="Connections that write, for each process.")
     # measured: 200 players of mixed traffic on one process ran out of 4 (7 of 31,000 reads waited over 2 s)
-    db_read_pool: int = Field(default=12, ge=1, le=200)
-    db_pool_timeout_seconds: float = Field(default=3.0, gt=0)
-    # one request's budget for a transaction with all its retries; nginx gives up after 15 s
-    db_budget_seconds: float = Field(default=5.0, gt=0)
-    redis_url: str | None = None
+    db_read_pool: int = Field(12, ge=1, le=200, description="Connections that read, for each process.")
+    db_pool_timeout_seconds: float = Field(
+        3.0, gt=0, le=600, description="How long a request waits for a free connection."
+    )
+    # nginx gives up after 15 s
+    db_budget_seconds: float = Field(
+        5.0, gt=0, le=600, description="The time of one request for a transaction with all its retries."
+    )
+    redis_url: str | None = Field(
+        None,
+        pattern=r"^(rediss?://[^\s]+)?$",
+        description="Redis, for faster live news. Everything works without it.",
+        examples=["redis://127.0.0.1:6379/0"],
+    )
 
-    jwt_secret: SecretStr = SecretStr("")
-    jwt_kid: str = "k1"
-    jwt_previous_secret: SecretStr | None = None
-    jwt_previous_kid: str | None = None
-    jwt_issuer: str = "dojang"
-    jwt_audience: str = "dojang"
-    access_ttl_seconds: int = Field(default=15 * 60, ge=60)
-    refresh_ttl_seconds: int = Field(default=7 * 24 * 3600, ge=3600)
-    refresh_family_ttl_seconds: int = Field(default=30 * 24 * 3600, ge=3600)
+    jwt_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Signs our tokens. At least 32 random bytes: `openssl rand -base64 48` makes one.",
+        examples=["THE-OUTPUT-OF-openssl-rand-base64-48"],
+    )
+    jwt_kid: KeyId = Field("k1", description="The key id of `JWT_SECRET`.")
+    jwt_previous_secret: SecretStr | None = Field(
+        None,
+        description="The secret before, while secrets are rotated: its tokens are still accepted.",
+        examples=["THE-SECRET-BEFORE"],
+    )
+    jwt_previous_kid: Annotated[str, Field(max_length=64)] | None = Field(
+        None, description="The key id of `JWT_PREVIOUS_SECRET`.", examples=["k0"]
+    )
+    encryption_key: SecretStr | None = Field(
+        None,
+        description="Encrypts secrets in the database. Production needs one; elsewhere `JWT_SECRET` stands in.",
+        examples=["THE-OUTPUT-OF-openssl-rand-base64-48"],
+    )
+    encryption_previous_key: SecretStr | None = Field(
+        None, description="The key before, while keys are rotated.", examples=["THE-KEY-BEFORE"]
+    )
+    jwt_issuer: Name = Field("dojang", description="`iss` of our tokens.")
+    jwt_audience: Name = Field("dojang", description="`aud` of our tokens.")
+    access_ttl_seconds: int = Field(15 * 60, ge=60, le=86_400, description="How long an access token is valid.")
+    refresh_ttl_seconds: int = Field(
+        7 * 86_400, ge=3600, le=366 * 86_400, description="How long a refresh token is valid."
+    )
+    refresh_family_ttl_seconds: int = Field(
+        30 * 86_400, ge=3600, le=366 * 86_400, description="How long one sign-in lasts with all its refreshes."
+    )
 
-    feature_gate_enabled: bool = False
-    approval_threshold_points: int = Field(default=10_000, ge=0)
-    admin_grant_max: int = Field(default=1_000_000, ge=1)
-    # per operator, token and KST day; none = ten grants of the largest size
-    admin_grant_daily_max: int | None = Field(default=None, ge=1)
+    feature_gate_enabled: bool = Field(False, description="Features follow the schedule of QA. Production refuses it.")
+    approval_threshold_points: int = amount(
+        10_000, "What a player gets from one cause and is worth more in POINT waits for a second operator.", least=0
+    )
+    reward_unit_points: dict[UnitName, Annotated[int, Field(ge=0, le=10**9)]] = Field(
+        default_factory=dict,
+        description="What a unit of other rewards is worth in POINT, of a kind or of one code.",
+        examples=['{"TOKEN": 20, "COUPON:COFFEE": 5000}'],
+    )
+    admin_grant_max: int = amount(1_000_000, "The largest single gift of an operator.")
+    admin_grant_daily_max: int | None = amount(
+        None,
+        "What one operator may give of a token in a KST day. Not set: ten of the largest gifts.",
+        example=5_000_000,
+    )
+    admin_grant_daily_points: int = amount(
+        10_000_000, "What one operator may give in a KST day, everything together by what it is worth in POINT."
+    )
 
-    cors_origins: tuple[str, ...] = ()
-    # which origins may frame the small board, by host code: {"main": ["https://lms.example"]}
-    embed_ancestors: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    max_body_bytes: int = Field(default=64 * 1024, ge=1024)
-    # of POST /api/events alone: 1,000 events of 2 KB
-    max_events_body_bytes: int = Field(default=2 * 1024 * 1024, ge=1024)
-    # of operators' calls and forms: a season of a hundred levels, in Korean, as a form encodes it
-    max_admin_body_bytes: int = Field(default=1024 * 1024, ge=1024)
-    # of operators' files (paths that end in /upload): 200,000 codes of 60 bytes; kept on disk while they are read
-    max_upload_bytes: int = Field(default=16 * 1024 * 1024, ge=1024)
-    # how long after its own time an event is still taken
-    event_tolerance_hours: int = Field(default=48, ge=1, le=24 * 31)
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    log_format: Literal["json", "console"] = "json"
-    access_log: bool = True
-    # players a settlement's transaction: some ten rows each, a fraction of a second under lock
-    settlement_chunk: int = Field(default=500, ge=1, le=2_000)
-    # how long a worker that gives no sign of life keeps its job; it prolongs the lease three times as often
-    job_lease_seconds: int = Field(default=30, ge=1, le=3600)
-    # live streams of one process: each is a socket and some kilobytes
-    stream_connections: int = Field(default=1_000, ge=1, le=10_000)
-    # a stream ends after this time and is opened again, so that a player who was blocked hears no more
-    stream_seconds: int = Field(default=600, ge=1, le=3600)
-    # Calls a second of one player, by operation id or by method; each operation has a bucket of its own. `{}` turns
-    # them all off, and so does None outside production: whoever tries the service sends a thousand plays of one player.
-    rate_limits: dict[str, Annotated[float, Field(gt=0, le=1e9)]] | None = None
-    # what comes in this time may also come at once
-    rate_limit_burst_seconds: float = Field(default=2.0, gt=0, le=60)
-    # From SIGTERM until no more connections are accepted: /health/ready already says 503, so that whoever balances
-    # looks elsewhere, and answers close their connections. None = 5 in production, else 0.
-    drain_seconds: float | None = Field(default=None, ge=0, le=60)
-    # networks inside where key servers of hosts (JWKS) stand, ["10.20.0.0/16"]; else keys come from the internet alone
-    jwks_allowed_networks: tuple[IPv4Network | IPv6Network, ...] = ()
-    # opens this machine and its network to webhooks, and lets them go unencrypted: for tests and demos only
-    webhook_allow_private: bool = False
+    cors_origins: tuple[str, ...] = Field(
+        (), description="Whose browsers may call the API.", examples=['["https://shop.example"]']
+    )
+    embed_ancestors: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="Which origins may frame the small board, by the host's code.",
+        examples=['{"main": ["https://lms.example"]}'],
+    )
+    max_body_bytes: int = Field(64 * 1024, ge=1024, le=2**30, description="The largest body of a request.")
+    # 1,000 events of 2 KB
+    max_events_body_bytes: int = Field(
+        2 * 1024 * 1024,
+        ge=1024,
+        le=2**30,
+        description="The largest body of `POST /api/events` and `POST /api/players`.",
+    )
+    # a season of a hundred levels, in Korean, as a form encodes it
+    max_admin_body_bytes: int = Field(
+        1024 * 1024, ge=1024, le=2**30, description="The largest body of an operator's call or form."
+    )
+    # 200,000 codes of 60 bytes; kept on disk while they are read
+    max_upload_bytes: int = Field(
+        16 * 1024 * 1024, ge=1024, le=2**30, description="The largest file that an operator uploads."
+    )
+    event_tolerance_hours: int = Field(
+        48, ge=1, le=24 * 31, description="How long after its own time a host's event is still taken."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least level of the log.")
+    log_format: Literal["json", "console"] = Field("json", description="How log lines look.")
+    access_log: bool = Field(True, description="A log line for each request.")
+    # some ten rows each, a fraction of a second under lock
+    settlement_chunk: int = Field(500, ge=1, le=2_000, description="Players of one transaction of a settlement.")
+    # the worker prolongs the lease three times as often
+    job_lease_seconds: int = Field(
+        30, ge=1, le=3600, description="How long a worker that gives no sign of life keeps its job."
+    )
+    # each is a socket and some kilobytes
+    stream_connections: int = Field(1_000, ge=1, le=10_000, description="Live streams of one process.")
+    stream_seconds: int = Field(
+        600, ge=1, le=3600, description="After this time a live stream ends and the page opens it again."
+    )
+    # whoever tries the service sends a thousand plays of one player
+    rate_limits: dict[str, Annotated[float, Field(gt=0, le=1e9)]] | None = Field(
+        None,
+        description="Calls a second of one player, by operation id or method. `{}`: no limits. Not set: 20 GET and 10"
+        " POST in production, no limits elsewhere.",
+        examples=['{"GET": 20, "POST": 10, "play_roulette": 2}'],
+    )
+    rate_limit_burst_seconds: float = Field(
+        2.0, gt=0, le=60, description="What may come in this time may also come at once."
+    )
+    # /health/ready already says 503, so that whoever balances looks elsewhere, and answers close their connections
+    drain_seconds: float | None = Field(
+        None,
+        ge=0,
+        le=60,
+        description="How long a stopping process still accepts connections. Not set: 5 in production, else 0.",
+        examples=[5],
+    )
+    jwks_allowed_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
+        (),
+        description="Private networks of hosts' key servers (JWKS). Not set: keys come from the internet only.",
+        examples=['["10.20.0.0/16"]'],
+    )
+    webhook_allow_private: bool = Field(
+        False, description="Webhooks may reach this machine and its network, unencrypted. Production refuses it."
+    )
     # below the lease of a try; the specification advises 15 to 30 s
-    webhook_timeout_seconds: float = Field(default=15.0, gt=0, le=30)
-    # what the nightly job deletes when it is this many days over
-    retain_runs_days: int = Field(default=7, ge=1)
+    webhook_timeout_seconds: float = Field(15.0, gt=0, le=30, description="How long a webhook waits for its answer.")
+    retain_runs_days: int = Field(7, ge=1, le=LONGEST_DAYS, description="How long runs of jobs are kept.")
     # long enough for an operator to ask the host about them; the document may hold what a player did
-    retain_rejected_events_days: int = Field(default=90, ge=1)
-    # what was handed on lives on in the deliveries; those can be replayed as long as they are there
-    retain_announcements_days: int = Field(default=7, ge=4)
-    retain_deliveries_days: int = Field(default=30, ge=4)
-    # what only `ops retain` deletes, with the rights of the tables' owner; none = kept for ever
-    retain_event_log_days: int | None = Field(default=None, ge=30)
-    retain_answers_days: int | None = Field(default=None, ge=30)
-    retain_event_data_days: int | None = Field(default=None, ge=30)
-    # where rows are written before they are deleted; none = nowhere
-    archive_dir: Path | None = None
-    demo_data: Path | None = None
-    sentry_dsn: SecretStr | None = None
-    # where traces go, as OTLP over HTTP (http://collector:4318); none = nowhere
-    otel_service_name: str = "dojang"
-    otel_exporter_otlp_endpoint: str | None = Field(default=None, pattern=r"^https?://[^\s?#]+$")
-    web_concurrency: int = Field(default=1, ge=1, le=64)
-    # the addresses or networks, separated by commas, whose X-Forwarded-* headers are believed: nginx's, nobody else's
-    forwarded_allow_ips: str = "127.0.0.1"
-    # Where a process shows what it counted: a port of its own, never the players'. Each of WEB_CONCURRENCY processes
-    # takes the next free one from here on. None = nowhere.
-    metrics_port: int | None = Field(default=None, ge=1, le=65_535)
-    metrics_address: IPvAnyAddress = IPv4Address("127.0.0.1")
+    retain_rejected_events_days: int = Field(
+        90, ge=1, le=LONGEST_DAYS, description="How long refused events of hosts are kept."
+    )
+    # what was handed on lives on in the deliveries
+    retain_announcements_days: int = Field(
+        7, ge=4, le=LONGEST_DAYS, description="How long news that was handed on is kept."
+    )
+    retain_deliveries_days: int = Field(
+        30, ge=4, le=LONGEST_DAYS, description="How long deliveries of webhooks are kept, and can be replayed."
+    )
+    retain_event_log_days: int | None = kept_by_retain("the events of players", 730)
+    retain_answers_days: int | None = kept_by_retain("answers to idempotency keys", 400)
+    retain_event_data_days: int | None = kept_by_retain("the data of hosts' events", 400)
+    archive_dir: Path | None = Field(
+        None,
+        description="Where rows are written before they are deleted. Not set: nowhere.",
+        examples=["/var/lib/dojang/archive"],
+    )
+    demo_data: Path | None = Field(None, description="The folder of a demo; `./run demo` sets it.", examples=[".demo"])
+    sentry_dsn: SecretStr | None = Field(
+        None, description="Where errors are reported.", examples=["https://KEY@sentry.example/1"]
+    )
+    otel_service_name: Name = Field("dojang", description="The service's name in traces.")
+    otel_exporter_otlp_endpoint: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s?#]+$",
+        description="Where traces go, as OTLP over HTTP. Not set: nowhere.",
+        examples=["http://127.0.0.1:4318"],
+    )
+    web_concurrency: int = Field(1, ge=1, le=64, description="Processes of the API.")
+    forwarded_allow_ips: str = Field(
+        "127.0.0.1",
+        min_length=1,
+        max_length=2000,
+        description="Addresses or networks, separated by commas, whose X-Forwarded-* headers are believed: nginx's.",
+    )
+    metrics_port: int | None = Field(
+        None,
+        ge=1,
+        le=65_535,
+        description="Where a process shows what it counted: a port of its own, never the players'. Each of"
+        " WEB_CONCURRENCY processes takes the next free one. Not set: nowhere.",
+        examples=[9000],
+    )
+    metrics_address: IPvAnyAddress = Field(IPv4Address("127.0.0.1"), description="The address of `METRICS_PORT`.")
+
+    @field_validator(
+        "cors_origins", "embed_ancestors", "rate_limits", "jwks_allowed_networks", "reward_unit_points", mode="before"
+    )
+    @classmethod
+    def _read_json(cls, value: object) -> object:
+        """A text that is no JSON stays a text, which no such setting takes."""
+        try:
+            return json.loads(value) if isinstance(value, str) else value
+        except (ValueError, RecursionError):
+            return value
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_text(cls, value: object) -> object:
+        """Raises ValueError on bytes of the environment that are no UTF-8."""
+        if isinstance(value, str):
+            value.encode()
+        return value
+
+    @field_validator("database_url", "redis_url")
+    @classmethod
+    def _is_an_address(cls, value: str | None) -> str | None:
+        """Raises ValueError on one that can't be read, such as a port that is no number."""
+        if value:
+            try:
+                named = make_url(value).query.get("failover", ())
+            except ArgumentError:
+                raise ValueError("not an address") from None
+            for server in [named] if isinstance(named, str) else named:
+                int(server.partition(":")[2] or 0)
+        return value
+
+    @field_validator("sentry_dsn")
+    @classmethod
+    def _is_of_sentry(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not re.fullmatch(r"https?://[^@\s]+@[^/\s]+(/\S*)?/\d+", value.get_secret_value()):
+            raise ValueError("not an address of Sentry")
+        return value
 
     @classmethod
     def settings_customise_sources(
@@ -127,7 +279,8 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return (init_settings, env_settings, SecretFiles(settings_cls), dotenv_settings)
+        dotenv = dotenv_settings.env_vars if isinstance(dotenv_settings, DotEnvSettingsSource) else {}
+        return (init_settings, env_settings, SecretFiles(settings_cls, dotenv), dotenv_settings)
 
     @property
     def daily_grant_cap(self) -> int:
@@ -150,16 +303,3 @@ class Settings(BaseSettings):
     @property
     def is_sqlite(self) -> bool:
         return self.database_url.startswith("sqlite")
-
-
-class SecretFiles(PydanticBaseSettingsSource):
-    """Reads `<NAME>_FILE` for the settings that are secrets, so that none has to stand in the environment."""
-
-    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
-        path = os.environ.get(f"{field_name.upper()}_FILE")
-        value = Path(path).read_text(encoding="utf-8").strip() if path and field_name in SECRETS else None
-        return value, field_name, False
-
-    def __call__(self) -> dict[str, Any]:
-        values = {name: self.get_field_value(None, name)[0] for name in SECRETS}
-        return {name: value for name, value in values.items() if value is not None}

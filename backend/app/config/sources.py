@@ -8,7 +8,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 from pydantic_settings import DotEnvSettingsSource
 
-from app.config.settings import SECRETS, Settings
+from app.config.secret_files import SECRETS, files_named
+from app.config.settings import Settings
 
 MASK = "********"
 
@@ -34,11 +35,12 @@ class SettingLine:
 
 def setting_lines(settings: Settings, *, given: Collection[str] = ()) -> list[SettingLine]:
     """Every setting in the order of the class. `given` names those that the caller set itself (a demo's folder)."""
+    dotenv = DotEnvSettingsSource(Settings).env_vars
     said = {
         Source.GIVEN: set(given),
         Source.ENVIRONMENT: {name.lower() for name in os.environ},
-        Source.SECRET_FILE: {name for name in SECRETS if os.environ.get(f"{name.upper()}_FILE")},
-        Source.DOTENV: set(DotEnvSettingsSource(Settings)()),
+        Source.SECRET_FILE: set(files_named(dotenv)),
+        Source.DOTENV: set(dotenv),
     }
     return [
         SettingLine(name.upper(), _shown(name, getattr(settings, name)), _source_of(name, said))

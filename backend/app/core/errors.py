@@ -70,6 +70,7 @@ ERRORS: dict[str, Meaning] = {
         "TOKEN_EXPIRED": ("The token has expired", "토큰이 만료되었습니다"),
         "TOKEN_REVOKED": ("The token was revoked", "폐기된 토큰입니다"),
         "INVALID_CREDENTIALS": ("The credentials are not valid", "인증 정보가 올바르지 않습니다"),
+        "SECOND_FACTOR_REQUIRED": ("The code of the second factor is needed", "2단계 인증 코드가 필요합니다"),
     }),
     **_table(Kind.FORBIDDEN, {
         "SCOPE_REQUIRED": ("The token lacks the needed scope", "권한이 없습니다"),
@@ -92,7 +93,10 @@ ERRORS: dict[str, Meaning] = {
         "POOL_NOT_FOUND": ("No such coupon pool", "존재하지 않는 쿠폰 풀입니다"),
         "BATCH_NOT_FOUND": ("No such upload", "존재하지 않는 업로드입니다"),
         "REWARD_NOT_FOUND": ("No such reward", "존재하지 않는 보상입니다"),
-        "USER_NOT_FOUND": ("No such player", "존재하지 않는 사용자입니다"),
+        "USER_NOT_FOUND": (
+            "No such player: one is known from the first signed-in request on, or once the host has made them",
+            "모르는 플레이어입니다. 처음 로그인해 요청하거나 호스트가 미리 등록해야 알 수 있습니다",
+        ),
         "GAME_NOT_FOUND": ("No such game", "존재하지 않는 게임입니다"),
         "NO_BRIDGE": ("No bridge campaign runs now", "진행 중인 시즌 브리지가 없습니다"),
         "BRIDGE_NOT_FOUND": ("No such bridge campaign", "존재하지 않는 브리지 캠페인입니다"),
@@ -124,6 +128,7 @@ ERRORS: dict[str, Meaning] = {
         "ALREADY_IN_TEAM": ("The player is in a team already", "이미 팀에 참가했습니다"),
         "TEAM_FULL": ("The team is full", "팀 정원이 찼습니다"),
         "CONTEST_STATE": ("The contest's state does not allow this", "대회 상태에서 할 수 없는 작업입니다"),
+        "SECOND_FACTOR_ON": ("The second factor is on already", "이미 2단계 인증을 사용하고 있습니다"),
         "LAST_ADMIN": ("The last admin can't be switched off", "마지막 관리자는 끌 수 없습니다"),
         "OWN_ACCOUNT": ("Nobody switches their own account off", "자기 계정은 끌 수 없습니다"),
         "PLAYER_MERGED": ("This account became part of another one", "다른 계정으로 합쳐진 계정입니다"),

@@ -7,6 +7,7 @@ from typing import Any
 
 import jwt
 
+from app.config.secret_files import SettingsRefused
 from app.config.settings import Settings
 from app.core.auth import SCOPES, STAFF_SCOPES, Principal
 from app.core.claims import CHECKS, instant_of, invalid_unless_read, subject_of
@@ -17,6 +18,7 @@ from app.utils.random_utils import new_id
 ALGORITHM = "HS256"
 TOKEN_TYPE = "at+jwt"  # RFC 9068
 MIN_SECRET_BYTES = 32  # RFC 7518 §3.2: no shorter than the hash
+NEEDS_A_KID = "JWT_PREVIOUS_KID must be a key id other than JWT_KID, for example JWT_PREVIOUS_KID=k0"
 OUR_HEADERS = frozenset({"alg", "kid", "typ"})
 
 
@@ -35,17 +37,20 @@ class TokenKeys:
     clock: Clock = field(default_factory=SystemClock)
 
     def __post_init__(self) -> None:
-        if any(len(secret.encode()) < MIN_SECRET_BYTES for secret in self.by_kid.values()):
-            raise ValueError(f"a JWT secret must have at least {MIN_SECRET_BYTES} bytes")
+        for kid, secret in self.by_kid.items():
+            if len(secret.encode()) < MIN_SECRET_BYTES:
+                name = "JWT_SECRET" if kid == self.current_kid else "JWT_PREVIOUS_SECRET"
+                how = "what `openssl rand -base64 48` prints"
+                raise SettingsRefused([f"{name} must have at least {MIN_SECRET_BYTES} bytes, for example {how}"])
 
     @classmethod
     def from_settings(cls, settings: Settings, clock: Clock | None = None) -> "TokenKeys":
-        """The keys of this process. Raises ValueError on a short secret or two secrets under one key id."""
+        """The keys of this process. Raises SettingsRefused on a short secret or two secrets under one key id."""
         by_kid = {settings.jwt_kid: settings.jwt_secret.get_secret_value()}
         if settings.jwt_previous_secret:  # an empty variable is the usual way to say that there is none
             kid = settings.jwt_previous_kid
             if not kid or kid in by_kid:
-                raise ValueError("the previous JWT secret needs a key id of its own")
+                raise SettingsRefused([NEEDS_A_KID])
             by_kid[kid] = settings.jwt_previous_secret.get_secret_value()
         return cls(settings.jwt_kid, by_kid, settings.jwt_issuer, settings.jwt_audience, clock or SystemClock())
 
@@ -111,3 +116,12 @@ def _text(claims: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, str) or not value:
         raise AppError("TOKEN_INVALID")
     return value
+
+
+def can_sign(settings: Settings) -> bool:
+    """Do these settings hold secrets that tokens can be signed and verified with?"""
+    try:
+        TokenKeys.from_settings(settings)
+    except SettingsRefused:
+        return False
+    return True

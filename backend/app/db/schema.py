@@ -1,11 +1,13 @@
 """The schema this code works on: its version, how a database gets there, and the refusal of any other."""
 
+import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app.core.errors import AppError
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 # The newest revision. Written down because finding it needs Alembic, which takes longer to import than all else that a
 # start of the API does; a test compares it with the revisions themselves.
-HEAD = "0263_one_coupon_code"
+HEAD = "0291_sign_in_clients"
 HOW_TO_MIGRATE = "./run ops migrate"
 REVISIONS = Path(__file__).parents[2] / "alembic"
 NO_SUCH_TABLE = 1146
@@ -49,9 +51,24 @@ def downgrade(url: str, revision: str) -> None:
     _run("downgrade", url, revision)
 
 
+def _require_file(url: str) -> None:
+    """Makes the folder of SQLite's file. Raises MigrationRefused when the file can't be opened, before a driver's
+
+    thread would find out.
+    """
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite" and address.database:
+        try:
+            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+            sqlite3.connect(address.database).close()
+        except (sqlite3.Error, OSError) as error:
+            raise MigrationRefused(f"DATABASE_URL names a file that can't be opened: {error}") from None
+
+
 def _run(direction: str, url: str, revision: str) -> None:
     from alembic import command  # noqa: PLC0415 – see HEAD
 
+    _require_file(url)
     # a thread of its own, because env.py runs an event loop and the caller's thread may have one already
     with _one_at_a_time, ThreadPoolExecutor(max_workers=1) as thread:
         thread.submit(getattr(command, direction), alembic_config(url), revision).result()

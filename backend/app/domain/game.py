@@ -11,6 +11,7 @@ from pydantic_core import from_json, to_json
 from app.domain.config_fields import parse_config
 from app.domain.draw import Draw, ScriptedDraw
 from app.domain.game_fields import GameFields, Guarantee, NoChoice
+from app.domain.game_shown import Shown
 from app.domain.grants import Grant
 from app.domain.promises import Problem
 
@@ -88,6 +89,10 @@ class Game(ABC):
     """What its plays are called in its status: `remaining_<plays_word>`."""
     setup: ClassVar[type[GameFields]]
     """What an operator may set."""
+    answer: ClassVar[type[Shown]]
+    """Its own part of a play's answer: what `Outcome.view` holds."""
+    offer: ClassVar[type[Shown]]
+    """Its own part of its status: what `preview` shows."""
     invalid_code: ClassVar[str] = "INVALID_GAME_CONFIG"
     """The code of ERRORS for a config that it refuses."""
     refusals: ClassVar[tuple[str, ...]] = ()

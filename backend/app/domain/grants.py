@@ -79,8 +79,3 @@ def grant_from(document: Mapping[str, Any]) -> Grant:
         code=document.get("code"),
         needs_approval=bool(document.get("needs_approval", False)),
     )
-
-
-def needs_approval(grant: Grant, threshold_points: int) -> bool:
-    """True when a person must approve: marked so, or more POINT than the threshold (default 10,000)."""
-    return grant.needs_approval or (grant.reward_type is RewardType.POINT and grant.amount > threshold_points)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from app.core.errors import invalid
 from app.domain.config_fields import Label, Moment, StrictModel
+from app.domain.grants import Grant
 from app.domain.season_config import Bonus
 
 LONGEST_WAIT = timedelta(days=366)
@@ -23,11 +24,15 @@ class MailingConfig(StrictModel):
         if not now < self.expires_at <= now + LONGEST_WAIT:
             raise invalid(("expires_at", "in the future, within a year"))
 
+    @property
+    def grants(self) -> list[Grant]:
+        """What each recipient gets."""
+        return [reward.grant() for reward in self.rewards]
+
     def tokens(self, recipients: int) -> dict[str, int]:
         """How much of each wallet all recipients get together."""
         total: Counter[str] = Counter()
-        for reward in self.rewards:
-            token = reward.grant().wallet_token
-            if token is not None:
-                total[token] += reward.reward_amount * recipients
+        for grant in self.grants:
+            if grant.wallet_token is not None:
+                total[grant.wallet_token] += grant.amount * recipients
         return dict(total)

@@ -53,6 +53,16 @@ class StoredReward:
 
 
 @dataclass(frozen=True, slots=True)
+class Gift:
+    """What an operator gave a player without a second person."""
+
+    user_id: int
+    requested_by: str
+    grant: Grant
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RewardChange:
     """Where a recorded reward stands from now on."""
 

@@ -1,24 +1,25 @@
 """An operator gives tokens to a player, takes some back, or asks for a make-good.
 
-Reads and locks grant_allowances, then user_profiles with wallets; reads idempotency_keys. Writes wallets,
-wallet_ledger, reward_log (grants), user_event_log, outbox, grant_allowances, admin_audit_log, idempotency_keys.
+Reads and locks grant_allowances, then user_profiles with wallets; reads idempotency_keys and reward_log. Writes
+wallets, wallet_ledger, reward_log (grants), user_event_log, outbox, grant_allowances, admin_audit_log,
+idempotency_keys.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from pydantic_core import to_json
 
 from app.core.errors import AppError, invalid
-from app.core.time_utils import kst_date, kst_text
+from app.core.time_utils import kst_date, kst_midnight, kst_text
 from app.domain.event_names import EventType, Topic
 from app.domain.grants import POINT, Grant, RewardState, RewardType
 from app.domain.rule_book import RuleBook
 from app.domain.token_types import require_known_tokens
 from app.domain.wallet import Reason, move, require_balance
+from app.flows.steps.allowances import Allowances, lock_allowances
 from app.flows.steps.commands import IdempotencyKey, Result
 from app.flows.steps.decide_each import Batch, answer_keys, decide_each
 from app.flows.steps.decision import Decision
@@ -27,7 +28,6 @@ from app.flows.steps.operators import OperatorCommand
 from app.flows.steps.save_changes import save_changes
 from app.games import TOKEN_TYPES
 from app.services import House, Services
-from app.services.allowance_service import AllowanceKey
 from app.services.idempotency_service import OPERATORS
 from app.services.player_state import Wanted
 from app.utils.random_utils import new_id
@@ -74,32 +74,6 @@ class AdjustCommand(OperatorCommand):
         return Grant(RewardType.TOKEN, self.amount, self.token_type, needs_approval=waits)
 
 
-@dataclass(slots=True)
-class Allowances:
-    """How much each operator has given today, and may still give. Changed in place under the rows' locks."""
-
-    today: date
-    cap: int
-    stored: dict[AllowanceKey, int]
-    changed: dict[AllowanceKey, int] = field(default_factory=dict)
-
-    def require_room(self, command: AdjustCommand) -> None:
-        """Returns when the operator may give this much more today; raises DAILY_LIMIT_REACHED otherwise."""
-        granted = self._granted(command)
-        if granted + command.amount > self.cap:
-            raise AppError("DAILY_LIMIT_REACHED", daily_max=self.cap, granted_today=granted)
-
-    def use(self, command: AdjustCommand) -> None:
-        self.changed[self.key(command)] = self._granted(command) + command.amount
-
-    def key(self, command: AdjustCommand) -> AllowanceKey:
-        return (command.act.actor, self.today, command.token_type)
-
-    def _granted(self, command: AdjustCommand) -> int:
-        key = self.key(command)
-        return self.changed.get(key, self.stored.get(key, 0))
-
-
 @dataclass(frozen=True, slots=True)
 class Note:
     """One adjustment for the audit log."""
@@ -133,16 +107,17 @@ async def adjust_wallets(house: House, commands: Sequence[AdjustCommand]) -> lis
     today = kst_date(now)
 
     async def work(keepers: Services) -> list[Result]:
-        allowances = Allowances(today, house.settings.daily_grant_cap, {})
-        allowances.stored = await keepers.allowance.lock({allowances.key(c) for c in commands if c.gives})
+        givers = [(command.act.actor, [command.token_type]) for command in commands if command.gives]
+        allowances = await lock_allowances(house, keepers, givers, today)
         players = await keepers.player.lock((command.user_id for command in commands), Wanted(wallets=True))
         answers = await keepers.idempotency.stored(answer_keys(commands))
         rules = RuleBook({}, (), today)  # a gift asks no switch and no season
-        batch = Batch(players, rules, answers, now, house.settings.approval_threshold_points)
+        gifts = await keepers.reward.gifts(players, {actor for actor, _ in givers}, since=kst_midnight(today))
+        batch = Batch(players, rules, answers, now, house.approval, gifts=gifts)
         notes: list[Note] = []
         results = decide_each(batch, commands, lambda decision, c: _adjust(decision, c, allowances, notes))
         await save_changes(keepers, batch.changes)
-        await _save_allowances(keepers, allowances)
+        await allowances.save(keepers)
         for note in notes:
             await _audit(keepers, note, batch)
         return results
@@ -154,9 +129,10 @@ def _adjust(decision: Decision, command: AdjustCommand, allowances: Allowances, 
     before = decision.player.balances.get(command.token_type, 0)
     operation_id = f"ADMIN:{new_id(decision.now)}"
     if command.gives:
-        allowances.require_room(command)
+        given = (command.act.actor, {command.token_type: command.amount}, decision.approval.worth([command.grant]))
+        allowances.require_room(*given)
         state = _give(decision, command, operation_id)
-        allowances.use(command)
+        allowances.use(*given)
     else:
         require_balance(decision.player.balances, command.token_type, command.amount)
         state = _take_back(decision, command, operation_id)
@@ -202,11 +178,6 @@ def _answer(decision: Decision, command: AdjustCommand, operation_id: str, state
         "balance": decision.player.balances.get(command.token_type, 0),
         "created_at": kst_text(decision.now),
     }
-
-
-async def _save_allowances(keepers: Services, allowances: Allowances) -> None:
-    for key, granted in sorted(allowances.changed.items()):
-        await keepers.allowance.save(key, granted, is_new=key not in allowances.stored)
 
 
 async def _audit(keepers: Services, note: Note, batch: Batch) -> None:

@@ -126,7 +126,7 @@ class Authenticator:
         algorithm = str(host.algorithm)
         if host.public_key is not None:
             try:
-                return parse_key(algorithm, host.public_key)
+                return parse_key(algorithm, self.house.secret_box.open(host.public_key))
             except ValueError:
                 raise AppError("TOKEN_INVALID") from None
         if host.jwks_url is None or algorithm == "HS256":  # a published secret is none

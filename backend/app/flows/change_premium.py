@@ -1,9 +1,9 @@
 """An operator gives a player a premium track of a season, or ends it.
 
-Reads seasons (share-locked), user_profiles with wallets, season_progress, season_claims, season_passes and
-season_counters (locked), idempotency_keys, reward_log. Writes season_passes, season_progress, season_claims,
-season_counters, season_xp_ledger, reward_log, wallets, wallet_ledger, user_event_log, outbox, admin_audit_log,
-idempotency_keys.
+Reads seasons (share-locked), grant_allowances, user_profiles with wallets, season_progress, season_claims,
+season_passes and season_counters (locked), idempotency_keys, reward_log. Writes season_passes, season_progress,
+season_claims, season_counters, season_xp_ledger, reward_log, wallets, wallet_ledger, user_event_log, outbox,
+admin_audit_log, grant_allowances, idempotency_keys.
 """
 
 from collections.abc import Sequence
@@ -13,8 +13,9 @@ from typing import Any
 from pydantic_core import to_json
 
 from app.core.errors import AppError
-from app.core.time_utils import kst_date, kst_text
+from app.core.time_utils import kst_date, kst_midnight, kst_text
 from app.domain.rule_book import RuleBook
+from app.flows.steps.allowances import Allowances, lock_allowances
 from app.flows.steps.commands import IdempotencyKey, Result
 from app.flows.steps.decide_each import Batch, answer_keys, decide_each
 from app.flows.steps.decision import Decision
@@ -51,17 +52,29 @@ class PremiumCommand(OperatorCommand):
         return f"SEASON:{self.season_id}:{self.user_id}:{self.track}:"
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the commands stand on: the seasons, what the operators may still give, what a track that ends has paid."""
+
+    rules: RuleBook
+    allowances: Allowances
+    paid: dict[PassKey, list[Row]]
+
+
 async def change_premium(house: House, commands: Sequence[PremiumCommand]) -> list[Result]:
     """Carries out every command once per idempotency key, whoever sends it; results in the same order.
 
     A grant back-pays every level already reached, each exactly once. A revocation lists what was paid. What stands
     already is no error: the answer says that nothing changed. Refusals: USER_NOT_FOUND, SEASON_NOT_FOUND,
-    TRACK_NOT_FOUND, NO_ACTIVE_SEASON (past the grace period, or a draft).
+    TRACK_NOT_FOUND, NO_ACTIVE_SEASON (past the grace period, or a draft), DAILY_LIMIT_REACHED (the operator's own).
     """
     now = house.clock.now()
+    today = kst_date(now)
 
     async def work(keepers: Services) -> list[Result]:
-        rules = await keepers.rule_book.chosen((command.season_id for command in commands), kst_date(now))
+        rules = await keepers.rule_book.chosen((command.season_id for command in commands), today)
+        givers = {command.act.actor for command in commands if command.is_grant}
+        allowances = await lock_allowances(house, keepers, [(actor, ()) for actor in givers], today)
         wanted = Wanted.of(rules, wallets=True, claims=True)
         players = await keepers.player.lock((command.user_id for command in commands), wanted)
         answers = await keepers.idempotency.stored(answer_keys(commands))
@@ -70,10 +83,13 @@ async def change_premium(house: House, commands: Sequence[PremiumCommand]) -> li
             for command in commands
             if not command.is_grant
         }
-        batch = Batch(players, rules, answers, now, house.settings.approval_threshold_points)
+        gifts = await keepers.reward.gifts(players, givers, since=kst_midnight(today))
+        batch = Batch(players, rules, answers, now, house.approval, gifts=gifts)
         notes: list[tuple[PremiumCommand, Row]] = []
-        results = decide_each(batch, commands, lambda decision, c: _change(decision, c, rules, paid, notes))
+        ground = Ground(rules, allowances, paid)
+        results = decide_each(batch, commands, lambda decision, c: _change(decision, c, ground, notes))
         await save_changes(keepers, batch.changes)
+        await allowances.save(keepers)
         for command, answer in notes:
             await keepers.audit.add(
                 command.act,
@@ -91,17 +107,20 @@ async def change_premium(house: House, commands: Sequence[PremiumCommand]) -> li
 def _change(
     decision: Decision,
     command: PremiumCommand,
-    rules: RuleBook,
-    paid: dict[PassKey, list[Row]],
+    ground: Ground,
     notes: list[tuple[PremiumCommand, Row]],
 ) -> bytes:
-    season = next((s for s in rules.open_to(decision.player) if s.id == command.season_id), None)
+    season = next((s for s in ground.rules.open_to(decision.player) if s.id == command.season_id), None)
     if season is None:
         raise AppError("SEASON_NOT_FOUND")
     decision.season = season
     if command.is_grant:
+        # what the track pays is the season's promise, so its sum is not refused; but it counts, and one must be left
+        ground.allowances.require_room(command.act.actor, {}, 1)
         recorded = len(decision.changes.rewards)
         is_changed = grant_premium(decision, command.track)
+        given = [reward.grant for reward in decision.changes.rewards[recorded:]]
+        ground.allowances.use(command.act.actor, {}, decision.approval.worth(given))
         rows = [
             reward.grant.view() | {"operation_id": reward.operation_id, "state": reward.state.value}
             for reward in decision.changes.rewards[recorded:]
@@ -109,7 +128,7 @@ def _change(
         ]
     else:
         is_changed = revoke_premium(decision, command.track)
-        rows = [_shown(row) for row in paid[command.pass_key]]
+        rows = [_shown(row) for row in ground.paid[command.pass_key]]
     answer = {
         "result": "OK",
         "is_changed": is_changed,

@@ -58,7 +58,7 @@ async def claim(house: House, commands: Sequence[ClaimCommand]) -> list[Result]:
         players = await keepers.player.lock((command.user_id for command in commands), wanted)
         await load_goals(keepers, rules, players)
         answers = await keepers.idempotency.stored(answer_keys(commands))
-        batch = Batch(players, rules, answers, now, house.settings.approval_threshold_points)
+        batch = Batch(players, rules, answers, now, house.approval)
         results = decide_each(batch, commands, lambda decision, c: _claim(decision, c, rules))
         await save_changes(keepers, batch.changes)
         return results

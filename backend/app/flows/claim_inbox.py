@@ -12,7 +12,7 @@ from typing import Any
 from pydantic_core import to_json
 
 from app.core.errors import AppError
-from app.core.time_utils import kst_date, kst_text
+from app.core.time_utils import kst_date, kst_midnight, kst_text
 from app.domain.event_names import EventType, Feature
 from app.domain.inbox import InboxItem, InboxState
 from app.domain.rule_book import RuleBook
@@ -50,8 +50,11 @@ async def claim_inbox(house: House, commands: Sequence[ClaimInboxCommand]) -> li
         chosen = [command.item_id for command in commands if command.item_id is not None]
         everything = [command.user_id for command in commands if command.item_id is None]
         items = {item.id: item for item in await keepers.inbox.lock(chosen, everything, now)}
-        batch = Batch(players, rules, answers, now, house.settings.approval_threshold_points)
-        results = decide_each(batch, commands, lambda decision, c: _claim(decision, c, rules, items))
+        batch = Batch(players, rules, answers, now, house.approval)
+        if items:  # what one operator sends a player is one gift, in however many mailings
+            senders, first = {item.sent_by for item in items.values()}, min(item.sent_at for item in items.values())
+            batch.gifts = await keepers.reward.gifts(players, senders, since=kst_midnight(kst_date(first)))
+        results = decide_each(batch, commands, lambda decision, c: _claim(decision, c, batch, rules, items))
         await save_changes(keepers, batch.changes)
         return results
 
@@ -82,21 +85,25 @@ async def my_inbox(house: House, query: PlayerCommand, *, after: int | None, lim
     return await house.read(work)
 
 
-def _claim(decision: Decision, command: ClaimInboxCommand, rules: RuleBook, items: dict[int, InboxItem]) -> bytes:
+def _claim(
+    decision: Decision, command: ClaimInboxCommand, batch: Batch, rules: RuleBook, items: dict[int, InboxItem]
+) -> bytes:
     rules.require_open(Feature.CLAIM)
     if command.item_id is None:
         mine = [item for item in items.values() if item.user_id == command.user_id]
         waiting = [item for item in mine if item.state_at(decision.now) is InboxState.WAITING]
-        return to_json([_claim_item(decision, item, items) for item in waiting])
+        return to_json([_claim_item(decision, item, batch, items) for item in waiting])
     item = items.get(command.item_id)
     if item is None or item.user_id != command.user_id:
         raise AppError("INBOX_NOT_FOUND")
     item.require_claimable(decision.now)
-    return to_json(_claim_item(decision, item, items))
+    return to_json(_claim_item(decision, item, batch, items))
 
 
-def _claim_item(decision: Decision, item: InboxItem, items: dict[int, InboxItem]) -> dict[str, Any]:
+def _claim_item(decision: Decision, item: InboxItem, batch: Batch, items: dict[int, InboxItem]) -> dict[str, Any]:
     decision.requested_by = item.sent_by  # who sent it does not approve it
+    sent_on = kst_midnight(kst_date(item.sent_at))
+    decision.passed = batch.passed(item.user_id, item.sent_by, sent_on)
     decision.changes.inbox_claims[item.id] = decision.now
     decision.log(EventType.INBOX_CLAIMED, Feature.CLAIM, item.operation_id, mailing_id=item.mailing_id)
     states = grant_rewards(

@@ -56,7 +56,7 @@ async def claim_missions(house: House, commands: Sequence[ClaimMissionCommand]) 
         answers = await keepers.idempotency.stored(answer_keys(commands))
         open_rows = [row for player in players.values() if player.missions for row in player.missions.rows.values()]
         versions = await _versions(keepers, rules.goals, [row for row in open_rows if row.is_open])
-        batch = Batch(players, rules, answers, now, house.settings.approval_threshold_points)
+        batch = Batch(players, rules, answers, now, house.approval)
         results = decide_each(batch, commands, lambda decision, c: _claim(decision, c, rules, versions))
         await save_changes(keepers, batch.changes)
         return results

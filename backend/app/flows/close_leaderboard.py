@@ -18,6 +18,7 @@ from app.domain.records import Changes
 from app.domain.rule_book import RuleBook
 from app.domain.spans import is_span_key
 from app.domain.wallet import Reason
+from app.domain.worth import Approval
 from app.flows.steps.decision import Decision
 from app.flows.steps.grant_rewards import grant_rewards
 from app.flows.steps.job_subjects import season_end
@@ -95,8 +96,7 @@ async def _pay_chunk(house: House, lease: Lease, board: Board, key: str) -> bool
         changes = Changes()
         states: dict[str, list[int]] = {PAID: [], NOTHING_DUE: [], BLOCKED: []}
         for row in rows:
-            threshold = house.settings.approval_threshold_points
-            decision = _decision(players[row["user_id"]], changes, rules, now, threshold)
+            decision = _decision(players[row["user_id"]], changes, rules, now, house.approval)
             states[_pay(decision, board, key, row, window["rank_rewards"])].append(row["rank_no"])
         await save_changes(keepers, changes)
         await keepers.leaderboard_result.mark_paid(board.id, key, {s: ranks for s, ranks in states.items() if ranks})
@@ -107,8 +107,8 @@ async def _pay_chunk(house: House, lease: Lease, board: Board, key: str) -> bool
     return await house.write(work)
 
 
-def _decision(player: PlayerState, changes: Changes, rules: RuleBook, now: datetime, threshold: int) -> Decision:
-    return Decision(player, changes, now, rules.today, rules.season_if_any(player), threshold, None)
+def _decision(player: PlayerState, changes: Changes, rules: RuleBook, now: datetime, approval: Approval) -> Decision:
+    return Decision(player, changes, now, rules.today, rules.season_if_any(player), approval, None)
 
 
 def _pay(decision: Decision, board: Board, key: str, row: Row, rank_rewards: list[Row]) -> str:

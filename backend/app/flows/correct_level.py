@@ -1,21 +1,22 @@
 """A level's reward that was mistyped, corrected for everybody who comes after, and told what became of who was paid.
 
-Locks feature_config (all of it), the season and, to pay anew, user_profiles with wallets; reads season_progress,
-season_claims and reward_log. Writes seasons, season_levels, season_level_rewards, reward_log, wallets, wallet_ledger,
-the season_* tables (XP rewards), user_event_log, outbox, admin_audit_log.
+Locks feature_config (all of it), the season and, to pay anew, grant_allowances and user_profiles with wallets; reads
+season_progress, season_claims and reward_log. Writes seasons, season_levels, season_level_rewards, reward_log, wallets,
+wallet_ledger, the season_* tables (XP rewards), grant_allowances, user_event_log, outbox, admin_audit_log.
 """
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from app.core.errors import AppError, invalid
-from app.core.time_utils import kst_date
+from app.core.time_utils import kst_date, kst_midnight
 from app.domain.config_fields import RewardFields
 from app.domain.promises import covers, require_loss_accepted
-from app.domain.records import Changes
 from app.domain.season_config import LevelConfig, SeasonConfig
 from app.domain.token_types import require_known_tokens
 from app.domain.wallet import Reason
+from app.flows.steps.allowances import lock_allowances
+from app.flows.steps.decide_each import Batch
 from app.flows.steps.decision import Decision
 from app.flows.steps.edits import require_version
 from app.flows.steps.grant_rewards import grant_rewards
@@ -140,19 +141,37 @@ async def _pay(
     due: list[int],
     now: datetime,
 ) -> None:
-    """Pays the corrected reward to who lost theirs, under an operation of its own: `<the level's>#C<version>`."""
+    """Pays the corrected reward to who lost theirs, under an operation of its own: `<the level's>#C<version>`.
+
+    It counts as a gift of the operator: towards their day's allowance and the sum that a second person approves.
+    """
     if not due:
         return
-    rules = await keepers.rule_book.chosen([found.season_id], kst_date(now))
+    today, grants = kst_date(now), tuple(reward.grant() for reward in wanted.rewards)
+    rules = await keepers.rule_book.chosen([found.season_id], today)
+    allowances = await lock_allowances(house, keepers, [(act.actor, ())], today)
+    worth = house.approval.worth(grants) * len(due)
+    allowances.require_room(act.actor, {}, worth)
+    allowances.use(act.actor, {}, worth)
     players = await keepers.player.lock(due, Wanted.of(rules, wallets=True, claims=True))
-    changes, grants = Changes(), tuple(reward.grant() for reward in wanted.rewards)
-    season = next(iter(rules.seasons), None)
-    threshold = house.settings.approval_threshold_points
+    gifts = await keepers.reward.gifts(players, [act.actor], since=kst_midnight(today))
+    batch = Batch(players, rules, {}, now, house.approval, gifts=gifts)
     for user_id in due:
-        decision = Decision(players[user_id], changes, now, kst_date(now), season, threshold, act.request_id, act.actor)
+        decision = Decision(
+            players[user_id],
+            batch.changes,
+            now,
+            today,
+            next(iter(rules.seasons), None),
+            house.approval,
+            act.request_id,
+            act.actor,
+            passed=batch.passed(user_id, act.actor, kst_midnight(today)),
+        )
         operation_id = f"SEASON:{found.season_id}:{user_id}:{wanted.track}:{wanted.level}#C{found.version}"
         grant_rewards(decision, grants, operation_id=operation_id, source="SEASON", reason=Reason.SEASON_REWARD)
-    await save_changes(keepers, changes)
+    await save_changes(keepers, batch.changes)
+    await allowances.save(keepers)
 
 
 async def _note(

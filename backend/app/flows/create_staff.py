@@ -6,12 +6,12 @@ from datetime import datetime
 from app.core.auth import STAFF_SCOPES
 from app.core.errors import invalid
 from app.core.names import is_external_id
-from app.core.security import Passwords
+from app.core.security import Passwords, is_guessable
 from app.core.tokens import TokenKeys
+from app.domain.staff import StaffMember
 from app.flows.steps.know_operator import know_operator
 from app.services import House, Services
 from app.services.audit_service import AdminAct
-from app.services.identity_service import StaffMember
 
 # NIST SP 800-63B: length is what counts; an operator's account is worth more than the eight characters it asks for
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 1000
@@ -69,8 +69,7 @@ async def _set_password(
     now: datetime,
     tokens_now: datetime,
 ) -> None:
-    values = {"password_hash": password_hash, "failed_sign_ins": 0, "locked_until": None}
-    await keepers.identity.change_staff(member.id, **values)
+    await keepers.identity.change_staff(member.id, password_hash=password_hash)
     if not is_new:
         await keepers.identity.end_staff_tokens(member.id, now=tokens_now)
     await keepers.audit.add(act, "STAFF_PASSWORD_SET", f"staff:{member.login}", now=now)
@@ -81,5 +80,9 @@ def _check(login: str, scopes: frozenset[str], password: str | None) -> None:
         raise invalid(("login", "1 to 100 printable characters, no space at either end"))
     if not scopes or not scopes <= STAFF_SCOPES:
         raise invalid(("scope", f"one or more of {', '.join(sorted(STAFF_SCOPES))}"))
-    if password is not None and not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+    if password is None:
+        return
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise invalid(("password", f"{SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters"))
+    if is_guessable(password, login):
+        raise invalid(("password", "too easy to guess: a common password, a name, or a pattern of keys"))

@@ -98,7 +98,7 @@ async def _take(house: House, endpoint_id: int) -> tuple[Endpoint | None, list[T
 
 async def _try(house: House, post: Post, endpoint: Endpoint, taken: Taken) -> Tried:
     timestamp = int(post.clock.now().timestamp())
-    signing_secrets = endpoint.live_secrets(house.clock.now())
+    signing_secrets = [house.secret_box.open(secret) for secret in endpoint.live_secrets(house.clock.now())]
     headers = {
         "webhook-id": taken.message_id,
         "webhook-timestamp": str(timestamp),

@@ -19,6 +19,7 @@ from app.domain.season_config import MAX_GRACE_DAYS
 from app.flows.steps.allowed_player import allowed_player
 from app.flows.steps.bridge_view import bridge_view, load_missed
 from app.flows.steps.commands import PlayerCommand
+from app.flows.steps.coupon_view import with_coupons
 from app.games import GAMES
 from app.services import House, Services
 from app.services.player_state import Wanted
@@ -86,14 +87,18 @@ async def event_home(house: House, query: PlayerCommand) -> EventHome:
             stamping_closed=_closed(rules, Feature.SEASON_PASS),
             claiming_closed=_closed(rules, Feature.CLAIM),
             games=tuple(_game_card(rules, player, code) for code in GAMES),
-            rewards=await keepers.reward.of_player(
-                await keepers.player.accounts_of(player.id), after=None, limit=LAST_REWARDS
-            ),
+            rewards=await _last_rewards(keepers, player.id, now),
             texts=await keepers.ui_config.find_many(TEXTS),
             event_bridge=bridge_view(player, rules.bridge_of(player.host_id), now),
         )
 
     return await house.read(work)
+
+
+async def _last_rewards(keepers: Services, user_id: int, now: datetime) -> list[dict[str, Any]]:
+    accounts = await keepers.player.accounts_of(user_id)
+    rows = await keepers.reward.of_player(accounts, after=None, limit=LAST_REWARDS)
+    return await with_coupons(keepers, accounts, rows, now)
 
 
 def _season_to_show(rules: RuleBook, player: PlayerState) -> Season | None:

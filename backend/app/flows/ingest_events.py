@@ -78,7 +78,7 @@ async def ingest_events(house: House, command: EventsCommand) -> Done:
             matches=matches,
             known=known,
             now=now,
-            approval_threshold_points=house.settings.approval_threshold_points,
+            approval=house.approval,
             request_id=command.request_id,
         )
         answers.append(Done(to_json(batch.decide(items) | {"server_time": kst_text(now)})))

@@ -79,7 +79,7 @@ async def merge_players(house: House, act: AdminAct, merge: Merge) -> Row:
         if unsettled := await keepers.merge.unsettled(source.id, target.id):
             raise AppError("MERGE_NOT_NOW", settled=unsettled)
         decision = Decision(
-            target, Changes(), now, today, rules.season_if_any(target), house.settings.approval_threshold_points,
+            target, Changes(), now, today, rules.season_if_any(target), house.approval,
             act.request_id, act.actor,
         )  # fmt: skip
         figures = await _join(keepers, decision, rules, source)

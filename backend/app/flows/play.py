@@ -87,7 +87,7 @@ async def play(house: House, commands: Sequence[PlayCommand]) -> list[Result]:
         setups = {name: active.setup for name in games if (active := rules.setup_if_any(name)) is not None}
         left = await prizes_left(keepers, setups, now, plays=len(commands), locked=True)
         table = Table(rules, house.draw, left)
-        batch = Batch(players, rules, answers, now, house.settings.approval_threshold_points)
+        batch = Batch(players, rules, answers, now, house.approval)
         results = decide_each(batch, commands, lambda decision, c: _play_once(decision, c, table))
         await save_changes(keepers, batch.changes)
         return results

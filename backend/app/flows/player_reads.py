@@ -1,4 +1,5 @@
-"""What a player reads of their own. Reads user_profiles with wallets, wallet_ledger, reward_log; writes ENTER_PAGE."""
+"""What a player reads of their own. Reads user_profiles with wallets, wallet_ledger, reward_log,
+coupon_codes with coupon_pools; writes ENTER_PAGE."""
 
 from typing import Any
 
@@ -7,6 +8,7 @@ from app.core.time_utils import kst_text
 from app.domain.event_names import EventType
 from app.domain.records import Event
 from app.flows.steps.commands import PlayerCommand
+from app.flows.steps.coupon_view import with_coupons
 from app.services import House, Services
 from app.services.player_state import Wanted
 from app.utils.pagination import page
@@ -39,12 +41,14 @@ async def my_ledger(
 
 
 async def my_rewards(house: House, query: PlayerCommand, *, after: int | None, limit: int) -> dict[str, Any]:
-    """The player's rewards, newest first, with their states."""
+    """The player's rewards, newest first, with their states; a coupon with its name and codes."""
 
     async def work(keepers: Services) -> dict[str, Any]:
         await _allowed(keepers, query, Wanted())
-        rows = await keepers.reward.of_player(await keepers.player.accounts_of(query.user_id), after=after, limit=limit)
-        return page([_reward_view(row) for row in rows], limit)
+        accounts = await keepers.player.accounts_of(query.user_id)
+        rows = await keepers.reward.of_player(accounts, after=after, limit=limit)
+        told = await with_coupons(keepers, accounts, rows, house.clock.now())
+        return page([_reward_view(row) for row in told], limit)
 
     return await house.read(work)
 

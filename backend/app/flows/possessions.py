@@ -11,6 +11,7 @@ from app.core.time_utils import kst_text
 from app.domain.entitlements import Entitlement, EntitlementState
 from app.flows.steps.allowed_player import allowed_player
 from app.flows.steps.commands import PlayerCommand
+from app.flows.steps.coupon_view import coupon_view
 from app.flows.steps.entitlement_view import entitlement_view
 from app.services import House, Services
 from app.services.player_state import Wanted
@@ -26,7 +27,19 @@ async def my_coupons(house: House, query: PlayerCommand, *, after: int | None, l
     async def work(keepers: Services) -> Row:
         await allowed_player(keepers, query, Wanted())
         rows = await keepers.coupon.of_player(await keepers.player.accounts_of(query.user_id), after=after, limit=limit)
-        return page([_coupon_view(row, now) for row in rows], limit) | {"server_time": kst_text(now)}
+        return page([coupon_view(row, now) for row in rows], limit) | {"server_time": kst_text(now)}
+
+    return await house.read(work)
+
+
+async def coupons_of_play(house: House, query: PlayerCommand, play_id: str) -> list[Row]:
+    """The coupon codes that one of the player's plays won, as `my_coupons` shows them."""
+    now = house.clock.now()
+
+    async def work(keepers: Services) -> list[Row]:
+        accounts = await keepers.player.accounts_of(query.user_id)
+        rows = await keepers.coupon.of_operations(accounts, [f"PLAY:{play_id}"])
+        return [coupon_view(row, now) for row in rows]
 
     return await house.read(work)
 
@@ -80,18 +93,4 @@ def _standing(owned: list[Entitlement], now: datetime) -> Row:
         "valid_until": None if until is None else kst_text(until),
         "redeemable": sum(one.state_at(now) is EntitlementState.ISSUED for one in owned),
         "items": [entitlement_view(one, now) for one in owned[:MAX_PAGE]],
-    }
-
-
-def _coupon_view(row: Row, now: datetime) -> Row:
-    state = "VOID" if row["voided_at"] else "EXPIRED" if row["expires_at"] and row["expires_at"] <= now else "VALID"
-    return {
-        "id": row["id"],
-        "pool": row["pool"],
-        "name": row["name"],
-        "code": row["code"],
-        "state": state,
-        "operation_id": row["operation_id"],
-        "expires_at": None if row["expires_at"] is None else kst_text(row["expires_at"]),
-        "assigned_at": kst_text(row["assigned_at"]),
     }

@@ -54,7 +54,7 @@ async def record_presence(house: House, commands: Sequence[PresenceCommand]) -> 
         players = await keepers.player.lock((command.user_id for command in commands), wanted)
         days = {kst_date(command.seen_at) for command in commands}
         await load_goals(keepers, rules, players, days=days)
-        batch = Batch(players, rules, {}, now, house.settings.approval_threshold_points)
+        batch = Batch(players, rules, {}, now, house.approval)
         results = decide_each(batch, commands, lambda decision, c: _note(decision, c, rules))
         await save_changes(keepers, batch.changes)
         return results

@@ -59,7 +59,7 @@ async def redeem_codes(house: House, commands: Sequence[RedeemCodeCommand]) -> l
         players = await keepers.player.lock(users, Wanted.of(rules, wallets=True))
         answers = await keepers.idempotency.stored(answer_keys(commands))
         counters = Counters(codes, await keepers.promo.lock(codes.values(), users))
-        batch = Batch(players, rules, answers, now, house.settings.approval_threshold_points)
+        batch = Batch(players, rules, answers, now, house.approval)
         results = decide_each(batch, commands, lambda decision, c: _redeem(decision, c, rules, counters))
         await save_changes(keepers, batch.changes)
         return results
@@ -75,6 +75,7 @@ def _redeem(decision: Decision, command: RedeemCodeCommand, rules: RuleBook, cou
         raise AppError("CODE_NOT_FOUND")
     claim = counter.take(decision.player.id, code, decision.now)
     campaign = counter.campaign
+    decision.requested_by = campaign.set_by  # who set it does not approve what it gives
     decision.changes.promo_claims.append(claim)
     decision.log(
         EventType.CODE_REDEEMED, Feature.CLAIM, claim.operation_id, campaign=campaign.code, unit_no=claim.unit_no

@@ -71,7 +71,7 @@ async def redeem_entitlements(house: House, commands: Sequence[RedeemCommand]) -
         answers = await keepers.idempotency.stored(answer_keys(commands))
         accounts = {account: user for user in players for account in await keepers.player.accounts_of(user)}
         owned = await keepers.entitlement.lock(accounts, (command.resource for command in commands))
-        batch = Batch(players, RuleBook({}, (), kst_date(now)), answers, now, 0)
+        batch = Batch(players, RuleBook({}, (), kst_date(now)), answers, now, house.approval)
         redeemed: list[tuple[RedeemCommand, Entitlement]] = []
         results = decide_each(
             batch, commands, lambda decision, c: _redeem(decision, c, Owned(accounts, owned), redeemed)

@@ -33,19 +33,22 @@ class Refresh:
 
 
 async def refresh_sign_in(
-    house: House, keys: TokenKeys, refresh_token: str, *, request_id: str | None
+    house: House, keys: TokenKeys, refresh_token: str, *, is_staff: bool, request_id: str | None
 ) -> dict[str, Any]:
-    """New tokens for a live refresh token, which is thereby spent.
+    """New tokens for a live refresh token, which is thereby spent. Operators and players have a door each (`is_staff`).
 
     Spent twice within 10 seconds, it gives the same successor again while that one is unused, so parallel refreshes
     all go on and a family never has two live tokens. Any other second use means that two parties hold the token: the
-    whole family and its access tokens are revoked (TOKEN_REVOKED). Raises TOKEN_INVALID for a token we never gave,
-    TOKEN_EXPIRED, USER_BLOCKED, HOST_DISABLED.
+    whole family and its access tokens are revoked (TOKEN_REVOKED). Raises TOKEN_INVALID for a token we never gave
+    or that belongs to the other door, TOKEN_EXPIRED, USER_BLOCKED, HOST_DISABLED.
     """
     now = keys.now()
 
     async def work(keepers: Services) -> dict[str, Any] | AppError:
-        owner = await _locked_owner(keepers, await _known_token(keepers, refresh_token))
+        known = await _known_token(keepers, refresh_token)
+        if (known.staff_id is not None) is not is_staff:
+            raise AppError("TOKEN_INVALID")
+        owner = await _locked_owner(keepers, known)
         token = await _known_token(keepers, refresh_token)  # again: it may have been spent while we waited for the lock
         _require_live(token, now)
         attempt = Refresh(refresh_token, token, now)

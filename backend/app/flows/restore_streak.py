@@ -12,10 +12,11 @@ from typing import Any
 from pydantic_core import to_json
 
 from app.core.errors import AppError
-from app.core.time_utils import kst_date, kst_text
+from app.core.time_utils import kst_date, kst_midnight, kst_text
 from app.domain.event_names import EventType, Feature
 from app.domain.rule_book import RuleBook
 from app.domain.season_options import STREAK, restored_through, set_streak, streak_now
+from app.flows.steps.allowances import Allowances, lock_allowances
 from app.flows.steps.commands import Result
 from app.flows.steps.decide_each import Batch, answer_keys, decide_each
 from app.flows.steps.decision import Decision
@@ -48,20 +49,26 @@ class Restored:
 async def restore_streak(house: House, commands: Sequence[RestoreStreakCommand]) -> list[Result]:
     """Carries out every command once per idempotency key, whoever sends it; milestones it reaches are paid, each once.
 
-    Refusals: USER_NOT_FOUND, SEASON_NOT_FOUND, NO_ACTIVE_SEASON (it does not run), NO_STREAKS.
+    Refusals: USER_NOT_FOUND, SEASON_NOT_FOUND, NO_ACTIVE_SEASON (it does not run), NO_STREAKS,
+    DAILY_LIMIT_REACHED (the operator's own).
     """
     now = house.clock.now()
+    today = kst_date(now)
 
     async def work(keepers: Services) -> list[Result]:
-        rules = await keepers.rule_book.chosen((command.season_id for command in commands), kst_date(now))
+        rules = await keepers.rule_book.chosen((command.season_id for command in commands), today)
+        givers = {command.act.actor for command in commands}
+        allowances = await lock_allowances(house, keepers, [(actor, ()) for actor in givers], today)
         wanted = Wanted.of(rules, wallets=True)
         players = await keepers.player.lock((command.user_id for command in commands), wanted)
         answers = await keepers.idempotency.stored(answer_keys(commands))
         await mend_streaks(keepers, rules, players)
-        batch = Batch(players, rules, answers, now, house.settings.approval_threshold_points)
+        gifts = await keepers.reward.gifts(players, givers, since=kst_midnight(today))
+        batch = Batch(players, rules, answers, now, house.approval, gifts=gifts)
         notes: list[Restored] = []
-        results = decide_each(batch, commands, lambda decision, c: _restore(decision, c, rules, notes))
+        results = decide_each(batch, commands, lambda decision, c: _restore(decision, c, rules, allowances, notes))
         await save_changes(keepers, batch.changes)
+        await allowances.save(keepers)
         for note in notes:
             await keepers.audit.add(
                 note.command.act,
@@ -76,7 +83,13 @@ async def restore_streak(house: House, commands: Sequence[RestoreStreakCommand])
     return await house.write(work)
 
 
-def _restore(decision: Decision, command: RestoreStreakCommand, rules: RuleBook, notes: list[Restored]) -> bytes:
+def _restore(
+    decision: Decision,
+    command: RestoreStreakCommand,
+    rules: RuleBook,
+    allowances: Allowances,
+    notes: list[Restored],
+) -> bytes:
     season = next((s for s in rules.open_to(decision.player) if s.id == command.season_id), None)
     if season is None:
         raise AppError("SEASON_NOT_FOUND")
@@ -84,6 +97,7 @@ def _restore(decision: Decision, command: RestoreStreakCommand, rules: RuleBook,
         raise AppError("NO_ACTIVE_SEASON")
     if season.streak is None:
         raise AppError("NO_STREAKS")
+    allowances.require_room(command.act.actor, {}, 1)
     decision.season = season
     progress = decision.changes.touch(decision.player, season.id)
     counters = progress.counted_on(decision.today, decision.now)
@@ -95,6 +109,10 @@ def _restore(decision: Decision, command: RestoreStreakCommand, rules: RuleBook,
     reference = f"SEASON:{season.id}:{decision.player.id}:{STREAK}"
     facts = {"days": command.days, "was_restored": True}
     decision.log(EventType.SEASON_PASS_STREAK, Feature.SEASON_PASS, reference, **facts)
+    recorded = len(decision.changes.rewards)
+    milestones = pay_milestones(decision, reached)
+    given = [reward.grant for reward in decision.changes.rewards[recorded:]]
+    allowances.use(command.act.actor, {}, decision.approval.worth(given))
     answer = {
         "result": "OK",
         "season_id": season.id,
@@ -102,7 +120,7 @@ def _restore(decision: Decision, command: RestoreStreakCommand, rules: RuleBook,
         "external_id": decision.player.external_id,
         "streak_days": counters.streak_days,
         "covers_until": last.isoformat(),
-        "milestones": pay_milestones(decision, reached),
+        "milestones": milestones,
         "server_time": kst_text(decision.now),
     }
     notes.append(Restored(command, before, answer))

@@ -71,6 +71,8 @@ async def set_host_signing(
         if await keepers.identity.has_issuer(fields.issuer, except_host=code):
             raise AppError("NAME_TAKEN", field="issuer")
         wanted = {f"jwt_{name}": getattr(fields, name) for name in SigningFields.model_fields}
+        if fields.algorithm == "HS256" and fields.public_key is not None:  # shared, so whoever reads it can sign
+            wanted["jwt_public_key"] = house.secret_box.seal(fields.public_key)
         await keepers.identity.change_host(code, **wanted)
         return await _finish(house, keepers, act, before, "HOST_SIGNING_SET")
 

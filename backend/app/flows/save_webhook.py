@@ -33,7 +33,12 @@ async def create_webhook(house: House, act: AdminAct, host: str, fields: Endpoin
         if await keepers.webhook.count(known[host]) >= MAX_ENDPOINTS:
             raise invalid(("host", f"has {MAX_ENDPOINTS} endpoints already"))
         endpoint_id = await keepers.webhook.add(
-            known[host], name=fields.name, url=fields.url, topics=_topics(fields), secret=secret, now=now
+            known[host],
+            name=fields.name,
+            url=fields.url,
+            topics=_topics(fields),
+            secret=house.secret_box.seal(secret),
+            now=now,
         )
         return await _finish(house, keepers, act, endpoint_id, before=None, action="WEBHOOK_CREATED")
 
@@ -80,7 +85,7 @@ async def rotate_webhook_secret(
     async def work(keepers: Services) -> Row:
         before = await _locked(keepers, endpoint_id, expected_version)
         until = now + timedelta(hours=keep_hours)
-        await keepers.webhook.rotate(endpoint_id, secret, previous_until=until, now=now)
+        await keepers.webhook.rotate(endpoint_id, house.secret_box.seal(secret), previous_until=until, now=now)
         return await _finish(house, keepers, act, endpoint_id, before=before, action="WEBHOOK_SECRET_ROTATED")
 
     return await house.write(work, is_repeatable=False) | {"secret": secret}

@@ -145,6 +145,7 @@ def _fixed_part(level: Level) -> dict[str, Any]:
         "required_xp": level.required_xp,
         **level.main_grant().view(),
         "auto_claim": int(level.auto_claim),
+        "is_auto_claim": level.auto_claim,
         "reward_label": level.label_ko,
         "reward_labels": {"ko": level.label_ko, "en": level.label_en},
         "rewards": [grant.view() for grant in level.grants()],

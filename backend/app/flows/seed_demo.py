@@ -56,23 +56,22 @@ async def seed_demo_players(house: House, *, with_past: bool = False) -> None:
             season = rules.season_if_any(player)
             if with_past and demo.has_past and season is not None:
                 _stamp_past_days(house, player, changes, season)
-            _give_tickets(player, changes, now)
+            _give_tickets(house, player, changes, now)
             await save_changes(keepers, changes)
 
     await house.write(work)
 
 
 def _stamp_past_days(house: House, player: PlayerState, changes: Changes, season: Season) -> None:
-    threshold = house.settings.approval_threshold_points
     for offset in range((kst_date(house.clock.now()) - season.start_date).days):
         day = season.start_date + timedelta(days=offset)
         at = datetime.combine(day, STAMPED_AT, tzinfo=KST)
-        decision = Decision(player, changes, at, day, season, threshold, None)
+        decision = Decision(player, changes, at, day, season, house.approval, None)
         add_stamp(decision, period_key=day.isoformat(), source=StampSource.DAILY, event_type=DAILY)
 
 
-def _give_tickets(player: PlayerState, changes: Changes, now: datetime) -> None:
-    decision = Decision(player, changes, now, kst_date(now), None, 0, None)
+def _give_tickets(house: House, player: PlayerState, changes: Changes, now: datetime) -> None:
+    decision = Decision(player, changes, now, kst_date(now), None, house.approval, None)
     for token in sorted(GAMES_BY_FEATURE[name].token_type for name in GAME_SETUPS):
         tickets = Grant(RewardType.TOKEN, STARTING_TICKETS, token)
         grant_rewards(decision, [tickets], operation_id=f"SEED:{player.id}:{token}", source="SEED", reason=Reason.SEED)

@@ -5,13 +5,13 @@ admin_audit_log.
 """
 
 from collections.abc import Sequence
-from datetime import date
 
 from app.core.errors import AppError, invalid
 from app.core.time_utils import kst_date
 from app.domain.mailing import MailingConfig
 from app.domain.promises import require_loss_accepted
 from app.domain.token_types import require_known_tokens
+from app.flows.steps.allowances import lock_allowances
 from app.flows.steps.commands import Done
 from app.flows.steps.edits import Row
 from app.flows.steps.once import KeyedAct, once
@@ -26,8 +26,8 @@ async def send_mailing(
 ) -> Done:
     """One copy for each of these players, once per key; a player who is named twice gets one. Answers the mailing.
 
-    What it gives of a token counts towards what the operator may give on a KST day: DAILY_LIMIT_REACHED. An unknown
-    player refuses the whole: VALIDATION_ERROR names the first ones.
+    What it gives counts towards what the operator may give on a KST day, of each token and of everything together:
+    DAILY_LIMIT_REACHED. An unknown player refuses the whole: VALIDATION_ERROR names the first ones.
     """
     require_known_tokens(config.model_dump(mode="json"), TOKEN_TYPES)
     now = house.clock.now()
@@ -35,7 +35,11 @@ async def send_mailing(
 
     async def work(keepers: Services) -> Row:
         users = await _recipients(keepers, user_ids, host, externals)
-        await _use_allowance(house, keepers, act, config.tokens(len(users)), kst_date(now))
+        tokens, worth = config.tokens(len(users)), house.approval.worth(config.grants) * len(users)
+        allowances = await lock_allowances(house, keepers, [(act.actor, tokens)], kst_date(now))
+        allowances.require_room(act.actor, tokens, worth)
+        allowances.use(act.actor, tokens, worth)
+        await allowances.save(keepers)
         documents = [reward.model_dump(mode="json", exclude_none=True) for reward in config.rewards]
         values = {"title_ko": config.title_ko, "title_en": config.title_en, "expires_at": config.expires_at}
         mailing_id = await keepers.inbox.send(users, values | {"sent_by": act.actor, "sent_at": now}, rewards=documents)
@@ -88,16 +92,6 @@ async def _recipients(keepers: Services, user_ids: Sequence[int], host: str, ext
         missing = [f"external_ids.{n}" for n, user_id in enumerate(ids) if user_id is None]
         found = [user_id for user_id in ids if user_id is not None]
     if missing:
-        raise invalid(*((field, "unknown player") for field in missing[:20]))
+        reason = "unknown player: one is known from the first signed-in request on, or once the host has made them"
+        raise invalid(*((field, reason) for field in missing[:20]))
     return sorted(set(found))
-
-
-async def _use_allowance(house: House, keepers: Services, act: AdminAct, tokens: dict[str, int], today: date) -> None:
-    keys = {(act.actor, today, token): amount for token, amount in tokens.items()}
-    stored = await keepers.allowance.lock(set(keys))
-    for key, amount in sorted(keys.items()):
-        granted = stored.get(key, 0) + amount
-        if granted > house.settings.daily_grant_cap:
-            cap = house.settings.daily_grant_cap
-            raise AppError("DAILY_LIMIT_REACHED", daily_max=cap, granted_today=stored.get(key, 0))
-        await keepers.allowance.save(key, granted, is_new=key not in stored)

@@ -23,6 +23,7 @@ from app.domain.records import Changes
 from app.domain.rule_book import RuleBook
 from app.domain.season import Season
 from app.domain.wallet import Reason
+from app.domain.worth import Approval
 from app.flows.steps.collect_keys import BRIDGE_SOURCE
 from app.flows.steps.decision import Decision
 from app.flows.steps.grant_rewards import grant_rewards
@@ -47,7 +48,7 @@ class Chunk:
     rules: RuleBook
     changes: Changes
     now: datetime
-    approval_threshold_points: int
+    approval: Approval
 
 
 async def close_bridge(house: House, code: str) -> Campaign:
@@ -129,7 +130,7 @@ async def settle_chunk(house: House, lease: Lease, campaign: Campaign) -> JobRun
         seasons = replace(rules, seasons=(target,) if target else ())
         wanted = Wanted.of(seasons, wallets=True, bridges=(campaign.id,))
         players = await keepers.player.lock(ids, wanted)
-        chunk = Chunk(campaign, target, rules, Changes(), now, house.settings.approval_threshold_points)
+        chunk = Chunk(campaign, target, rules, Changes(), now, house.approval)
         for player in players.values():
             _settle_player(chunk, player)
         await save_changes(keepers, chunk.changes)
@@ -150,7 +151,7 @@ def _settle_player(chunk: Chunk, player: PlayerState) -> None:
         now=chunk.now,
         today=chunk.rules.today,
         season=chunk.target,
-        approval_threshold_points=chunk.approval_threshold_points,
+        approval=chunk.approval,
         request_id=None,
     )
     _pay_points(decision, chunk.campaign, due)
@@ -179,13 +180,13 @@ def _pay_points(decision: Decision, campaign: Campaign, due: Payout) -> None:
     """POINT into the wallet. An operator approved the sum of the campaign when they opened it, so none waits again."""
     if due.points == 0:
         return
-    approved = replace(decision, approval_threshold_points=due.points)
     grant_rewards(
-        approved,
+        decision,
         [Grant(RewardType.POINT, due.points)],
         operation_id=campaign.operation_id(decision.player.id, POINT_ITEM),
         source=BRIDGE_SOURCE,
         reason=Reason.BRIDGE_POINTS,
+        is_approved=True,
     )
 
 

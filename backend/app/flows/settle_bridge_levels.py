@@ -55,8 +55,8 @@ async def _give_chunk(house: House, lease: Lease, campaign: Campaign) -> bool:
         batch, settled = Changes(), []
         for row in rows:
             if row["user_id"] in players:
-                player, threshold = players[row["user_id"]], house.settings.approval_threshold_points
-                decision = Decision(player, batch, now, rules.today, target, threshold, None)
+                player = players[row["user_id"]]
+                decision = Decision(player, batch, now, rules.today, target, house.approval, None)
                 settled.append(_give(decision, campaign, target, row))
         await save_changes(keepers, batch)
         await keepers.bridge.settle_levels(settled)

@@ -67,7 +67,7 @@ async def _freeze(house: House, code: str) -> Contest:
 
 async def _pay_chunk(house: House, lease: Lease, contest: Contest) -> bool:
     """Pays the next members in one transaction; False when none is left. A stop of RANKING holds here, too."""
-    now, threshold = house.clock.now(), house.settings.approval_threshold_points
+    now, approval = house.clock.now(), house.approval
     promised = [line.model_dump(mode="json") for line in contest.config.rank_rewards]
 
     async def work(keepers: Services) -> bool:
@@ -83,7 +83,7 @@ async def _pay_chunk(house: House, lease: Lease, contest: Contest) -> bool:
         for user_id, rank, score in rows:
             player = players[user_id]
             season = rules.season_if_any(player)
-            decision = Decision(player, changes, now, rules.today, season, threshold, None)
+            decision = Decision(player, changes, now, rules.today, season, approval, None)
             if not player.is_blocked:
                 paid += _pay(decision, contest, promised, rank, score)
         await save_changes(keepers, changes)

@@ -11,11 +11,11 @@ from app.core.errors import AppError, invalid
 from app.core.names import is_external_id
 from app.core.security import new_secret, sha256_hex
 from app.core.tokens import TokenKeys
+from app.domain.staff import StaffMember
 from app.flows.steps.know_operator import know_operator
 from app.flows.steps.sessions import new_family, open_session, staff_owner
 from app.services import House, Services
 from app.services.audit_service import AdminAct
-from app.services.identity_service import StaffMember
 from app.utils.random_utils import new_id
 
 CLI = AdminAct("cli", "sign-in link made at the terminal", None)
@@ -45,7 +45,9 @@ async def issue_sign_in_link(house: House, keys: TokenKeys, *, login: str, scope
     return secret
 
 
-async def enter_by_link(house: House, keys: TokenKeys, secret: str, *, request_id: str | None) -> dict[str, Any]:
+async def enter_by_link(
+    house: House, keys: TokenKeys, secret: str, *, client: str, request_id: str | None
+) -> dict[str, Any]:
     """A sign-in for whoever shows an unused link; of several at once exactly one gets in.
 
     Raises TOKEN_INVALID for anything that is no link, TOKEN_REVOKED for a used one, TOKEN_EXPIRED for an old one. A
@@ -65,9 +67,8 @@ async def enter_by_link(house: House, keys: TokenKeys, secret: str, *, request_i
         if not await keepers.identity.use_refresh_token(token.id, seed=new_secret(), now=now):
             raise AppError("TOKEN_REVOKED")
         await _audit(keepers, house, member, request_id)
-        return await open_session(
-            keepers, house.settings, keys, staff_owner(member), new_family(house.settings, now), now=now
-        )
+        owner, family = staff_owner(member, client=client), new_family(house.settings, now)
+        return await open_session(keepers, house.settings, keys, owner, family, now=now)
 
     return await house.write(work)
 

@@ -49,7 +49,7 @@ async def stamp(house: House, commands: Sequence[StampCommand]) -> list[Result]:
         await load_goals(keepers, rules, players)
         await mend_streaks(keepers, rules, players)
         answers = await keepers.idempotency.stored(answer_keys(commands))
-        batch = Batch(players, rules, answers, now, house.settings.approval_threshold_points)
+        batch = Batch(players, rules, answers, now, house.approval)
         results = decide_each(batch, commands, lambda decision, c: _stamp_once(decision, c, rules))
         await save_changes(keepers, batch.changes)
         return results

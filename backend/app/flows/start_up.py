@@ -2,11 +2,14 @@
 
 from app.core.database_facts import DatabaseFacts, Moment, judge_database
 from app.core.startup import Finding, Level, StartupRefused, judge_settings
+from app.core.tokens import can_sign
 from app.db.schema import HEAD, HOW_TO_MIGRATE
 from app.services import House, Services
 
 # What no environment can do without. The rest is a warning outside production.
 ALWAYS_NEEDED = frozenset({"database", "schema", "time_zone_data"})
+# Without a secret to sign with no process starts at all.
+SIGNING = frozenset({"jwt_secret", "jwt_previous_secret"})
 
 
 async def examine(house: House) -> list[Finding]:
@@ -21,7 +24,10 @@ async def examine(house: House) -> list[Finding]:
     else:
         read = Moment(before, house.clock.now())
         findings += judge_database(facts, house.settings, head=HEAD, remedy=HOW_TO_MIGRATE, read=read)
-    return findings if house.settings.env == "production" else [_mild(finding) for finding in findings]
+    if house.settings.env == "production":
+        return findings
+    needed = ALWAYS_NEEDED if can_sign(house.settings) else ALWAYS_NEEDED | SIGNING
+    return [_mild(finding, needed) for finding in findings]
 
 
 async def refuse_unsafe_start(house: House) -> None:
@@ -35,7 +41,7 @@ async def _read(keepers: Services) -> DatabaseFacts:
     return await keepers.doctor.facts()
 
 
-def _mild(finding: Finding) -> Finding:
-    if finding.level is not Level.FAIL or finding.name in ALWAYS_NEEDED:
+def _mild(finding: Finding, needed: frozenset[str]) -> Finding:
+    if finding.level is not Level.FAIL or finding.name in needed:
         return finding
     return Finding(finding.name, Level.WARN, finding.detail)

@@ -1,20 +1,24 @@
 """Operators looked at, switched off and on again. Locks staff. Writes staff, refresh_tokens, admin_audit_log."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from app.core.auth import ADMIN
 from app.core.errors import AppError, invalid
 from app.core.tokens import TokenKeys
+from app.domain.staff import StaffMember, login_of
 from app.flows.steps.edits import Row
 from app.services import House, Services
 from app.services.audit_service import AdminAct
-from app.services.identity_service import StaffMember, login_of
 
 
 async def list_staff(house: House) -> list[Row]:
     """Every operator, oldest first: scopes, on or off, with a password or not. Never the password's hash."""
-    return [_facts(member) for member in await house.read(lambda keepers: keepers.identity.all_staff())]
+
+    async def work(keepers: Services) -> list[Row]:
+        proven = await keepers.second_factor.confirmed()
+        return [_facts(member, proven) for member in await keepers.identity.all_staff()]
+
+    return await house.read(work)
 
 
 async def switch_staff(house: House, keys: TokenKeys, act: AdminAct, login: str, *, is_active: bool) -> bool:
@@ -31,8 +35,8 @@ async def switch_staff(house: House, keys: TokenKeys, act: AdminAct, login: str,
 async def switch_staff_by_id(house: House, keys: TokenKeys, act: AdminAct, staff_id: int, *, is_active: bool) -> Row:
     """As `switch_staff`; returns the operator as they stand then. Raises NOT_FOUND for an id that nobody has."""
     unknown = AppError("NOT_FOUND")
-    before = await _switch(house, keys, act, lambda one: one.id == staff_id, unknown, is_active=is_active)
-    return _facts(replace(before, is_active=is_active))
+    await _switch(house, keys, act, lambda one: one.id == staff_id, unknown, is_active=is_active)
+    return next(row for row in await list_staff(house) if row["id"] == staff_id)
 
 
 async def _switch(
@@ -73,12 +77,12 @@ def _is_admin(member: StaffMember) -> bool:
     return member.is_active and ADMIN in member.scopes
 
 
-def _facts(member: StaffMember) -> Row:
+def _facts(member: StaffMember, proven: set[int]) -> Row:
     return {
         "id": member.id,
         "login": member.login,
         "scopes": sorted(member.scopes),
         "is_active": member.is_active,
         "has_password": member.password_hash is not None,
-        "locked_until": member.locked_until,
+        "has_second_factor": member.id in proven,
     }

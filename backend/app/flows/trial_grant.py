@@ -44,7 +44,7 @@ async def trial_grant(house: House, command: TrialCommand) -> Result:
         players = await keepers.player.lock([command.user_id], Wanted(wallets=True))
         given = await keepers.wallet.trial_days(command.user_id, game.token_type, *week_of(today))
         answers = await keepers.idempotency.stored(answer_keys([command]))
-        batch = Batch(players, rules, answers, now, house.settings.approval_threshold_points)
+        batch = Batch(players, rules, answers, now, house.approval)
         results = decide_each(batch, [command], lambda decision, c: _give_once(decision, c.game, rules, given))
         await save_changes(keepers, batch.changes)
         return results[0]

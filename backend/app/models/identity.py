@@ -47,8 +47,6 @@ staff = Table(
     Column("scopes", ascii_text(100), nullable=False),
     Column("is_active", Flag, nullable=False),
     Column("token_version", Integer, nullable=False),
-    Column("failed_sign_ins", Integer, nullable=False),
-    Column("locked_until", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
     **MYSQL_TABLE,
 )
@@ -68,6 +66,8 @@ refresh_tokens = Table(
     # random; with the used token it gives the token's one successor again, to a client that missed the first answer
     Column("successor_seed", ascii_text(64)),
     Column("revoked_at", UtcDateTime),
+    # from where an operator signed in, on the first token of the family; of players nothing is kept
+    Column("client", String(200)),
     Index("ix_refresh_tokens_family_id", "family_id"),
     **MYSQL_TABLE,
 )

@@ -13,10 +13,10 @@ webhook_endpoints = Table(
     Column("url", ascii_text(500), nullable=False),
     # the message types it wants; an empty list = all
     Column("topics", JsonText, nullable=False),
-    # signs what is sent, so it is kept as it is: whoever reads it can forge messages of this one endpoint
-    Column("secret", ascii_text(100), nullable=False),
+    # signs what is sent, so it must be read again: encrypted (core/secret_box.py)
+    Column("secret", ascii_text(255), nullable=False),
     # the one before, while receivers change over; null = only one is live
-    Column("previous_secret", ascii_text(100)),
+    Column("previous_secret", ascii_text(255)),
     Column("previous_until", UtcDateTime),
     Column("is_active", Flag, nullable=False),
     Column("disabled_reason", String(200)),

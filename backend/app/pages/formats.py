@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from babel.dates import format_date
@@ -16,10 +16,10 @@ Translate = Callable[[str], str]
 
 
 class Formats:
-    """The formats of one language."""
+    """The formats of one language. `names_codes`: readers know the codes that configs name things by."""
 
-    def __init__(self, language: str, translate: Translate) -> None:
-        self._language, self._ = language, translate
+    def __init__(self, language: str, translate: Translate, *, names_codes: bool = False) -> None:
+        self._language, self._, self._names_codes = language, translate, names_codes
         self._is_korean = language == KOREAN
 
     def number(self, value: int) -> str:
@@ -109,8 +109,23 @@ class Formats:
             return f"{number} XP"
         if kind == "TOKEN":
             return self._("%(name)s %(number)s개") % {"name": self.token(str(reward["token_type"])), "number": number}
+        if kind == "COUPON":
+            name = self.coupon(reward)
+            return name if amount == 1 else self._("%(name)s %(number)s장") % {"name": name, "number": number}
         name = str(reward.get("code") or kind).replace("_", " ").title()
         return name if amount == 1 else f"{name} × {number}"
+
+    def coupon(self, coupon: Mapping[str, Any]) -> str:
+        """What a coupon is called. A pool's code is no name: who doesn't work here reads just "coupon" instead."""
+        name = coupon.get("name") if self._is_korean else coupon.get("name_en") or coupon.get("name")
+        return str(name or (coupon.get("code") if self._names_codes else None) or self._("쿠폰"))
+
+    def until(self, instant: datetime | str) -> str:
+        """2026년 1월 31일 (토)까지: the last day; with the time when it isn't the day's end."""
+        at = _kst(instant)
+        last = at - timedelta(microseconds=1)
+        day = self.full_day(last.date())
+        return self._("%(moment)s까지") % {"moment": day if at.time() == time.min else f"{day} {at:%H:%M}"}
 
     def reason(self, reason: str) -> str:
         """Why a wallet moved."""

@@ -22,6 +22,7 @@ class Cookies:
     access: str
     refresh: str
     path: str
+    is_staff: bool = False
 
 
 PLAYERS = Cookies(ACCESS, REFRESH, "/")
@@ -100,7 +101,9 @@ async def _renewed(request: Request, cookies: Cookies) -> Principal:
         raise AppError("AUTH_REQUIRED")
     container = container_of(request)
     try:
-        session = await refresh_sign_in(container.house, container.keys, token, request_id=correlation_id.get())
+        session = await refresh_sign_in(
+            container.house, container.keys, token, is_staff=cookies.is_staff, request_id=correlation_id.get()
+        )
     except AppError as refusal:
         raise (AppError("AUTH_REQUIRED") if refusal.code in ENDED else refusal) from None
     remember_session(request, session)

@@ -21,9 +21,16 @@ class Templates:
     """The templates of one family of pages (the player's, the console)."""
 
     def __init__(
-        self, folders: Sequence[Path], assets: Assets, *, filters: Mapping[str, Callable[..., Any]] | None = None
+        self,
+        folders: Sequence[Path],
+        assets: Assets,
+        *,
+        filters: Mapping[str, Callable[..., Any]] | None = None,
+        names_codes: bool = False,
     ) -> None:
-        self._environments = {language: _environment(folders, language, assets) for language in LANGUAGES}
+        self._environments = {
+            language: _environment(folders, language, assets, names_codes=names_codes) for language in LANGUAGES
+        }
         for environment in self._environments.values():
             environment.filters |= filters or {}
 
@@ -47,7 +54,7 @@ class Templates:
         return response
 
 
-def _environment(folders: Sequence[Path], language: str, assets: Assets) -> Environment:
+def _environment(folders: Sequence[Path], language: str, assets: Assets, *, names_codes: bool) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(folders),
         autoescape=select_autoescape(default=True, default_for_string=True),
@@ -59,7 +66,8 @@ def _environment(folders: Sequence[Path], language: str, assets: Assets) -> Envi
     )
     words = catalogue(language)
     environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]  # added by i18n
-    environment.globals |= {"lang": language, "asset": assets.url, "fmt": Formats(language, words.gettext)}
+    formats = Formats(language, words.gettext, names_codes=names_codes)
+    environment.globals |= {"lang": language, "asset": assets.url, "fmt": formats}
     marks = environment.get_template("parts/marks.html").module
     environment.globals |= {name: getattr(marks, name) for name in MARKS}
     return environment

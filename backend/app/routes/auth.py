@@ -1,30 +1,26 @@
 """Signing in and out, and the player's own face."""
 
-import json
 from typing import Any
 
 from fastapi import Request, Response
 
 from app.core.auth import PLAYER, STAFF_SCOPES
-from app.core.errors import invalid
 from app.flows.me import me
 from app.flows.refresh_sign_in import refresh_sign_in
 from app.flows.sign_in import SignIn
 from app.flows.sign_out import sign_out
-from app.flows.staff_sign_in import staff_sign_in
 from app.flows.steps.commands import PlayerCommand
-from app.routes.bodies import parse_body
+from app.routes.bodies import one_kind
 from app.routes.deps import caller, container_of, principal_of, request_id, require_host
 from app.routes.doors import api_router
 from app.routes.openapi import API_KEY, keyed, problems
-from app.schemas.auth import HostExchangeBody, Me, RefreshBody, StaffSignInBody, TokenAnswer
+from app.schemas.auth import HostExchangeBody, Me, RefreshBody, TokenAnswer
 
 router = api_router(tag="auth")
 # which field makes a body of which kind
-KINDS: dict[str, type[HostExchangeBody | RefreshBody | StaffSignInBody]] = {
+KINDS: dict[str, type[HostExchangeBody | RefreshBody]] = {
     "external_id": HostExchangeBody,
     "refresh_token": RefreshBody,
-    "email": StaffSignInBody,
 }
 TOKEN_BODY = {
     "security": [{}, {API_KEY: []}],
@@ -36,7 +32,6 @@ TOKEN_BODY = {
                 "examples": {
                     "host exchange": {"value": {"external_id": "u-1001", "nickname": "하늘"}},
                     "refresh": {"value": {"refresh_token": "kq3…"}},
-                    "staff": {"value": {"email": "ops@example.com", "password": "…"}},
                 },
             }
         },
@@ -49,25 +44,18 @@ TOKEN_BODY = {
     operation_id="get_token",
     response_model=TokenAnswer,
     responses=problems(
-        "VALIDATION_ERROR", "AUTH_REQUIRED", "TOKEN_INVALID", "TOKEN_EXPIRED", "TOKEN_REVOKED", "INVALID_CREDENTIALS",
-        "SCOPE_REQUIRED", "USER_BLOCKED",
+        "VALIDATION_ERROR", "AUTH_REQUIRED", "TOKEN_INVALID", "TOKEN_EXPIRED", "TOKEN_REVOKED", "SCOPE_REQUIRED",
+        "USER_BLOCKED",
     ),
     openapi_extra=TOKEN_BODY,
 )  # fmt: skip
 async def get_token(request: Request) -> dict[str, Any]:
-    """Tokens, for exactly one of: a player that a host vouches for (X-API-Key), a refresh token, an operator."""
-    body = _one_kind(await request.body())
+    """Tokens, for exactly one of: a player that a host vouches for (X-API-Key), a player's refresh token."""
+    body: HostExchangeBody | RefreshBody = one_kind(KINDS, await request.body())
     container = container_of(request)
     if isinstance(body, RefreshBody):
-        return await refresh_sign_in(container.house, container.keys, body.refresh_token, request_id=request_id())
-    if isinstance(body, StaffSignInBody):
-        return await staff_sign_in(
-            container.house,
-            container.keys,
-            container.passwords,
-            login=body.email,
-            password=body.password,
-            request_id=request_id(),
+        return await refresh_sign_in(
+            container.house, container.keys, body.refresh_token, is_staff=False, request_id=request_id()
         )
     vouching = await container.authenticator.host((await require_host(request)).host_code)
     return await container.sign_ins.submit(
@@ -108,16 +96,3 @@ async def who_am_i(request: Request) -> dict[str, Any]:
     """The player, their wallets, and which features are open now."""
     who = await caller(request)
     return await me(container_of(request).house, PlayerCommand(**who.command_fields))
-
-
-def _one_kind(raw: bytes) -> HostExchangeBody | RefreshBody | StaffSignInBody:
-    """The validated body. Nothing here may be read in two ways: a repeated field or a mixture of kinds is refused."""
-    try:
-        pairs = json.loads(raw, object_pairs_hook=list)
-    except (ValueError, RecursionError):
-        raise invalid(("(body)", "not JSON")) from None
-    names = [pair[0] for pair in pairs if isinstance(pair, tuple)] if isinstance(pairs, list) else []
-    kinds = [KINDS[name] for name in names if name in KINDS]
-    if len(kinds) != 1 or len(set(names)) != len(names):
-        raise invalid(("(body)", "exactly one of external_id, refresh_token, or email with password; no field twice"))
-    return parse_body(kinds[0], raw)

@@ -2,10 +2,12 @@
 
 import json
 import math
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from fastapi import Response
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 
 from app.core.errors import AppError, invalid
 from app.domain.config_fields import field_problems
@@ -26,6 +28,37 @@ def parse_body(model: type[M], raw: bytes) -> M:
     if raw.count(b":") > 1:
         require_one_meaning(raw)
     return body
+
+
+def one_kind(kinds: Mapping[str, type[M]], raw: bytes) -> M:
+    """The validated body of a route that takes several kinds, told apart by a field that only one of them has."""
+    try:
+        named = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise invalid(("(body)", "not JSON")) from None
+    found = [kinds[name] for name in named if name in kinds] if isinstance(named, dict) else []
+    if len(found) != 1:
+        raise invalid(("(body)", f"exactly one of {', '.join(kinds)}"))
+    return parse_body(found[0], raw)
+
+
+def read_items(raw: bytes, name: str, most: int) -> list[Any]:
+    """The documents of a body that is one of them, or `{name: […]}`; raises VALIDATION_ERROR for anything else."""
+    try:
+        body = from_json(raw or b"{}", allow_inf_nan=False)
+    except ValueError:
+        raise invalid(("(whole)", "not readable as JSON")) from None
+    require_one_meaning(raw or b"{}")
+    if not isinstance(body, dict):
+        raise invalid(("(whole)", f"one, or an object with `{name}`"))
+    if name not in body:
+        return [body]
+    documents = body[name]
+    if not isinstance(documents, list) or not 1 <= len(documents) <= most:
+        raise invalid((name, f"a list of 1 to {most}"))
+    if len(body) > 1:
+        raise invalid(*((str(other)[:50], "unknown field") for other in body if other != name))
+    return documents
 
 
 def require_one_meaning(raw: bytes) -> None:

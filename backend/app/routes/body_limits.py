@@ -9,12 +9,12 @@ UPLOAD = "/upload"
 
 
 def body_limit(settings: Settings) -> Callable[[str], int]:
-    """Most bodies are small. Host events, operators' documents and their files each have a limit of their own."""
+    """Most bodies are small. What hosts send, operators' documents and their files have limits of their own."""
     ordinary, events = settings.max_body_bytes, settings.max_events_body_bytes
     documents, files = settings.max_admin_body_bytes, settings.max_upload_bytes
 
     def limit(path: str) -> int:
-        if path == "/api/events":
+        if path in ("/api/events", "/api/players"):
             return events
         if not path.startswith(OPERATORS):
             return ordinary

@@ -6,13 +6,12 @@ from typing import Any
 
 from fastapi import Request, Response
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 
-from app.core.errors import invalid
 from app.domain.config_fields import field_problems
 from app.domain.host_events import MAX_DATA_BYTES, MAX_EVENTS, HostEvent, RefusedEvent
 from app.flows.ingest_events import EventsCommand, ingest_events
-from app.routes.bodies import json_answer, require_one_meaning
+from app.routes.bodies import json_answer, read_items
 from app.routes.deps import container_of, request_id, require_host
 from app.routes.doors import api_router
 from app.routes.openapi import API_KEY, BEARER, answers
@@ -62,30 +61,12 @@ def read_events(raw: bytes, now: datetime) -> list[HostEvent | RefusedEvent]:
 
     `now` is the time of events that name none.
     """
-    documents = _documents(raw)
+    documents = read_items(raw, "events", MAX_EVENTS)
     try:
         sound: Sequence[EventIn | RefusedEvent] = MANY.validate_python(documents)
     except ValidationError:
         sound = [_sound_or_refused(document) for document in documents]
     return [item if isinstance(item, RefusedEvent) else _event(item, now) for item in sound]
-
-
-def _documents(raw: bytes) -> list[Any]:
-    try:
-        body = from_json(raw or b"{}", allow_inf_nan=False)
-    except ValueError:
-        raise invalid(("(whole)", "not readable as JSON")) from None
-    require_one_meaning(raw or b"{}")
-    if not isinstance(body, dict):
-        raise invalid(("(whole)", "one event, or an object with `events`"))
-    if "events" not in body:
-        return [body]
-    documents = body["events"]
-    if not isinstance(documents, list) or not 1 <= len(documents) <= MAX_EVENTS:
-        raise invalid(("events", f"a list of 1 to {MAX_EVENTS} events"))
-    if len(body) > 1:
-        raise invalid(*((str(name)[:50], "unknown field") for name in body if name != "events"))
-    return documents
 
 
 def _sound_or_refused(document: Any) -> EventIn | RefusedEvent:

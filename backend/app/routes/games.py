@@ -14,7 +14,7 @@ from app.routes.bodies import json_answer, parse_body
 from app.routes.deps import caller, container_of, required_idempotency_key
 from app.routes.doors import api_router
 from app.routes.openapi import answers, body_of, keyed, problems
-from app.schemas.games import GameStatus, Odds, PlayAnswer
+from app.schemas.games import Odds, game_status_of, play_answer_of
 
 router = api_router(tag="games")
 TICKET_ZERO = "ticket_zero"
@@ -50,7 +50,7 @@ def _add_play(game: Game) -> None:
         summary=f"Play {game.code}",
         response_model=None,
         responses=answers(
-            PlayAnswer,
+            play_answer_of(game),
             *("NOT_ENOUGH_TOKENS", "DAILY_LIMIT_REACHED", "USER_BLOCKED", "NO_FEATURE_TODAY", *game.refusals),
             *("IDEMPOTENCY_IN_PROGRESS", "COOLDOWN_ACTIVE", "BUSY"),
         ),
@@ -75,7 +75,7 @@ def _add_reads(game: Game) -> None:
         operation_id=f"{operation_name(game)}_status",
         summary=f"Status of {game.code}",
         response_model=None,
-        responses=answers(GameStatus, "AUTH_REQUIRED", "USER_BLOCKED", "NO_FEATURE_TODAY"),
+        responses=answers(game_status_of(game), "AUTH_REQUIRED", "USER_BLOCKED", "NO_FEATURE_TODAY"),
         openapi_extra=keyed({}, required=None),
     )
     router.add_api_route(

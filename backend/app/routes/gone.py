@@ -17,6 +17,7 @@ RETIRED = {"Deprecation": "@1764547200", "Sunset": "Thu, 01 Jan 2026 00:00:00 GM
     "/today-feature",
     operation_id="today_feature",
     deprecated=True,
+    status_code=410,
     response_model=None,
     responses=problems("FEATURE_RETIRED"),
 )

@@ -7,21 +7,23 @@ from pydantic_core import to_json
 
 from app.flows.readiness import readiness
 from app.routes.deps import container_of
+from app.routes.openapi import answers
+from app.schemas.health import Alive, Readiness
 
 router = APIRouter(tags=["health"])
 
 
 @router.head("/health", include_in_schema=False)
-@router.get("/health", operation_id="health")
+@router.get("/health", operation_id="health", response_model=Alive)
 @router.head("/health/live", include_in_schema=False)
-@router.get("/health/live", operation_id="health_live")
+@router.get("/health/live", operation_id="health_live", response_model=Alive)
 async def live() -> dict[str, str]:
     """Alive: depends on nothing at all."""
     return {"status": "ok"}
 
 
 @router.head("/health/ready", include_in_schema=False)
-@router.get("/health/ready", operation_id="health_ready", response_model=None)
+@router.get("/health/ready", operation_id="health_ready", response_model=None, responses=answers(Readiness))
 async def ready(request: Request) -> Response:
     """Ready: the database takes writes and fits the code, and the process isn't going down. Redis is only reported."""
     container = container_of(request)

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from app.core.errors import ERRORS
 from app.schemas.common import Problem
+from app.schemas.games import GameStatus, PlayAnswer
 from app.schemas.late_route import COMPONENT
 from app.schemas.status import STATUS
 
@@ -75,17 +76,30 @@ def describe(app: FastAPI) -> None:
             for path, operations in schema["paths"].items():
                 for operation in operations.values():
                     schemas.update(_parts(operation))
+                    _type_texts(operation, is_csv=path.endswith("csv"))
                     if path.startswith("/api/admin"):
                         operation.setdefault("security", [{BEARER: []}])
                     if path.startswith("/api"):
                         _add_refusals_of_all(operation, path)
             for unused in ("HTTPValidationError", "ValidationError"):  # FastAPI's own shape, which never leaves
                 schemas.pop(unused, None)
-            schemas["Problem"] = _standing_alone(Problem.model_json_schema(ref_template=COMPONENT), schemas)
+            for model in (Problem, PlayAnswer, GameStatus):  # what all refusals, all games have in common
+                common = model.model_json_schema(ref_template=COMPONENT)
+                schemas[model.__name__] = _standing_alone(common, schemas)
             app.openapi_schema = schema
         return app.openapi_schema
 
     app.openapi = contract  # type: ignore[method-assign]  # FastAPI documents this as the way to extend the contract
+
+
+def _type_texts(operation: dict[str, Any], *, is_csv: bool) -> None:
+    """An answer that is no JSON is a text: a file, or a stream."""
+    answer = operation["responses"].get("200", {})
+    if is_csv:
+        answer.setdefault("content", {"text/csv": {}})
+    for media, content in answer.get("content", {}).items():
+        if media.startswith("text/") and not content.get("schema"):
+            content["schema"] = {"type": "string"}
 
 
 def _standing_alone(schema: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:

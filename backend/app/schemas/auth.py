@@ -38,15 +38,8 @@ class RefreshBody(RequestBody):
     refresh_token: str = Field(min_length=1, max_length=200)
 
 
-class StaffSignInBody(RequestBody):
-    """An operator signs in."""
-
-    email: str = Field(min_length=1, max_length=190, examples=["ops@example.com"])
-    password: str = Field(min_length=1, max_length=1000)
-
-
 class User(Shape):
-    """A player – or, after a staff sign-in, the operator."""
+    """A player – or, at the operators' door, the operator."""
 
     id: int
     external_id: str

@@ -15,7 +15,7 @@ class HostEventHint(Shape):
     example: dict[str, Any] | None
 
 
-class MissionView(Shape):
+class BridgeMission(Shape):
     """What a day asks for. PLAYS: `plays` of each of `games`; PRESENCE: a request from `from_time` on (KST)."""
 
     kind: Literal["PLAYS", "HOST_EVENT", "PRESENCE"]
@@ -34,7 +34,7 @@ class BridgeSlot(Shape):
     state: Literal["LOCKED", "OPEN", "COLLECTED", "MISSED"]
     progress: int
     target: int
-    mission: MissionView
+    mission: BridgeMission
     rewards: list[Reward]
 
 

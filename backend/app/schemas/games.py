@@ -1,19 +1,18 @@
-"""Games on the wire. What differs by game (segment, game, prize, preview) is added by each game's own fields."""
+"""Games on the wire. What differs by game (segment, game, prize, preview) is of each game's own shapes."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-from pydantic import ConfigDict, Field
+from pydantic import Field, create_model
 
 from app.domain.config_fields import Code
+from app.domain.game import Game
 from app.schemas.common import RequestBody, Reward, Shape, Timed
 from app.schemas.season_pass import StampAnswer
 
 
 class PlayAnswer(Shape):
     """What a play gave; the game's own part stands beside these fields."""
-
-    model_config = ConfigDict(extra="allow")
 
     result: str = Field(examples=["OK"])
     play_id: str = Field(examples=["019a9f2e-6a10-7cc3-9a51-0d5c8f3b2a11"])
@@ -26,8 +25,6 @@ class PlayAnswer(Shape):
 class GameStatus(Timed):
     """A game before a play: tickets, limit, prizes. `remaining_…` is null when there is no daily limit."""
 
-    model_config = ConfigDict(extra="allow")
-
     config_id: int
     name: str
     feature_type: str
@@ -35,6 +32,31 @@ class GameStatus(Timed):
     token_balance: int
     cooldown_seconds: int = Field(description="between two plays; 0 = none")
     next_play_at: datetime | None = Field(description="while the cooldown runs")
+
+
+def named(game: Game) -> str:
+    """How the contract's schemas name a game."""
+    return type(game).__name__
+
+
+def play_answer_of(game: Game) -> type[PlayAnswer]:
+    """The answer to a play of this game: what every play has, and the game's own part."""
+    bases: Any = (game.answer, PlayAnswer)
+    made: Any = create_model(f"{named(game)}PlayAnswer", __base__=bases, __doc__=game.answer.__doc__)
+    return cast("type[PlayAnswer]", made)
+
+
+def game_status_of(game: Game) -> type[GameStatus]:
+    """The status of this game: what every game has, its plays today under its own word, and its own part."""
+    word = game.plays_word
+    plays: Any = {
+        f"max_daily_{word}": (int, Field(description="for each player and KST day; 0 = no limit")),
+        f"today_{word}": (int, ...),
+        f"remaining_{word}": (int | None, Field(description="null = no limit")),
+    }
+    bases: Any = (game.offer, GameStatus)
+    made: Any = create_model(f"{named(game)}Status", __base__=bases, __doc__=game.offer.__doc__, **plays)
+    return cast("type[GameStatus]", made)
 
 
 class OddsLine(Reward):
@@ -64,6 +86,14 @@ class YourOdds(Shape):
     prizes: list[OddsLine]
 
 
+class Activation(Shape):
+    """A version that came into force."""
+
+    config_id: int
+    version: int
+    valid_from: datetime
+
+
 class Odds(Timed):
     """The public odds: the version in force, since when, and every version before it.
 
@@ -78,7 +108,7 @@ class Odds(Timed):
     prizes: list[OddsLine]
     guarantee: GuaranteeTerms | None = None
     yours: YourOdds | None = None
-    history: list[dict[str, Any]]
+    history: list[Activation]
 
 
 class TrialBody(RequestBody):

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from app.schemas.common import RequestBody, Reward, Shape, Timed
+from app.schemas.possessions import CouponLine
 
 
 class WalletLine(Shape):
@@ -49,6 +50,9 @@ class RewardLine(Reward):
     source: str
     state: str
     created_at: datetime
+    name: str | None = Field(default=None, description="What the pool of a COUPON is called; null for all else.")
+    name_en: str | None = None
+    coupons: list[CouponLine] = Field(default=[], description="The codes that a COUPON gave.")
 
 
 class RewardPage(Shape):

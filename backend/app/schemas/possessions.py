@@ -13,7 +13,8 @@ class CouponLine(Shape):
 
     id: int
     pool: str = Field(examples=["COFFEE"])
-    name: str
+    name: str = Field(description="What the pool is called, in Korean or in every language.")
+    name_en: str | None = Field(description="The same in English, where it has one.")
     code: str = Field(examples=["7GQ4-PX2M-9K"])
     state: Literal["VALID", "EXPIRED", "VOID"]
     operation_id: str

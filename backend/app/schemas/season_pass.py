@@ -55,7 +55,8 @@ class LevelReward(Reward):
 
     level: int
     track: str
-    auto_claim: int
+    auto_claim: int = Field(description="0 or 1, as is_auto_claim")
+    is_auto_claim: bool = Field(description="paid when the level is reached; else the player claims it")
     claimed_at: datetime | None
 
 
@@ -97,7 +98,7 @@ class ClaimAnswer(Reward):
     state: str = Field(examples=["GRANTED"])
 
 
-class SeasonView(Shape):
+class CurrentSeason(Shape):
     """The running season; dates are inclusive KST days."""
 
     id: int
@@ -136,7 +137,8 @@ class LevelView(Reward):
 
     level: int
     required_xp: int
-    auto_claim: int
+    auto_claim: int = Field(description="0 or 1, as is_auto_claim")
+    is_auto_claim: bool = Field(description="paid when the level is reached; else the player claims it")
     is_unlocked: bool
     is_claimed: bool
     reward_label: str
@@ -206,7 +208,7 @@ class InternalWins(Shape):
 class SeasonStatus(Timed):
     """The season pass of one player."""
 
-    season: SeasonView
+    season: CurrentSeason
     progress: ProgressView
     levels: list[LevelView]
     today: TodayView

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from app.config.settings import Settings
+from app.core.secret_box import SecretBox
 from app.core.time_utils import Clock
 from app.db.transaction import Database, Tx
 from app.domain.definitions import Definitions
 from app.domain.draw import Draw
+from app.domain.worth import UNIT_POINTS, Approval
 from app.services.alias_service import AliasService
 from app.services.allowance_service import AllowanceService
 from app.services.audit_service import AuditService
@@ -56,6 +58,7 @@ from app.services.rule_service import RuleService
 from app.services.rule_state_service import RuleStateService
 from app.services.season_pass_service import SeasonPassService
 from app.services.season_service import SeasonService
+from app.services.second_factor_service import SecondFactorService
 from app.services.team_service import TeamService
 from app.services.ui_config_service import UiConfigService
 from app.services.wallet_service import WalletService
@@ -94,7 +97,7 @@ class Services:
         self.ui_config = UiConfigService(tx)
         self.audit = AuditService(tx)
         self.allowance = AllowanceService(tx)
-        self.identity = IdentityService(tx)
+        self.identity, self.second_factor = IdentityService(tx), SecondFactorService(tx)
         self.bridge = BridgeService(tx)
         self.bridge_control = BridgeControlService(tx)
         self.job, self.job_control = JobService(tx), JobControlService(tx)
@@ -121,6 +124,13 @@ class House:
     settings: Settings
     definitions: Definitions = field(default_factory=Definitions)
     traces: "Traces | None" = None
+    secret_box: SecretBox = field(init=False)
+    approval: Approval = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.secret_box = SecretBox.from_settings(self.settings)
+        worth = UNIT_POINTS | self.settings.reward_unit_points
+        self.approval = Approval(self.settings.approval_threshold_points, worth)
 
     async def write(
         self,

@@ -1,4 +1,4 @@
-"""Keeper of `grant_allowances`: how much each operator has given of a token on a KST day."""
+"""Keeper of `grant_allowances`: how much each operator has given on a KST day, of each token and of all together."""
 
 from datetime import date
 
@@ -8,10 +8,12 @@ from app.db.transaction import Tx
 from app.models.audit import grant_allowances
 
 AllowanceKey = tuple[str, date, str]
+# in the place of a token: everything together, by what it is worth in POINT
+WORTH = "WORTH"
 
 
 class AllowanceService:
-    """Keeper of the operators' daily allowances, by (actor, day, token type)."""
+    """Keeper of the operators' daily allowances, by (actor, day, token type or WORTH)."""
 
     def __init__(self, tx: Tx) -> None:
         self._tx = tx

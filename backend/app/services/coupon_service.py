@@ -111,10 +111,10 @@ class CouponService:
         query = query.where(c.user_id.in_(sorted(accounts)), c.operation_id.in_(ids)).order_by(c.id)
         return [dict(row) for row in (await self._tx.execute(query)).mappings()]
 
-    async def names(self) -> dict[str, dict[str, str]]:
-        """What each pool is called, by its code: {"ko": …, "en": …}."""
+    async def names(self) -> dict[str, Row]:
+        """What each pool is called, by its code: its `name` and `name_en`."""
         query = select(coupon_pools.c.code, *NAMES)
-        return {row.code: {"ko": row.name, "en": row.name_en or row.name} for row in await self._tx.execute(query)}
+        return {row.code: {"name": row.name, "name_en": row.name_en} for row in await self._tx.execute(query)}
 
     async def owners_of(self, key: str) -> list[int]:
         """Who has the code of this key."""

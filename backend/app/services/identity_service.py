@@ -10,6 +10,7 @@ from sqlalchemy import Select, and_, delete, exists, func, select, tuple_, updat
 from app.core.host_tokens import KnownHost
 from app.core.security import new_secret, sha256_hex
 from app.db.transaction import Tx, new_row_id
+from app.domain.staff import StaffMember, login_of
 from app.models.identity import api_keys, hosts, refresh_tokens, revoked_sessions, staff
 
 DAY_SECONDS = 24 * 3600
@@ -22,20 +23,6 @@ class ApiKeyHolder:
     host_code: str
     is_host_active: bool
     is_revoked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class StaffMember:
-    """One operator as they stand now."""
-
-    id: int
-    login: str
-    password_hash: str | None
-    scopes: frozenset[str]
-    is_active: bool
-    token_version: int
-    failed_sign_ins: int
-    locked_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +40,7 @@ class RefreshToken:
     used_at: datetime | None
     successor_seed: str | None
     revoked_at: datetime | None
-
-
-def login_of(text: str) -> str:
-    """A login as it is stored and compared: people type addresses in any case."""
-    return text.strip().casefold()
+    client: str | None
 
 
 class IdentityService:
@@ -189,10 +172,9 @@ class IdentityService:
             "scopes": " ".join(sorted(scopes)),
             "is_active": True,
             "token_version": 1,
-            "failed_sign_ins": 0,
         }
         staff_id = new_row_id(await self._tx.execute(staff.insert().values(**values, created_at=now)))
-        return StaffMember(staff_id, login_of(login), password_hash, scopes, True, 1, 0, None)
+        return StaffMember(staff_id, login_of(login), password_hash, scopes, True, 1)
 
     async def change_staff(self, staff_id: int, **values: Any) -> None:
         """Writes columns of an operator. Lock them first; to take rights away call `end_staff_tokens` as well."""
@@ -218,6 +200,20 @@ class IdentityService:
         """Further tokens of families, in one statement: each row names the same columns of `refresh_tokens`."""
         if rows:
             await self._tx.execute(refresh_tokens.insert(), list(rows))
+
+    async def sign_ins_of(self, staff_id: int, *, now: datetime) -> list[dict[str, Any]]:
+        """The operator's sign-ins that last, newest first: family, from where, since when, used last, until when."""
+        c = refresh_tokens.c
+        times = (func.min(c.created_at).label("began_at"), func.max(c.created_at).label("used_at"))
+        columns = (
+            c.family_id.label("id"),
+            func.max(c.client).label("client"),
+            *times,
+            func.max(c.expires_at).label("ends_at"),
+        )
+        query = select(*columns).where(c.staff_id == staff_id).group_by(c.family_id).order_by(times[0].desc())
+        lasting = query.having(func.count(c.revoked_at) == 0, func.max(c.expires_at) > now)
+        return [dict(row) for row in (await self._tx.execute(lasting)).mappings()]
 
     async def use_refresh_token(self, token_id: int, *, seed: str, now: datetime) -> bool:
         """Spends a token, once; False when it was spent or revoked before, whoever did it."""

@@ -10,10 +10,10 @@ from app.core.invariants import require
 from app.core.metrics import REWARDS
 from app.db.statements import Insert, Statement
 from app.db.transaction import Tx
-from app.db.values import instant_out
+from app.db.values import instant_out, known_instant_in
 from app.domain.grants import Grant, RewardState, RewardType
 from app.domain.records import Reward
-from app.domain.rewards import RewardChange, StoredReward
+from app.domain.rewards import Gift, RewardChange, StoredReward
 from app.domain.wallet import Reason
 from app.models.reward import reward_log
 
@@ -37,6 +37,11 @@ DUE = Statement("""
 WAKE = Statement(
     "UPDATE reward_log SET next_try_at = ? WHERE state = 'PENDING' AND reward_type = 'COUPON' AND code = ?"
 )
+GIFTS = Statement("""
+    SELECT user_id, requested_by, reward_type, amount, token_type, code, created_at FROM reward_log
+    WHERE user_id IN ({users}) AND requested_by IN ({actors}) AND created_at >= ? AND approved_by IS NULL
+        AND state IN ('GRANTED', 'PENDING', 'FAILED') AND source <> 'CODE'
+""")
 WAITING = Statement("""
     SELECT code, COUNT(*) FROM reward_log WHERE state = 'PENDING' AND reward_type = 'COUPON' GROUP BY code ORDER BY code
 """)
@@ -116,6 +121,21 @@ class RewardService:
     async def waiting_coupons(self) -> dict[str, int]:
         """How many rewards wait for codes, by pool."""
         return {row[0]: row[1] for row in await self._tx.rows(WAITING)}
+
+    async def gifts(self, users: Iterable[int], actors: Iterable[str], *, since: datetime) -> list[Gift]:
+        """What these operators gave these players since then without a second person; what a campaign of codes gave is
+
+        no gift of theirs. Lock the players first.
+        """
+        people, givers = sorted(set(users)), sorted(set(actors))
+        if not people or not givers:
+            return []
+        params = (*people, *givers, instant_out(since))
+        rows = await self._tx.rows(GIFTS, params, users=len(people), actors=len(givers))
+        return [
+            Gift(user_id, actor, Grant(RewardType(kind), amount, token, code), known_instant_in(at))
+            for user_id, actor, kind, amount, token, code, at in rows
+        ]
 
     async def coupons_owed(self, pools: Iterable[str]) -> dict[str, int]:
         """How many codes of these pools rewards wait for, or will get once they are approved."""

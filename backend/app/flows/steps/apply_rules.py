@@ -6,6 +6,7 @@ from typing import Any
 
 from app.core.errors import AppError
 from app.domain.event_names import EventType
+from app.domain.grants import Grant, RewardType
 from app.domain.host_events import HostEvent
 from app.domain.records import RuleHit
 from app.domain.rule_book import RuleBook
@@ -141,6 +142,7 @@ def _give(decision: Decision, first: Cause, rule: Rule) -> list[View]:
 def _xp(decision: Decision, effect: XpEffect, cause: Cause) -> View:
     _require_season(decision)
     season_id = decision.known_season.id
+    decision.passed += decision.approval.worth([Grant(RewardType.XP, effect.amount * cause.times)])
     reached = give_xp(
         decision,
         effect.amount * cause.times,

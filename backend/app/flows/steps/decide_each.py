@@ -7,9 +7,13 @@ from typing import TypeVar
 
 from app.core.errors import AppError
 from app.core.invariants import require
+from app.core.time_utils import kst_midnight
+from app.domain.grants import RewardState
 from app.domain.player import PlayerState
 from app.domain.records import Answer, Changes
+from app.domain.rewards import Gift
 from app.domain.rule_book import RuleBook
+from app.domain.worth import Approval
 from app.flows.steps.commands import Done, PlayerCommand, Result
 from app.flows.steps.decision import Decision
 
@@ -25,8 +29,25 @@ class Batch:
     rules: RuleBook
     answers: dict[AnswerKey, Answer]
     now: datetime
-    approval_threshold_points: int
+    approval: Approval
     changes: Changes = field(default_factory=Changes)
+    gifts: Sequence[Gift] = ()  # what operators gave these players before, read where one may give more
+
+    def passed(self, user_id: int, actor: str | None, since: datetime) -> int:
+        """How many POINT's worth an operator has given a player since then without a second person."""
+        if actor is None:
+            return 0
+        before = [
+            one.grant
+            for one in self.gifts
+            if (one.user_id, one.requested_by) == (user_id, actor) and one.created_at >= since
+        ]
+        now = [
+            one.grant
+            for one in self.changes.rewards
+            if (one.user_id, one.requested_by) == (user_id, actor) and one.state is not RewardState.APPROVAL
+        ]
+        return self.approval.worth(before + now)
 
 
 def answer_keys(commands: Iterable[PlayerCommand]) -> list[AnswerKey]:
@@ -73,10 +94,11 @@ def _carry_out(batch: Batch, command: C, player: PlayerState, decide: Callable[[
         now=batch.now,
         today=batch.rules.today,
         season=batch.rules.season_if_any(player),
-        approval_threshold_points=batch.approval_threshold_points,
+        approval=batch.approval,
         request_id=command.request_id,
         requested_by=command.requested_by,
         counts=None if player.missions is None else [],
+        passed=batch.passed(player.id, command.requested_by, kst_midnight(batch.rules.today)),
     )
     done = Done(decide(decision, command))
     require(not decision.counts, "a flow that loads goals settles its counts before it answers")

@@ -13,6 +13,7 @@ from app.domain.player import PlayerState
 from app.domain.records import Changes, TakenEvent
 from app.domain.rules import NOT_A_NUMBER, EventName, MarkKey, Rule, Skipped, guard
 from app.domain.season import Season
+from app.domain.worth import Approval
 from app.flows.steps.apply_rules import Ground, Matched, apply_rules, note_event
 from app.flows.steps.collect_keys import collect_host_key
 from app.flows.steps.decision import Decision
@@ -93,7 +94,7 @@ class EventBatch:
     matches: Matches
     known: dict[EventName, KnownEvent]
     now: datetime
-    approval_threshold_points: int
+    approval: Approval
     request_id: str | None
     changes: Changes = field(default_factory=Changes)
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
@@ -178,7 +179,7 @@ class EventBatch:
             now=self.now,
             today=self.ground.rules.today,
             season=self._season(player, event.day),
-            approval_threshold_points=self.approval_threshold_points,
+            approval=self.approval,
             request_id=self.request_id,
             counts=[],
         )

@@ -9,6 +9,7 @@ from app.domain.event_names import EventType, Topic
 from app.domain.player import PlayerState
 from app.domain.records import Announcement, Changes, Event
 from app.domain.season import Season
+from app.domain.worth import Approval
 from app.utils.random_utils import new_id
 
 
@@ -35,11 +36,13 @@ class Decision:
     now: datetime
     today: date
     season: Season | None
-    approval_threshold_points: int
+    approval: Approval
     request_id: str | None
     requested_by: str | None = None
     # what was done and is still to be counted for missions; None = this command counts for none
     counts: list[Count] | None = None
+    # POINT of the same cause that went without a second person, here and before
+    passed: int = 0
 
     @property
     def known_season(self) -> Season:

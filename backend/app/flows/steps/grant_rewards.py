@@ -9,7 +9,7 @@ from app.core.invariants import require
 from app.domain import metrics
 from app.domain.entitlements import NewEntitlement
 from app.domain.event_names import EventType, Feature, Topic
-from app.domain.grants import NOTHING, Grant, RewardState, RewardType, needs_approval
+from app.domain.grants import NOTHING, Grant, RewardState, RewardType
 from app.domain.records import CouponWish, LevelClaim, Reward, XpEntry
 from app.domain.rewards import RewardChange, StoredReward, next_try_at
 from app.domain.season import FREE_TRACK, Level, XpSource, add_xp, room_under_cap
@@ -32,20 +32,31 @@ class LevelReached:
 
 
 def grant_rewards(
-    decision: Decision, grants: Sequence[Grant], *, operation_id: str, source: str, reason: Reason
+    decision: Decision,
+    grants: Sequence[Grant],
+    *,
+    operation_id: str,
+    source: str,
+    reason: Reason,
+    is_approved: bool = False,
 ) -> tuple[RewardState, ...]:
     """Records every grant and moves its value; returns where each one stands.
 
     `operation_id` is the permanent cause; the second and later grants of a bundle get `#2`, `#3`, … behind it, so
     every reward row has its own. POINT and TOKEN enter the wallet now, XP the season now; of an ITEM or a BADGE the row
-    itself is the possession. What needs a person waits as APPROVAL; what can't be delivered yet waits as PENDING. A
-    COUPON takes its codes when everything is saved: it says PENDING here, and is GRANTED by then unless its pool is
-    empty.
+    itself is the possession. What can't be delivered yet waits as PENDING. A COUPON takes its codes when everything is
+    saved: it says PENDING here, and is GRANTED by then unless its pool is empty.
+
+    What is marked so waits for a person as APPROVAL, and so does the whole bundle when it makes what the player gets
+    from one cause without a second person worth more than the threshold. `is_approved`: a person has let it pass
+    already, such as the payout of a campaign with the campaign.
     """
+    given = [grant for grant in grants if grant.is_something]
+    waits = not is_approved and _wait_together(decision, given)
     states = []
-    for number, grant in enumerate((g for g in grants if g.is_something), start=1):
+    for number, grant in enumerate(given, start=1):
         own_id = operation_id if number == 1 else f"{operation_id}#{number}"
-        state = _state(decision, grant)
+        state = RewardState.APPROVAL if waits or grant.needs_approval else _delivery(decision, grant)[0]
         due = next_try_at(grant, 1, decision.now) if state is RewardState.PENDING else None
         decision.changes.rewards.append(
             Reward(
@@ -139,6 +150,7 @@ def level_views(reached: Sequence[LevelReached], claimed_at_text: str) -> list[d
             "track": track,
             **grant.view(),
             "auto_claim": int(item.level.auto_claim),
+            "is_auto_claim": item.level.auto_claim,
             "claimed_at": None if item.claimed_at is None else claimed_at_text,
         }
         for item in reached
@@ -176,10 +188,16 @@ def _pay_overflow(decision: Decision) -> None:
         pay_bonus(decision, season.overflow.grants, OVERFLOW, counters.overflow_bonuses)
 
 
-def _state(decision: Decision, grant: Grant) -> RewardState:
-    if needs_approval(grant, decision.approval_threshold_points):
-        return RewardState.APPROVAL
-    return _delivery(decision, grant)[0]
+def _wait_together(decision: Decision, grants: Sequence[Grant]) -> bool:
+    """Whether a bundle waits for a person: with what its cause gave before it is worth more than the threshold.
+
+    What waits by its own mark is not weighed: a person sees it anyway.
+    """
+    weighed = [grant for grant in grants if not grant.needs_approval]
+    if decision.approval.waits(weighed, passed=decision.passed):
+        return True
+    decision.passed += decision.approval.worth(weighed)
+    return False
 
 
 def _delivery(decision: Decision, grant: Grant) -> tuple[RewardState, str | None]:

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from app.core.errors import invalid
+from app.domain.staff import StaffMember
 from app.services import Services
 from app.services.audit_service import AdminAct
-from app.services.identity_service import StaffMember
 
 
 async def know_operator(

@@ -41,5 +41,6 @@ def raise_level(decision: Decision, campaign: Campaign, target: Season) -> tuple
         operation_id=campaign.operation_id(decision.player.id, LEVEL_ITEM),
         source=BRIDGE_SOURCE,
         reason=Reason.BRIDGE_REWARD,
+        is_approved=True,  # with the campaign, as its points are
     )
     return LevelState.PAID, xp

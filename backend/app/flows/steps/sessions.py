@@ -10,8 +10,8 @@ from app.core.auth import PLAYER, Principal
 from app.core.security import new_secret, sha256_hex
 from app.core.tokens import TokenKeys
 from app.domain.player import PlayerState
+from app.domain.staff import StaffMember
 from app.services import Services
-from app.services.identity_service import StaffMember
 from app.utils.random_utils import new_id
 
 STAFF_HOST = "main"  # operators belong to the service itself; their tokens name the host that always is
@@ -28,6 +28,7 @@ class Owner:
     user_id: int | None = None
     staff_id: int | None = None
     staff_version: int | None = None
+    client: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,8 @@ def player_owner(player: PlayerState, host_code: str) -> Owner:
     )
 
 
-def staff_owner(member: StaffMember) -> Owner:
-    """The owner of an operator's sign-in."""
+def staff_owner(member: StaffMember, *, client: str | None = None) -> Owner:
+    """The owner of an operator's sign-in; `client` says from where it was begun."""
     return Owner(
         subject=member.login,
         scopes=member.scopes,
@@ -69,6 +70,7 @@ def staff_owner(member: StaffMember) -> Owner:
         view={"id": member.id, "external_id": member.login, "nickname": None, "status": "ACTIVE"},
         staff_id=member.id,
         staff_version=member.token_version,
+        client=client,
     )
 
 
@@ -92,6 +94,7 @@ async def open_sessions(
                 "created_at": now,
                 "expires_at": min(refresh_ends_at, family.expires_at),
                 "family_expires_at": family.expires_at,
+                "client": owner.client,
             }
             for owner, family in sessions
         ]

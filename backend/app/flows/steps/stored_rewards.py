@@ -55,7 +55,7 @@ class RewardBatch:
             now=self.now,
             today=self.rules.today,
             season=self.rules.season_if_any(player),
-            approval_threshold_points=self.house.settings.approval_threshold_points,
+            approval=self.house.approval,
             request_id=request_id,
             requested_by=reward.requested_by,  # of what follows from it, such as a level that its XP opens
         )

@@ -8,6 +8,7 @@ from app.core.errors import AppError
 from app.domain.draw import Draw
 from app.domain.game import Game, Outcome, PrizeOdds, Seen
 from app.games.dice.config import DiceSetup
+from app.games.dice.shown import DiceAnswer, DiceOffer
 
 FACES = 6
 WIN, DRAW, LOSE = "WIN", "DRAW", "LOSE"
@@ -24,6 +25,8 @@ class Dice(Game):
     invalid_code = "INVALID_DICE_CONFIG"
     refusals = ("PRIZES_SOLD_OUT",)
     setup = DiceSetup
+    answer = DiceAnswer
+    offer = DiceOffer
 
     def decide(self, setup: DiceSetup, seen: Seen, draw: Draw) -> Outcome:
         """One throw; raises PRIZES_SOLD_OUT while an outcome can't be paid: no throw can leave it out and stay fair."""

@@ -10,6 +10,7 @@ from app.domain.game_fields import Guarantee
 from app.domain.promises import Problem
 from app.domain.weighted import guarantee_losses, is_under_way
 from app.games.lottery.config import LotterySetup, Prize
+from app.games.lottery.shown import LotteryAnswer, LotteryOffer
 
 
 class Lottery(Game):
@@ -22,6 +23,8 @@ class Lottery(Game):
     invalid_code = "INVALID_LOTTERY_CONFIG"
     refusals = ("LOTTERY_SOLD_OUT",)
     setup = LotterySetup
+    answer = LotteryAnswer
+    offer = LotteryOffer
 
     def decide(self, setup: LotterySetup, seen: Seen, draw: Draw) -> Outcome:
         """One prize; raises LOTTERY_SOLD_OUT when nothing is left in the draw."""

@@ -10,6 +10,7 @@ from app.domain.game_fields import Guarantee
 from app.domain.promises import Problem
 from app.domain.weighted import guarantee_losses, is_under_way
 from app.games.roulette.config import RouletteSetup, Segment
+from app.games.roulette.shown import RouletteAnswer, RouletteOffer
 
 
 class Roulette(Game):
@@ -22,6 +23,8 @@ class Roulette(Game):
     invalid_code = "INVALID_ROULETTE_CONFIG"
     refusals = ("PRIZES_SOLD_OUT",)
     setup = RouletteSetup
+    answer = RouletteAnswer
+    offer = RouletteOffer
 
     def decide(self, setup: RouletteSetup, seen: Seen, draw: Draw) -> Outcome:
         """One segment; raises PRIZES_SOLD_OUT when nothing is left in the draw."""

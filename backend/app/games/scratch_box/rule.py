@@ -14,6 +14,7 @@ from app.domain.draw import Draw, weighted_index
 from app.domain.game import Game, Memory, Outcome, PrizeOdds, Seen
 from app.domain.promises import Problem, covers
 from app.games.scratch_box.config import BoxPrize, Pick, ScratchBoxSetup
+from app.games.scratch_box.shown import ScratchBoxAnswer, ScratchBoxOffer
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class ScratchBox(Game):
     refusals = ("CHOICE_NOT_AVAILABLE", "PRIZES_SOLD_OUT")
     choice = Pick
     setup = ScratchBoxSetup
+    answer = ScratchBoxAnswer
+    offer = ScratchBoxOffer
 
     def decide(self, setup: ScratchBoxSetup, seen: Seen, draw: Draw) -> Outcome:
         """The prize of the picked box; raises CHOICE_NOT_AVAILABLE when it is open already.

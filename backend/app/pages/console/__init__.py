@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from app.pages.assets import assets_router
 from app.pages.console import (
+    account,
     audit,
     batches,
     contests,
@@ -36,6 +37,7 @@ from app.pages.console.look import ASSETS
 PAGES = (
     assets_router(ASSETS),
     entering.router,
+    account.router,
     now.router,
     features.router,
     search.router,

@@ -10,15 +10,19 @@ from app.core.auth import STAFF_SCOPES
 from app.core.errors import AppError
 from app.flows.sign_in_link import enter_by_link
 from app.flows.sign_out import sign_out
-from app.flows.staff_sign_in import staff_sign_in
+from app.flows.staff_sign_in import StaffSignIn
 from app.pages.console.doors import SIGN_IN, ConsoleRoute
 from app.pages.console.look import show
 from app.pages.console.operator import STAFF, operator
 from app.pages.session import ENDED, bearer, container_of, forget_session, remember_session
+from app.schemas.client import address_of, client_of
+from app.schemas.status import STATUS
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 Login = Annotated[str, Form(min_length=1, max_length=190)]
 Password = Annotated[str, Form(min_length=1, max_length=1000)]
+Code = Annotated[str | None, Form(max_length=40)]
+SAID_HERE = frozenset({"INVALID_CREDENTIALS", "SECOND_FACTOR_REQUIRED", "RATE_LIMITED"})
 LinkKey = Annotated[str, Query(max_length=100)]
 USELESS = frozenset({"TOKEN_INVALID", "TOKEN_EXPIRED", "TOKEN_REVOKED"})
 
@@ -30,22 +34,24 @@ async def way_in(request: Request) -> Response:
 
 
 @router.post("/console/sign-in")
-async def sign_in(request: Request, login: Login, password: Password) -> Response:
-    """A sign-in by login and password; whatever was wrong, the answer is the same."""
-    container = container_of(request)
+async def sign_in(request: Request, login: Login, password: Password, code: Code = None) -> Response:
+    """A sign-in by login, password and, where a second factor is on, its code."""
+    asked = StaffSignIn(
+        login=login,
+        password=password,
+        code=code or None,
+        address=address_of(request),
+        client=client_of(request),
+        request_id=correlation_id.get(),
+    )
     try:
-        session = await staff_sign_in(
-            container.house,
-            container.keys,
-            container.passwords,
-            login=login,
-            password=password,
-            request_id=correlation_id.get(),
-        )
+        session = await container_of(request).staff_door.sign_in(asked)
     except AppError as refusal:
-        if refusal.code != "INVALID_CREDENTIALS":
+        if refusal.code not in SAID_HERE:
             raise
-        return show(request, "sign_in.html", http_status=401, problem="WRONG", login=login)
+        wait = refusal.facts.get("retry_after_seconds")
+        status = STATUS[refusal.meaning.kind]
+        return show(request, "sign_in.html", http_status=status, problem=refusal.code, login=login, wait=wait)
     remember_session(request, session)
     return RedirectResponse("/console", 303)
 
@@ -64,7 +70,9 @@ async def enter(request: Request, key: LinkKey = "") -> Response:
     else:
         return RedirectResponse("/console", 303)
     try:
-        session = await enter_by_link(container.house, container.keys, key, request_id=correlation_id.get())
+        session = await enter_by_link(
+            container.house, container.keys, key, client=client_of(request), request_id=correlation_id.get()
+        )
     except AppError as refusal:
         if refusal.code not in USELESS:
             raise

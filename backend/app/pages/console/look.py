@@ -28,7 +28,9 @@ ASSETS = Assets(
     files=PICTURES,
     folder="/console/assets",
 )
-TEMPLATES = Templates([HERE / "templates", SHARED_TEMPLATES], ASSETS, filters={"reward_view": reward_view})
+TEMPLATES = Templates(
+    [HERE / "templates", SHARED_TEMPLATES], ASSETS, filters={"reward_view": reward_view}, names_codes=True
+)
 
 
 def show(

@@ -15,7 +15,7 @@ from app.services.audit_service import AdminAct
 
 # the field of a form that says how many players may lose, and its longest number
 LOSS, LONGEST_NUMBER = "players_who_lose", 15
-STAFF = Cookies("dojang_staff", "dojang_staff_refresh", "/console")
+STAFF = Cookies("dojang_staff", "dojang_staff_refresh", "/console", is_staff=True)
 
 
 @dataclass(frozen=True, slots=True)

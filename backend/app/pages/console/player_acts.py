@@ -6,7 +6,9 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from pydantic_core import from_json
 
 from app.core.auth import ADMIN, SUPPORT
+from app.core.time_utils import kst_date, kst_midnight
 from app.domain.config_fields import Code
+from app.domain.grants import Grant, RewardType
 from app.domain.season_config import MAX_STREAK_DAYS
 from app.flows.adjust_wallet import AdjustCommand, Adjustment, require_adjustable
 from app.flows.block_player import block_player, sign_out_player
@@ -49,7 +51,13 @@ async def preview(
     require_adjustable(container.house, token_type, amount)
     story = await player_story(container.house, user_id, after=None, limit=1)
     balance = story.balances.get(token_type, 0)
-    is_large = token_type == "POINT" and amount > container.settings.approval_threshold_points
+    kind = RewardType.POINT if token_type == "POINT" else RewardType.TOKEN
+    gift, midnight = Grant(kind, amount, token_type), kst_midnight(kst_date(container.clock.now()))
+    given = await container.house.read(
+        lambda keepers: keepers.reward.gifts([user_id], [who.principal.actor], since=midnight)
+    )
+    approval = container.house.approval
+    is_large = approval.waits([gift], passed=approval.worth(one.grant for one in given))
     return show(
         request,
         "adjust.html",

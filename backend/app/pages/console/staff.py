@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from app.core.auth import ADMIN
+from app.flows.second_factor import remove_second_factor
 from app.flows.switch_staff import list_staff, switch_staff_by_id
 from app.pages.console.doors import ConsoleRoute, done
 from app.pages.console.forms import Id, Reason
@@ -31,6 +32,15 @@ async def disable(request: Request, staff_id: Id, reason: Reason) -> Response:
 async def enable(request: Request, staff_id: Id, reason: Reason) -> Response:
     """Lets them sign in anew."""
     return await _switch(request, staff_id, reason, is_active=True)
+
+
+@router.post(HERE + "/{staff_id}/second-factor/remove")
+async def forget_second_factor(request: Request, staff_id: Id, reason: Reason) -> Response:
+    """Takes a lost second factor away."""
+    request.state.back = HERE
+    who = await operator(request, ADMIN)
+    await remove_second_factor(container_of(request).house, who.act(reason), staff_id)
+    return done(request, HERE)
 
 
 async def _switch(request: Request, staff_id: int, reason: str, *, is_active: bool) -> Response:

@@ -1,7 +1,7 @@
 """Which games have a page. A new game adds a template, a module and a line here; the door stays as it is."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 Answer = Mapping[str, Any]
@@ -17,6 +17,12 @@ class Result:
     is_jackpot: bool = False
     outcome: str | None = None
     shown: dict[str, Any] = field(default_factory=dict)
+    coupons: tuple[dict[str, Any], ...] = ()  # the codes that it gave, once they are there
+
+    def with_coupons(self, coupons: Sequence[dict[str, Any]]) -> "Result":
+        """The result with the codes that the play won, and what they are called."""
+        names = {name: coupons[0][name] for name in ("name", "name_en")} if coupons else {}
+        return replace(self, reward=self.reward | names, coupons=tuple(coupons))
 
 
 @dataclass(frozen=True, slots=True)

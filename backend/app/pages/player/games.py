@@ -1,6 +1,7 @@
 """P2, a game: the server draws and answers; what moves on the page only shows what was already decided."""
 
 import hashlib
+from html import unescape
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request, Response
@@ -12,14 +13,16 @@ from app.core.errors import AppError
 from app.core.metrics import PLAYS, REPLAYS
 from app.domain.config_fields import PathName, field_problems
 from app.domain.game import Game
+from app.domain.grants import RewardType
 from app.flows.game_status import GameQuery, game_status
 from app.flows.play import PlayCommand
+from app.flows.possessions import coupons_of_play
 from app.flows.replay_play import replay_play
-from app.flows.steps.commands import IdempotencyKey, unwrap
+from app.flows.steps.commands import IdempotencyKey, PlayerCommand, unwrap
 from app.flows.ui_text import ui_text
 from app.games import GAMES
 from app.pages.player.doors import PageRoute, wants_json
-from app.pages.player.game_pages import GAME_PAGES, GamePage
+from app.pages.player.game_pages import GAME_PAGES, GamePage, Result
 from app.pages.player.look import TEMPLATES, show, text_in
 from app.pages.player.visits import note_visit
 from app.pages.reader import language_of
@@ -46,7 +49,11 @@ async def game_page(request: Request, code: PathName, play: PlayId = None) -> Re
     who = await visitor(request)
     house = container_of(request).house
     status = from_json(unwrap((await game_status(house, GameQuery(**who.command_fields, game=game)))[0]).body)
-    result = page.result(await _own_play(request, who, game, play)) if play else None
+    result = (
+        await _with_coupons(request, who, play, page.result(await _own_play(request, who, game, play)))
+        if play
+        else None
+    )
     texts = (await ui_text(house, "ticket_zero"))["value"]
     language = language_of(request)
     response = show(
@@ -72,6 +79,14 @@ async def _own_play(request: Request, who: Visitor, game: Game, play_id: str) ->
     return stored
 
 
+async def _with_coupons(request: Request, who: Visitor, play_id: str, result: Result) -> Result:
+    """The result with the codes that it won: the player's own, whoever else asks for the play."""
+    if result.reward.get("reward_type") != RewardType.COUPON:
+        return result
+    query = PlayerCommand(**who.command_fields)
+    return result.with_coupons(await coupons_of_play(container_of(request).house, query, play_id))
+
+
 async def _choice(request: Request, game: Game) -> dict[str, Any] | None:
     """What the form says beside its key, as the game's body would; raises VALIDATION_ERROR."""
     chosen = {name: value for name, value in (await request.form()).items() if name != "key"}
@@ -79,6 +94,12 @@ async def _choice(request: Request, game: Game) -> dict[str, Any] | None:
         return game.choice.model_validate_strings(chosen).model_dump() or None
     except ValidationError as error:
         raise AppError("VALIDATION_ERROR", fields=field_problems(error)) from None
+
+
+def _lines(template: str, language: str, **context: Any) -> list[str]:
+    """What a page's script shows line by line: texts, no markup."""
+    text = TEMPLATES.render(template, language, context)
+    return [unescape(line.strip()) for line in text.splitlines() if line.strip()]
 
 
 @router.post("/games/{code}/play")
@@ -96,16 +117,20 @@ async def play_game(request: Request, code: PathName, key: PlayKey) -> Response:
     answer = from_json(done.body)
     if not wants_json(request):
         return RedirectResponse(f"/games/{code}?play={answer['play_id']}#result", 303)
-    result = page.result(answer)
+    result = await _with_coupons(request, who, answer["play_id"], page.result(answer))
     language = language_of(request)
-    words = TEMPLATES.render("parts/result.html", language, {"result": result, "play_id": answer["play_id"]})
+    words = _lines("parts/result.html", language, result=result, play_id=answer["play_id"])
     return JSONResponse(
         {
             "ok": True,
             "play_id": answer["play_id"],
             "shown": result.shown,
             "is_win": result.is_win,
-            "lines": [line.strip() for line in words.splitlines() if line.strip()],
+            "lines": words,
+            "coupons": [
+                dict(zip(("name", "code", "until"), _lines("parts/coupon.html", language, one=one), strict=False))
+                for one in result.coupons
+            ],
             "token_balance": answer["token_balance"],
             "is_replay": done.is_replay,
             "next_key": new_id(container.clock.now()),

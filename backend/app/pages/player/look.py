@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 CSS, SCRIPTS = HERE / "static" / "css", HERE / "static" / "js"
 PLAYER_CSS = (
     "frame", "hero", "board", "track", "bridge", "cards", "notes", "play", "wheel", "dice", "scratch", "boxes",
-    "ledger", "odds", "enter", "closed", "press", "embed",
+    "ledger", "coupon", "odds", "enter", "closed", "press", "embed",
 )  # fmt: skip
 
 ASSETS = Assets(

@@ -1,6 +1,7 @@
 """The operators' API: every call needs a staff scope, every write a reason, and every write leaves an audit row."""
 
 from app.routes.admin import (
+    account,
     audit,
     badges,
     bridge,
@@ -30,6 +31,7 @@ from app.routes.admin import (
 )
 
 ROUTERS = (
+    account.router,
     features.router,
     programs.router,
     seasons.router,

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from fastapi import Request
+from fastapi import Request, Response
 
 from app.core.auth import Principal
+from app.flows.second_factor import remove_second_factor
 from app.flows.switch_staff import list_staff, switch_staff_by_id
 from app.routes.admin.common import READ, READERS, Admin, Id, write
 from app.routes.bodies import parse_body
@@ -53,6 +54,21 @@ async def disable(request: Request, who: Admin, staff_id: Id) -> dict[str, Any]:
 async def enable(request: Request, who: Admin, staff_id: Id) -> dict[str, Any]:
     """Lets them sign in anew, with the password and scopes they had."""
     return await _switch(request, who, staff_id, is_active=True)
+
+
+@router.post(
+    "/{staff_id}/second-factor/remove",
+    operation_id="admin_remove_second_factor",
+    status_code=204,
+    response_model=None,
+    openapi_extra=write(WhyOnly),
+    responses=SWITCH | problems("OWN_ACCOUNT"),
+)
+async def forget_second_factor(request: Request, who: Admin, staff_id: Id) -> Response:
+    """Takes a lost second factor away: the next sign-in asks for the password alone. An own one needs a code."""
+    body = parse_body(WhyOnly, await request.body())
+    await remove_second_factor(container_of(request).house, admin_act(who, body.reason), staff_id)
+    return Response(status_code=204)
 
 
 async def _switch(request: Request, who: Principal, staff_id: int, *, is_active: bool) -> dict[str, Any]:

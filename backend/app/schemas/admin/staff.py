@@ -2,7 +2,6 @@
 
 from pydantic import Field
 
-from app.schemas.admin.common import Instant
 from app.schemas.common import Shape
 
 
@@ -14,7 +13,7 @@ class StaffRow(Shape):
     scopes: list[str] = Field(examples=[["ops", "support"]])
     is_active: bool
     has_password: bool = Field(description="Without one they sign in by a link of the CLI alone.")
-    locked_until: Instant | None = Field(description="Too many wrong passwords; null: never, or over.")
+    has_second_factor: bool
 
 
 class StaffList(Shape):

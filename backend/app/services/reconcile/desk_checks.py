@@ -10,7 +10,7 @@ from app.services.reconcile.check import Check, Rows, kst_day
 def _allowances_and_gifts(flavour: Flavour) -> str:
     """(actor, day, token, what counts against the cap, what was given; of a mailing: its copies, its rewards)."""
     return f"""
-        SELECT actor, day, token_type, granted, 0, NULL FROM grant_allowances
+        SELECT actor, day, token_type, granted, 0, NULL FROM grant_allowances WHERE token_type <> 'WORTH'
         UNION ALL
         SELECT requested_by, {kst_day("created_at", flavour)}, COALESCE(token_type, 'POINT'), 0, SUM(amount), NULL
         FROM reward_log WHERE source = 'ADMIN' AND requested_by IS NOT NULL GROUP BY 1, 2, 3

@@ -1,3 +1,4 @@
+import { showCopies } from "./copy.js";
 import { once, post } from "./post.js";
 
 const byId = (id) => document.getElementById(id);
@@ -64,8 +65,24 @@ function card(answer) {
   const foot = element("p", "", "");
   foot.append(link);
   const whole = element("div", answer.is_win ? "result-card result-win" : "result-card", "");
-  whole.append(element("p", "result-cheer", cheer), element("p", "result-what", what), foot);
+  whole.append(element("p", "result-cheer", cheer), element("p", "result-what", what), ...coupons(answer), foot);
+  showCopies(whole);
   return whole;
+}
+
+/** The codes that the play won, as parts/coupons.html shows them on a page that is loaded. */
+function coupons(answer) {
+  return answer.coupons.map((one) => {
+    const code = element("p", "coupon-code", "");
+    const copy = element("button", "button button-line coupon-copy", words.copy);
+    Object.assign(copy, { type: "button", hidden: true });
+    Object.assign(copy.dataset, { copy: one.code, done: words.copied });
+    code.append(element("code", "", one.code), " ", copy);
+    const whole = element("div", "coupon", "");
+    whole.append(element("p", "coupon-name", one.name), code);
+    if (one.until) whole.append(element("p", "coupon-until", one.until));
+    return whole;
+  });
 }
 
 function element(tag, className, text) {
