@@ -30,6 +30,7 @@ GRANT UPDATE ON dojang.staff_recovery_codes TO dojang@'%';
 GRANT UPDATE ON dojang.refresh_tokens TO dojang@'%';
 GRANT UPDATE ON dojang.wallets TO dojang@'%';
 GRANT UPDATE ON dojang.reward_log TO dojang@'%';
+GRANT UPDATE ON dojang.reversal_reviews TO dojang@'%';
 GRANT UPDATE ON dojang.coupon_pools TO dojang@'%';
 GRANT UPDATE ON dojang.coupon_codes TO dojang@'%';
 GRANT UPDATE ON dojang.coupon_batches TO dojang@'%';
@@ -71,6 +72,8 @@ GRANT UPDATE ON dojang.webhook_endpoints TO dojang@'%';
 GRANT UPDATE ON dojang.webhook_deliveries TO dojang@'%';
 
 -- What is replaced as a whole, or may go once it is over.
+GRANT DELETE ON dojang.season_claims TO dojang@'%';
+GRANT DELETE ON dojang.bridge_keys TO dojang@'%';
 GRANT DELETE ON dojang.season_levels TO dojang@'%';
 GRANT DELETE ON dojang.season_level_rewards TO dojang@'%';
 GRANT DELETE ON dojang.season_bonuses TO dojang@'%';

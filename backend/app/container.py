@@ -37,6 +37,7 @@ from app.flows.stamp import StampCommand, stamp
 from app.flows.start_up import refuse_unsafe_start
 from app.flows.steps.commands import Done, PlayerCommand
 from app.flows.steps.know_player import Arrival
+from app.flows.try_rule import RuleReplays
 from app.flows.vital_signs import note_vital_signs
 from app.services import House
 from app.utils.random_utils import SecureDraw
@@ -127,7 +128,7 @@ class Container:
         )
         self.arrivals: Lane[Arrival, int] = Lane(partial(meet_players, house), traces=traces, key=by_name)
         self.authenticator = Authenticator(house, self.keys, jwks, self.arrivals)
-        self.passwords = Passwords()
+        self.passwords, self.rule_replays = Passwords(), RuleReplays(house)
         self.staff_door = StaffDoor(house, self.keys, self.passwords)
         sender = WebhookSender(
             allow_private=settings.webhook_allow_private, timeout_seconds=settings.webhook_timeout_seconds

@@ -98,6 +98,7 @@ export type ErrorCode =
   | "PROMO_SOLD_OUT"
   | "RANKING_CONFLICT"
   | "RATE_LIMITED"
+  | "REVIEW_DECIDED"
   | "REWARD_ALREADY_CLAIMED"
   | "REWARD_NOT_FOUND"
   | "REWARD_NOT_REVERSIBLE"
@@ -1377,6 +1378,12 @@ export interface Listed_ResultRow_ {
   next: number | null;
 }
 
+export interface Listed_ReviewRow_ {
+  has_more: boolean;
+  items: ReviewRow[];
+  next: number | null;
+}
+
 export interface Listed_RewardRow_ {
   has_more: boolean;
   items: RewardRow[];
@@ -1515,6 +1522,31 @@ export interface MilestoneView {
   days: number;
   is_reached: boolean;
   rewards: Reward[];
+}
+
+/** One settlement that gave the player nothing because they were blocked. Which fields stand depends on `kind`. */
+export interface MissedLine {
+  board?: string | null;
+  /** BRIDGE: the campaign */
+  code?: string | null;
+  contest?: string | null;
+  keys?: number | null;
+  kind: "BRIDGE" | "BOARD" | "TEAM";
+  level_state?: string | null;
+  operation_id?: string | null;
+  outcome?: string | null;
+  points?: number | null;
+  rank?: number | null;
+  score?: number | null;
+  window?: string | null;
+  xp?: number | null;
+}
+
+/** What settling it would pay. */
+export interface MissedSettlements {
+  missed: MissedLine[];
+  server_time: string;
+  user_id: number;
 }
 
 /** One field that differs. */
@@ -2200,6 +2232,47 @@ export interface ReverseEffect {
   source?: string | null;
 }
 
+/** The same, decided: the rewards that were taken back, and what the wallets owe for what was spent. */
+export interface ReviewDecided {
+  created_at: string;
+  decided_at: string | null;
+  decided_by: string | null;
+  /** our id of the event that took something back */
+  event_id: string;
+  external_id: string;
+  facts: { [name: string]: unknown };
+  host: string;
+  id: number;
+  kind: "RANK" | "TEAM_RANK" | "PREMIUM" | "BRIDGE";
+  operation_id: string;
+  owed: { [name: string]: number };
+  state: "OPEN" | "TAKEN" | "KEPT";
+  taken: string[];
+  user_id: number;
+}
+
+/**
+ * Rewards of a player that a refund touches and that are not taken back by themselves.
+ *
+ * `RANK` and `TEAM_RANK`: the score of a window that has ended would have been lower. `PREMIUM`: what a premium track
+ * paid before it was refunded. `BRIDGE`: a key of a campaign that is settled. `operation_id` is the reward's.
+ */
+export interface ReviewRow {
+  created_at: string;
+  decided_at: string | null;
+  decided_by: string | null;
+  /** our id of the event that took something back */
+  event_id: string;
+  external_id: string;
+  facts: { [name: string]: unknown };
+  host: string;
+  id: number;
+  kind: "RANK" | "TEAM_RANK" | "PREMIUM" | "BRIDGE";
+  operation_id: string;
+  state: "OPEN" | "TAKEN" | "KEPT";
+  user_id: number;
+}
+
 /** A reward as every answer shows it. `token_type` stands beside TOKEN, `code` beside what needs one. */
 export interface Reward {
   code?: string | null;
@@ -2516,6 +2589,13 @@ export interface SeasonView {
   streak?: SeasonStreak | null;
   updated_at: string;
   version: number;
+}
+
+/** What was paid now. */
+export interface SettledLater {
+  server_time: string;
+  settled: MissedLine[];
+  user_id: number;
 }
 
 /** Players who were settled alike. */
@@ -2839,6 +2919,21 @@ export interface UiText {
   value: { [name: string]: unknown } | null;
 }
 
+/** A type that no rule names, with how many came in the last 30 days and the newest as an example. */
+export interface UnknownType {
+  count: number;
+  event_id: string;
+  event_type: string;
+  example: { [name: string]: unknown };
+  host: string;
+  last_seen: string;
+}
+
+/** The most frequent first, at most 200. */
+export interface UnknownTypes {
+  items: UnknownType[];
+}
+
 /** A player – or, at the operators' door, the operator. */
 export interface User {
   external_id: string;
@@ -2863,6 +2958,8 @@ export interface WalletAdjusted {
 /** One wallet. */
 export interface WalletLine {
   balance: number;
+  /** What was taken back and had been spent: the next credits pay it first. Stands where one owes. */
+  debt?: number | null;
   token_type: string;
 }
 
@@ -4156,6 +4253,24 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** Leaves the rewards with the player. */
+  admin_keep_reversal: {
+    parameters: { query?: never; header?: never; path: { review_id: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      200: Answer<ReviewDecided>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** One board, with the ETag that a change must name. */
   admin_leaderboard: {
     parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
@@ -4508,6 +4623,18 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** What refunds left for a person, newest first; `state=OPEN` is what waits. */
+  admin_list_reversals: {
+    parameters: { query?: { state?: "OPEN" | "TAKEN" | "KEPT" | null; after?: number | null; limit?: number }; header?: never; path?: never; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Answer<Listed_ReviewRow_>;
+      401: Refusal;
+      403: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** Every version, newest first; `next` is a version's number. */
   admin_list_rule_versions: {
     parameters: { query?: { after?: number | null; limit?: number }; header?: never; path: { code: string }; cookie?: never; };
@@ -4575,6 +4702,17 @@ export interface operations {
     requestBody?: never;
     responses: {
       200: Answer<UiConfigList>;
+      401: Refusal;
+      403: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Types of events that came in the last 30 days and that no rule in force and no bridge mission names. */
+  admin_list_unknown_event_types: {
+    parameters: { query?: never; header?: never; path?: never; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Answer<UnknownTypes>;
       401: Refusal;
       403: Refusal;
       503: Refusal;
@@ -4655,6 +4793,19 @@ export interface operations {
       404: Refusal;
       409: Refusal;
       413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
+  /** What the player got nothing of because they were blocked: bridges, ranks of boards and of teams. */
+  admin_missed_settlements: {
+    parameters: { query?: never; header?: never; path: { user_id: number }; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Answer<MissedSettlements>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
       422: Refusal;
       503: Refusal;
     };
@@ -5722,6 +5873,24 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** Pays it, each once for ever, under the operation ids of the settlements themselves. Unblock the player first. */
+  admin_settle_missed: {
+    parameters: { query?: never; header: { "Idempotency-Key": string }; path: { user_id: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      200: Answer<SettledLater>;
+      400: Refusal;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** How the settlement stands, with the players settled so far by outcome. */
   admin_settlement_status: {
     parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
@@ -5769,6 +5938,24 @@ export interface operations {
       413: Refusal;
       422: Refusal;
       428: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Takes the rewards back; what was spent of them is owed. */
+  admin_take_reversal: {
+    parameters: { query?: never; header?: never; path: { review_id: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      200: Answer<ReviewDecided>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
       503: Refusal;
     };
   };
@@ -6854,6 +7041,9 @@ export interface paths {
   "/api/admin/events/rejected": {
     get: operations["admin_list_rejected_events"];
   };
+  "/api/admin/events/unknown": {
+    get: operations["admin_list_unknown_event_types"];
+  };
   "/api/admin/events/{event_id}": {
     get: operations["admin_event"];
   };
@@ -7028,6 +7218,12 @@ export interface paths {
   "/api/admin/players/{user_id}/merge": {
     post: operations["admin_merge_players"];
   };
+  "/api/admin/players/{user_id}/missed": {
+    get: operations["admin_missed_settlements"];
+  };
+  "/api/admin/players/{user_id}/missed/settle": {
+    post: operations["admin_settle_missed"];
+  };
   "/api/admin/players/{user_id}/rename": {
     post: operations["admin_rename_player"];
   };
@@ -7082,6 +7278,15 @@ export interface paths {
   };
   "/api/admin/rankings/{day}/csv": {
     get: operations["admin_ranking_csv"];
+  };
+  "/api/admin/reversals": {
+    get: operations["admin_list_reversals"];
+  };
+  "/api/admin/reversals/{review_id}/keep": {
+    post: operations["admin_keep_reversal"];
+  };
+  "/api/admin/reversals/{review_id}/take": {
+    post: operations["admin_take_reversal"];
   };
   "/api/admin/rewards": {
     get: operations["admin_search_rewards"];
@@ -7542,6 +7747,7 @@ export interface components {
     Listed_PromoRow_: Listed_PromoRow_;
     Listed_RejectedEvent_: Listed_RejectedEvent_;
     Listed_ResultRow_: Listed_ResultRow_;
+    Listed_ReviewRow_: Listed_ReviewRow_;
     Listed_RewardRow_: Listed_RewardRow_;
     Listed_RuleHead_: Listed_RuleHead_;
     Listed_RuleVersion_: Listed_RuleVersion_;
@@ -7559,6 +7765,8 @@ export interface components {
     MilestoneConfig: MilestoneConfig;
     MilestoneReward: MilestoneReward;
     MilestoneView: MilestoneView;
+    MissedLine: MissedLine;
+    MissedSettlements: MissedSettlements;
     MissionChange: MissionChange;
     MissionClaimed: MissionClaimed;
     MissionDiff: MissionDiff;
@@ -7626,6 +7834,8 @@ export interface components {
     Replayed: Replayed;
     ResultRow: ResultRow;
     ReverseEffect: ReverseEffect;
+    ReviewDecided: ReviewDecided;
+    ReviewRow: ReviewRow;
     Reward: Reward;
     RewardEffect: RewardEffect;
     RewardFields: RewardFields;
@@ -7653,6 +7863,7 @@ export interface components {
     SeasonStatus: SeasonStatus;
     SeasonStreak: SeasonStreak;
     SeasonView: SeasonView;
+    SettledLater: SettledLater;
     SettlementOutcome: SettlementOutcome;
     SettlementPreview: SettlementPreview;
     SettlementRun: SettlementRun;
@@ -7688,6 +7899,8 @@ export interface components {
     UiConfigList: UiConfigList;
     UiConfigRow: UiConfigRow;
     UiText: UiText;
+    UnknownType: UnknownType;
+    UnknownTypes: UnknownTypes;
     User: User;
     WalletAdjusted: WalletAdjusted;
     WalletLine: WalletLine;

@@ -172,7 +172,7 @@ async def test_a_call_takes_few_statements_however_many_events(world: World) -> 
         assert answer["accepted"] == size
         assert count.commits <= 2, "one, and one of whoever reads the list of hosts every other second"
         counts.append(len(count.statements))
-    assert max(counts) <= 25, "the first call also reads hosts and rules and opens a level"
+    assert max(counts) <= 26, "the first call also reads hosts and rules, meets a player and opens a level"
 
 
 async def test_a_rule_counts_a_metric_for_missions_on_the_events_day(sqlite_world: World) -> None:

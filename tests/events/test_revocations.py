@@ -27,9 +27,10 @@ async def test_a_refund_takes_back_what_the_purchase_gave_once(world: World) -> 
     await send(world, event(1, "purchase"), event(2, "purchase"))
     result = await one(world, refund(3, "e-1"))
     (effect,) = result["effects"]
-    # 60 XP are level 2, which needs 50: what was paid for a level stays
-    assert (effect["xp"], [reward["state"] for reward in effect["rewards"]]) == (10, ["REVERSED"])
-    assert (await xp_of(world, "kim"), await balance(world, "kim")) == (50, 500)
+    # 60 XP were level 2, which needs 50: it goes, with what it paid
+    assert (effect["xp"], [reward["state"] for reward in effect["rewards"]]) == (30, ["REVERSED"])
+    assert (effect["levels_lost"], len(effect["rewards_lost"])) == ([2], 1)
+    assert (await xp_of(world, "kim"), await balance(world, "kim")) == (30, 500)
     again = await send(world, refund(3, "e-1"), refund(4, "e-1"))
     assert [r["status"] for r in again["results"]] == ["duplicate", "accepted"]
     assert again["results"][1]["effects"][0]["skipped"] == "EVENT_REVOKED"
@@ -37,7 +38,7 @@ async def test_a_refund_takes_back_what_the_purchase_gave_once(world: World) -> 
     assert not await world.differences()
 
 
-async def test_what_was_spent_stays_spent_and_says_so(sqlite_world: World) -> None:
+async def test_what_was_spent_is_owed_and_says_so(sqlite_world: World) -> None:
     world = sqlite_world
     await shop(world)
     await send(world, event(1, "purchase"))
@@ -45,8 +46,9 @@ async def test_what_was_spent_stays_spent_and_says_so(sqlite_world: World) -> No
     body = {"external_id": "kim", "token_type": "POINT", "amount": 1, "reason": "test"}
     await world.ok("POST", "/api/admin/wallets/revoke", json=body, headers=admin | {"Idempotency-Key": "k"})
     (effect,) = (await one(world, refund(2, "e-1")))["effects"]
-    assert effect["rewards"][0]["skipped"] == "NOT_ENOUGH_TOKENS"
-    assert await balance(world, "kim") == 499
+    assert (effect["rewards"][0]["owed"], effect["owed"]) == (1, {"POINT": 1})
+    assert await balance(world, "kim") == 0
+    assert await world.rows("SELECT debt FROM wallets WHERE token_type = 'POINT'") == [(1,)]
     assert not await world.differences()
 
 

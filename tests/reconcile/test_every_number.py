@@ -8,6 +8,7 @@ from app.services.reconcile.checks import ALL_CHECKS
 # the modules whose PLANTED maps a check to what breaks exactly it
 PLANTED_IN = (
     *("reconcile.test_each_check_fires", "reconcile.test_pass_checks", "reconcile.test_structure_checks"),
+    "reconcile.test_debt_checks",
     *("bridge.test_checks", "rewards.test_checks", "events.test_checks", "webhooks.test_checks"),
     *("people.test_checks",),
     *("goals.test_admin", "goals.test_leaderboards", "goals.test_teams", "goals.test_rankings"),

@@ -20,6 +20,8 @@ RULES: dict[tuple[str, str], str] = {
     ("POST", "/api/admin/players/{user_id}/merge"): HELP,
     ("GET", "/api/me"): PLAYER,
     ("POST", "/api/players"): HOST,
+    ("GET", "/api/admin/players/{user_id}/missed"): READ,
+    ("POST", "/api/admin/players/{user_id}/missed/settle"): ADMIN,
     ("GET", "/api/bridge/status"): PLAYER,
     ("GET", "/api/admin/bridge/campaigns"): READ,
     ("GET", "/api/admin/bridge/campaigns/{code}"): READ,

@@ -14,6 +14,7 @@ from app.batches.scheduler import JOBS, register
 from app.domain.grants import Grant, RewardType
 from tests.admin.desk import WHY, Desk, desk_of
 from tests.bridge.campaigns import one_play, open_campaign
+from tests.goals.boards import board
 from tests.play.prizes import lottery, prize
 from tests.play.test_scratch_box import CONFIG as BOXES
 from tests.rewards.gifts import give
@@ -46,6 +47,27 @@ class Stage:
     async def somebody(self, **balances: int) -> Person:
         self.people += 1
         return await self.world.player(f"player-{self.people}", **balances)
+
+    async def rank_blocked(self, player: Person) -> None:
+        """A board that closed with the player as its first, unpaid."""
+        code = f"B{uuid.uuid4().hex[:10].upper()}"
+        await self.desk.ok("POST", "/leaderboards", board(code, close_after_minutes=0))
+        found = {"c": code, "u": player.id, "at": "2025-12-09 03:00:00.000000"}
+        of = "(SELECT id FROM leaderboards WHERE code = :c)"
+        promised = '[{"from_rank":1,"to_rank":1,"rewards":[{"reward_type":"POINT","reward_amount":5}]}]'
+        await self.world.sql(
+            "INSERT INTO leaderboard_scores (board_id, window_key, user_id, rank_key, score, reached_at)"
+            f" VALUES ({of}, '2025-12-09', :u, -3, 3, :at)", **found
+        )  # fmt: skip
+        await self.world.sql(
+            "INSERT INTO leaderboard_windows"
+            " (board_id, window_key, state, players, rank_rewards, closed_at, updated_at)"
+            f" VALUES ({of}, '2025-12-09', 'PAID', 1, :r, :at, :at)", r=promised, c=code, at=found["at"]
+        )  # fmt: skip
+        await self.world.sql(
+            "INSERT INTO leaderboard_results (board_id, window_key, rank_no, user_id, score, reached_at, state)"
+            f" VALUES ({of}, '2025-12-09', 1, :u, 3, :at, 'BLOCKED')", **found
+        )  # fmt: skip
 
     def asks(self, path: str, body: dict[str, Any] | None = None, *, version: str | None = None) -> Ask:
         """What either of two operators may send."""
@@ -158,6 +180,13 @@ async def _settlement(stage: Stage) -> Ask:
     return stage.asks(f"/bridge/campaigns/{code}/settle/run")
 
 
+async def _missed(stage: Stage) -> Ask:
+    """A player who was blocked when their board closed: here the row of the ranks says so."""
+    player = await stage.somebody()
+    await stage.rank_blocked(player)
+    return stage.asks(f"/players/{player.id}/missed/settle")
+
+
 async def _api_key(stage: Stage) -> Ask:
     host = f"h{uuid.uuid4().hex[:10]}"
     await stage.desk.ok("POST", "/hosts", {"code": host, "name": "a host"})
@@ -199,6 +228,7 @@ DOORS: dict[str, Callable[[Stage], Awaitable[Ask]]] = {
     "admin_retry_reward": _retry,
     "admin_reverse_reward": _reverse,
     "admin_run_settlement": _settlement,
+    "admin_settle_missed": _missed,
     "admin_add_api_key": _api_key,
     "redeem_entitlement": _redeem,
     "play_roulette": _play("/api/roulette/play", "ROULETTE_COIN"),

@@ -15,7 +15,7 @@ KOREAN = {
     "jwt_kid": "`JWT_SECRET`의 키 ID.",
     "jwt_previous_secret": "시크릿을 교체하는 동안 쓰는 이전 시크릿. 이 시크릿으로 서명한 토큰도 받습니다.",
     "jwt_previous_kid": "`JWT_PREVIOUS_SECRET`의 키 ID.",
-    "encryption_key": "데이터베이스에 저장하는 시크릿을 암호화하는 키. 운영 환경에서는 필수이며, 그 밖에는 `JWT_SECRET`을 씁니다.",
+    "encryption_key": "데이터베이스의 시크릿을 암호화하는 키. 운영 환경에서는 필수, 그 밖에는 `JWT_SECRET`.",
     "encryption_previous_key": "키를 교체하는 동안 쓰는 이전 키.",
     "jwt_issuer": "토큰의 `iss`.",
     "jwt_audience": "토큰의 `aud`.",

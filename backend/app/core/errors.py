@@ -145,6 +145,7 @@ ERRORS: dict[str, Meaning] = {
         "BRIDGE_STATE": ("The campaign's state does not allow this", "캠페인 상태에서 할 수 없는 작업입니다"),
         "ENTITLEMENT_ACTIVE": ("The entitlement is being used now", "이미 사용 중인 이용권이 있습니다"),
         "PROMO_SOLD_OUT": ("Every unit is gone", "선착순이 마감되었습니다"),
+        "REVIEW_DECIDED": ("This was decided before", "이미 처리된 검토입니다"),
         "NOTHING_TO_VOID": ("Nothing of this upload is left to void", "무효 처리할 코드가 남아 있지 않습니다"),
         "REWARD_STATE": ("The reward's state does not allow this", "보상 상태에서 할 수 없는 작업입니다"),
         "REWARD_NOT_REVERSIBLE": ("XP is never taken back", "경험치는 회수할 수 없습니다"),

@@ -42,7 +42,7 @@ class Board:
 
     def operation_id(self, user_id: int, window_key: str) -> str:
         """The permanent cause of what a rank gives."""
-        return f"BOARD:{self.code}:{user_id}:{window_key}"
+        return rank_operation_id(self.code, user_id, window_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,11 @@ class Place:
     name: str | None = None
     external_id: str = ""
     is_hidden: bool = False
+
+
+def rank_operation_id(code: str, user_id: int, window_key: str) -> str:
+    """The permanent cause of what a rank of a board gives."""
+    return f"BOARD:{code}:{user_id}:{window_key}"
 
 
 def rewards_of_rank(rank_rewards: Sequence[dict[str, Any]], rank: int) -> tuple[Grant, ...]:

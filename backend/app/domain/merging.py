@@ -23,6 +23,8 @@ MERGING: dict[str, str] = {
     # value
     "wallets": "what the source has is moved, after what it was given twice is taken back",
     "wallet_ledger": STAYS + "one entry out and one in for each wallet, `MERGE:<source>:<token>`",
+    "wallet_debts": "what the source owes moves to the target, who pays it first out of what both have",
+    "reversal_reviews": STAYS + "deciding one takes from the target",
     "reward_log": STAYS + "what still waits is delivered to the target; a once-for-a-player reward that both were given"
     " is taken back from the source as far as it is still there",
     "coupon_codes": STAYS + "shown to the target",
@@ -92,20 +94,23 @@ def joined_progress(mission: Mission | None, source: MissionProgress, own: Missi
     """The target's progress in a mission and period once the source's is added, up to what the mission allows."""
     own = own or MissionProgress(0, source.mission_id, source.period_key, source.updated_at)
     config = None if mission is None else mission.config
+    surplus = max(own.surplus, source.surplus)
     if config is None or config.metric in ONCE_A_DAY:  # what comes once a day came on the same days
         progress, completed, claimed = (
             max(own.progress, source.progress), max(own.completed, source.completed), max(own.claimed, source.claimed)
         )  # fmt: skip
     else:
+        surplus = own.surplus + source.surplus
         most = max(own.progress, source.progress, config.target * config.repeat_max)
         progress = min(most, own.progress + source.progress)
+        surplus += own.progress + source.progress - progress
         repeats = max(own.completed, source.completed, config.repeat_max)
         completed = min(repeats, progress, own.completed + source.completed)
         claimed = min(completed, own.claimed + source.claimed)
     days = [day for day in (own.counted_on, source.counted_on) if day is not None]
     return MissionProgress(
         own.user_id, source.mission_id, source.period_key, max(own.updated_at, source.updated_at), progress,
-        completed, claimed, own.version or source.version, max(days, default=None),
+        completed, claimed, own.version or source.version, max(days, default=None), surplus,
     )  # fmt: skip
 
 

@@ -20,6 +20,8 @@ class MissionProgress:
     claimed: int = 0
     version: int = 0
     counted_on: date | None = None
+    # what was counted above the last completion
+    surplus: int = 0
 
     @property
     def is_open(self) -> bool:

@@ -43,8 +43,12 @@ class Mission:
 
     def runs_on(self, day: date) -> bool:
         """True when what happens on a KST day counts."""
+        return self.is_active and self.covers(day)
+
+    def covers(self, day: date) -> bool:
+        """True when what happened on a KST day was in its dates, whether it is in force now or not."""
         starts, ends = self.config.starts_on, self.config.ends_on
-        return self.is_active and (starts is None or starts <= day) and (ends is None or day <= ends)
+        return (starts is None or starts <= day) and (ends is None or day <= ends)
 
     def operation_id(self, user_id: int, period_key: str, number: int) -> str:
         """The permanent cause of what the n-th completion within a period gives."""
@@ -55,14 +59,14 @@ class Mission:
 def count_towards(mission: Mission, row: MissionProgress, *, amount: int, day: date) -> bool:
     """Adds to the count and to the completions that it makes due; False when nothing changes.
 
-    A count ends where the last completion is due. What comes once a day counts once for its day, in the order of days.
+    A count ends where the last completion is due; what lies above it is kept as `surplus`, from which is taken back
+    first. What comes once a day counts once for its day, in the order of days.
     """
     config = mission.config
     if config.metric in ONCE_A_DAY and row.counted_on is not None and row.counted_on >= day:
         return False
-    progress = min(row.progress + amount, max(row.progress, config.target * config.repeat_max))
     before = (row.progress, row.completed)
-    row.progress = progress
+    row.surplus += amount
     complete_due(mission, row)
     if (row.progress, row.completed) == before:
         return False
@@ -75,12 +79,37 @@ def complete_due(mission: Mission, row: MissionProgress) -> int:
 
     More than none without a count when an operator has lowered the target: nobody has to do anything for it.
     """
-    before = row.completed
-    due = max(before, min(mission.config.repeat_max, row.progress // mission.config.target))
+    before, config = row.completed, mission.config
+    total = row.progress + row.surplus
+    row.progress = min(total, max(row.progress, config.target * config.repeat_max))
+    row.surplus = total - row.progress
+    due = max(before, min(config.repeat_max, row.progress // config.target))
     if due > before and not row.is_open:
         row.version = mission.version
     row.completed = due
     return due - before
+
+
+def take_from(mission: Mission, row: MissionProgress, amount: int) -> int:
+    """Takes from the count in place; returns how many completions are lost with it.
+
+    Only those that the count as it was made due, by the target in force, can be lost: a target that was raised
+    meanwhile costs nobody a completion.
+    """
+
+    def due(progress: int) -> int:
+        return min(mission.config.repeat_max, progress // mission.config.target)
+
+    before = due(row.progress)
+    total = max(0, row.progress + row.surplus - amount)
+    row.progress = min(row.progress, total)
+    row.surplus = total - row.progress
+    lost = min(row.completed, before - due(row.progress))
+    row.completed -= lost
+    row.claimed = min(row.claimed, row.completed)
+    if row.completed == 0:
+        row.version = 0
+    return lost
 
 
 def claimable_until(mission: Mission, period_key: str, seasons: Mapping[int, Season]) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from app.core.errors import AppError
 from app.domain.game import Memory
@@ -48,6 +49,10 @@ class PlayerState:
     merged_into: int | None = None
     program: str = DEFAULT_PROGRAM
     balances: dict[str, int] = field(default_factory=dict)
+    # what was taken back and had been spent, by token: every credit pays it first
+    debts: dict[str, int] = field(default_factory=dict)
+    # how often something was taken back: see `again`
+    reversals: int = 0
     progress: dict[int, Progress] = field(default_factory=dict)
     last_plays: dict[str, LastPlay] = field(default_factory=dict)
     # of the bridge, read only where a command asks for it: (campaign id, day) of each key, and the counters
@@ -59,6 +64,20 @@ class PlayerState:
     # read only where something may be counted; None = this command counts nothing
     missions: MissionSheet | None = None
     teams: dict[int, Membership] = field(default_factory=dict)
+
+    def wallet_views(self) -> list[dict[str, Any]]:
+        """Every wallet as the contract shows it; `debt` stands where something is owed."""
+        return [
+            {"token_type": token, "balance": balance} | ({"debt": debt} if (debt := self.debts.get(token)) else {})
+            for token, balance in sorted(self.balances.items())
+        ]
+
+    def again(self, operation_id: str) -> str:
+        """The operation id of what may be earned anew after a reversal took it back: `~n` behind it says so.
+
+        What is paid twice is refused by the state that a reversal leaves (claims, completions, keys), not by this name.
+        """
+        return f"{operation_id}~{self.reversals}" if self.reversals else operation_id
 
     def require_own_account(self) -> None:
         """Returns while this is an account of its own; raises PLAYER_MERGED, which names the player it became part of.

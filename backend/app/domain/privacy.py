@@ -31,7 +31,9 @@ DECISIONS: dict[str, Decision] = {
     # what moved
     "wallets": Decision(why=VALUE),
     "wallet_ledger": Decision(why=VALUE),
+    "wallet_debts": Decision(why=VALUE),
     "reward_log": Decision(why=VALUE),
+    "reversal_reviews": Decision(why=VALUE, hidden=("decided_by",)),
     "season_progress": Decision(why=VALUE),
     "season_xp_ledger": Decision(why=VALUE),
     "season_stamp_log": Decision(why=VALUE),

@@ -13,11 +13,12 @@ from app.domain.host_events import HostEvent
 from app.domain.mission_progress import MissionProgress
 from app.domain.player import PlayerState
 from app.domain.promo import PromoClaim
+from app.domain.reversals import Review
 from app.domain.rewards import RewardChange
 from app.domain.rules import Marks, MarkWrite
 from app.domain.season import Progress, StampSource, XpSource
 from app.domain.team_member import Membership
-from app.domain.wallet import Entry, Reason
+from app.domain.wallet import DebtEntry, Entry, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +236,12 @@ class Changes:
     passes: dict[tuple[int, int, str], SeasonPass] = field(default_factory=dict)
     progress: dict[tuple[int, int], Progress] = field(default_factory=dict)
     balances: dict[tuple[int, str], int] = field(default_factory=dict)
+    debts: list[DebtEntry] = field(default_factory=list)
+    # of reversals: players with their new number, (player, season, track, level), (campaign, player, event type)
+    reversals: dict[int, int] = field(default_factory=dict)
+    lost_claims: set[tuple[int, int, str, int]] = field(default_factory=set)
+    lost_keys: set[tuple[int, int, str]] = field(default_factory=set)
+    reviews: list[Review] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     bridge_keys: list[BridgeKey] = field(default_factory=list)
     settlements: list[BridgeSettlement] = field(default_factory=list)
@@ -259,7 +266,7 @@ class Changes:
             + len(self.bridge_keys) + len(self.settlements) + len(self.reward_changes)
             + len(self.taken_events) + len(self.rule_hits) + len(self.event_revocations)
             + len(self.coupon_wishes) + len(self.entitlements) + len(self.taken_back)
-            + len(self.promo_claims) + len(self.inbox_claims)
+            + len(self.promo_claims) + len(self.inbox_claims) + len(self.debts) + len(self.reviews)
         )  # fmt: skip
 
     def add_entry(self, entry: Entry) -> None:

@@ -32,6 +32,11 @@ class StoredReward:
     created_at: datetime
     updated_at: datetime
 
+    @property
+    def is_standing(self) -> bool:
+        """True until it is given up."""
+        return self.state not in (RewardState.REJECTED, RewardState.REVERSED)
+
     def require_state(self, *accepted: RewardState) -> None:
         """Returns when the reward stands in one of these states; raises REWARD_STATE with the present one otherwise."""
         if self.state not in accepted:

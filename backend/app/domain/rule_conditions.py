@@ -20,6 +20,8 @@ from app.domain.config_fields import MAX_NUMBER, StrictModel
 from app.domain.host_events import FieldPath, HostEvent, reader
 
 MAX_DEPTH = 4
+# of one rule: a page of a screen, and some 30 microseconds an event
+MAX_TESTS = 100
 Matcher = Callable[[HostEvent], bool]
 Text = Annotated[StrictStr, StringConstraints(max_length=200)]
 Number = (
@@ -28,6 +30,7 @@ Number = (
 )
 Scalar = StrictBool | Number | Text
 
+SCALARS = frozenset({"bool", "number", "text"})
 ORDERS: dict[str, Callable[[Any, Any], bool]] = {
     "lt": operator.lt, "lte": operator.le, "gt": operator.gt, "gte": operator.ge,
 }  # fmt: skip
@@ -100,6 +103,14 @@ def depth(condition: Any) -> int:
     return 1 + max((depth(part) for part in inner), default=0) if inner else 1
 
 
+def tests_in(condition: Any) -> int:
+    """How many comparisons a condition holds, at any depth: what looking at one event costs."""
+    inner = getattr(condition, "any", None) or getattr(condition, "all", None)
+    if isinstance(condition, Not):
+        inner = (condition.not_,)
+    return sum(map(tests_in, inner)) if inner else 1
+
+
 def number_fields(conditions: Iterable[Any]) -> Iterator[str]:
     """The fields that conditions compare with a number, at any depth."""
     for condition in conditions:
@@ -149,8 +160,8 @@ def _operator(op: str, wanted: Any) -> Callable[[Any], bool]:
         order, kind = ORDERS[op], kind_of(wanted)
         return lambda value: kind_of(value) == kind and order(value, wanted)
     if op in {"in", "not_in"}:
-        listed = [_typed(item) for item in wanted]
-        return lambda value: (_typed(value) in listed) is (op == "in")
+        listed = frozenset(_typed(item) for item in wanted)
+        return lambda value: (kind_of(value) in SCALARS and _typed(value) in listed) is (op == "in")
     if op == "contains":
         typed = _typed(wanted)
         return lambda value: isinstance(value, list) and any(_typed(item) == typed for item in value)

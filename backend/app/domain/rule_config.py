@@ -9,7 +9,7 @@ from app.domain.bridge_config import HostEventType
 from app.domain.config_fields import LARGEST, MAX_AMOUNT, RewardFields, StrictModel
 from app.domain.grants import RewardType
 from app.domain.host_events import FieldPath
-from app.domain.rule_conditions import MAX_DEPTH, Condition, depth
+from app.domain.rule_conditions import MAX_DEPTH, MAX_TESTS, Condition, depth, tests_in
 from app.domain.season_config import Track
 
 MAX_UNITS = 10_000
@@ -127,6 +127,8 @@ class RuleConfig(StrictModel):
     def _is_not_too_deep(cls, when: tuple[Any, ...]) -> tuple[Any, ...]:
         if any(depth(condition) > MAX_DEPTH for condition in when):
             raise ValueError(f"conditions stand at most {MAX_DEPTH} deep in one another")
+        if sum(map(tests_in, when)) > MAX_TESTS:
+            raise ValueError(f"a rule makes at most {MAX_TESTS} comparisons: every event pays for each of them")
         return when
 
     @model_validator(mode="after")

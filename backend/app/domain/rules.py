@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -166,7 +166,7 @@ def units(rule: Rule, event: HostEvent, guard: Guard, marks: Marks, user_id: int
 
     config = rule.config
     if guard.once is not None:
-        if known(guard.once) is not None:
+        if known(guard.once):
             raise Skipped(ONCE)
         guard.writes.append((guard.once, 1))
     at = _microseconds(event.time)
@@ -209,6 +209,25 @@ def keep(rule: Rule, writes: Sequence[tuple[str, int]], marks: Marks, user_id: i
     written = {(user_id, rule.id, slot): value for slot, value in writes}
     marks.update(written)
     return written
+
+
+def release(written: Mapping[str, Sequence[Sequence[Any]]], marks: Marks, user_id: int) -> Marks:
+    """Gives back what rules remember for an event that counts no more; returns the marks as they must be written.
+
+    `written` holds [slot, value before, after] by rule. A slot that nothing wrote since goes back to what it was; from
+    a count or a total that went on only what the event added is taken. 0 is an empty slot.
+    """
+    released: Marks = {}
+    for rule_id, writes in written.items():
+        for slot, before, after in writes:
+            key = (user_id, int(rule_id), slot)
+            now = marks.get(key, 0)
+            if now == after:
+                released[key] = before or 0
+            elif slot[0] in "DM":
+                released[key] = max(0, now - (after - (before or 0)))
+    marks.update(released)
+    return released
 
 
 def _slot(kind: str, readers: Sequence[Reader], event: HostEvent) -> str:

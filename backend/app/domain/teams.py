@@ -78,7 +78,12 @@ class Contest:
 
     def operation_id(self, user_id: int) -> str:
         """The permanent cause of what a team's rank gives to a member."""
-        return f"TEAM:{self.code}:{user_id}"
+        return team_operation_id(self.code, user_id)
+
+
+def team_operation_id(code: str, user_id: int) -> str:
+    """The permanent cause of what the rank of a team gives to a member."""
+    return f"TEAM:{code}:{user_id}"
 
 
 def add_to_team(contest: Contest, member: Membership, *, amount: int, at: datetime, day: date) -> bool:
@@ -101,3 +106,20 @@ def add_to_team(contest: Contest, member: Membership, *, amount: int, at: dateti
     member.reached_at = at if member.reached_at is None else max(at, member.reached_at)
     member.counted_on, member.counted_today = day, today + amount
     return True
+
+
+def take_from_team(contest: Contest, member: Membership, *, amount: int, at: datetime, day: date) -> bool:
+    """Takes a count back from the member's score; False when it was not counted.
+
+    Under a cap no more goes than the cap let in; what goes on the newest day makes room for more on it.
+    """
+    if at < member.joined_at:
+        return False
+    cap, is_newest = contest.config.daily_cap, member.counted_on == day
+    if cap is not None:
+        amount = min(amount, member.counted_today if is_newest else cap)
+    amount = min(amount, member.score)
+    member.score -= amount
+    if is_newest:
+        member.counted_today = max(0, member.counted_today - amount)
+    return amount > 0

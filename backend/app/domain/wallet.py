@@ -25,6 +25,7 @@ class Reason(StrEnum):
     CODE_REWARD = "CODE_REWARD"
     INBOX_REWARD = "INBOX_REWARD"
     REWARD_REVERSAL = "REWARD_REVERSAL"
+    DEBT_REPAYMENT = "DEBT_REPAYMENT"
     MERGED_OUT = "MERGED_OUT"
     MERGED_IN = "MERGED_IN"
     SEED = "SEED"
@@ -38,6 +39,19 @@ class Entry:
     token_type: str
     delta: int
     balance_after: int
+    reason: Reason
+    operation_id: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DebtEntry:
+    """One movement of what a wallet owes: + by a reversal, - by a repayment. (operation_id, reason) is unique."""
+
+    user_id: int
+    token_type: str
+    delta: int
+    debt_after: int
     reason: Reason
     operation_id: str
     created_at: datetime

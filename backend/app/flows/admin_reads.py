@@ -62,9 +62,8 @@ async def player_detail(house: House, user_id: int) -> Row:
         players = await keepers.player.look([user_id], Wanted(wallets=True))
         if profile is None or user_id not in players:
             raise AppError("USER_NOT_FOUND")
-        balances = players[user_id].balances
         return profile | {
-            "wallets": [{"token_type": token, "balance": balance} for token, balance in sorted(balances.items())],
+            "wallets": players[user_id].wallet_views(),
             "progress": await keepers.season_pass.of_player(user_id),
             "server_time": kst_text(house.clock.now()),
         }

@@ -11,24 +11,22 @@ from typing import Any
 
 from app.core.time_utils import kst_date, kst_text
 from app.domain.boards import Board, rewards_of_rank
-from app.domain.event_names import EventType, Feature, Topic
+from app.domain.event_names import Feature
 from app.domain.jobs import JobFailed, Lease
 from app.domain.player import PlayerState
 from app.domain.records import Changes
 from app.domain.rule_book import RuleBook
 from app.domain.spans import is_span_key
-from app.domain.wallet import Reason
 from app.domain.worth import Approval
 from app.flows.steps.decision import Decision
-from app.flows.steps.grant_rewards import grant_rewards
 from app.flows.steps.job_subjects import season_end
 from app.flows.steps.lease import hold
+from app.flows.steps.pay_rank import BOARD_SOURCE, pay_rank
 from app.flows.steps.save_changes import save_changes
 from app.services import House, Services
 from app.services.job_service import Advance
 from app.services.player_state import Wanted
 
-BOARD_SOURCE = "BOARD"
 PAID, NOTHING_DUE, BLOCKED = "PAID", "NONE", "BLOCKED"
 Row = dict[str, Any]
 
@@ -118,11 +116,9 @@ def _pay(decision: Decision, board: Board, key: str, row: Row, rank_rewards: lis
         return NOTHING_DUE
     if decision.player.is_blocked:
         return BLOCKED
-    operation_id = board.operation_id(decision.player.id, key)
     facts = {"board": board.code, "window": key, "rank": row["rank_no"], "score": row["score"]}
-    decision.log(EventType.RANK_REWARDED, Feature.RANKING, operation_id, **facts)
-    decision.announce(Topic.RANK_REWARDED, **facts)
-    grant_rewards(decision, grants, operation_id=operation_id, source=BOARD_SOURCE, reason=Reason.RANK_REWARD)
+    operation_id = board.operation_id(decision.player.id, key)
+    pay_rank(decision, grants, operation_id=operation_id, source=BOARD_SOURCE, facts=facts)
     return PAID
 
 

@@ -8,8 +8,8 @@ counters), host_events, rejected_events, event_revocations, rule_hits, rule_mark
 grants, stamps, keys, passes and reversals write.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pydantic_core import to_json
@@ -17,13 +17,18 @@ from pydantic_core import to_json
 from app.core.errors import AppError
 from app.core.time_utils import kst_date, kst_text
 from app.domain.event_names import Feature
-from app.domain.host_events import HostEvent, RefusedEvent
+from app.domain.host_events import HostEvent, KnownEvent, RefusedEvent
+from app.domain.player import PlayerState
+from app.domain.rule_book import RuleBook
+from app.domain.rules import EventName
+from app.domain.season import Season
 from app.flows.steps.apply_rules import Ground
 from app.flows.steps.commands import Done
-from app.flows.steps.decide_events import EventBatch, match
+from app.flows.steps.decide_events import EventBatch, Matches, match
 from app.flows.steps.goals import load_goals
 from app.flows.steps.know_player import know_players
-from app.flows.steps.revoke_events import Revocables, load_revocables
+from app.flows.steps.load_stocks import seasons_of
+from app.flows.steps.revoke_events import Revocables, Scene, load_revocables
 from app.flows.steps.save_changes import save_changes
 from app.services import House, Services
 from app.services.player_state import Wanted
@@ -40,6 +45,25 @@ class EventsCommand:
     request_id: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call as it is read: sound events, their players' ids by external id, the rules that take them, the seasons.
+
+    The seasons are those of the events' days; where somebody loses something, every one that they took part in.
+    """
+
+    host_id: int
+    events: Sequence[HostEvent]
+    ids: Mapping[str, int]
+    rules: RuleBook
+    matches: Matches
+    seasons: Mapping[int, Season]
+
+    @property
+    def takes_back(self) -> bool:
+        return bool(self.matches.announced(self.events, self.ids))
+
+
 async def ingest_events(house: House, command: EventsCommand) -> Done:
     """Takes every event of a call that is new and sound; each gives what the rules give, exactly once for ever.
 
@@ -53,28 +77,20 @@ async def ingest_events(house: House, command: EventsCommand) -> Done:
     answers: list[Done] = []
 
     async def work(keepers: Services) -> Done:
-        first_day = kst_date(now - tolerance)
-        rules = await keepers.rule_book.in_force(FEATURES, kst_date(now), ended_since=first_day)
+        rules = await keepers.rule_book.in_force(FEATURES, kst_date(now), ended_since=kst_date(now - tolerance))
         rules.require_open(Feature.INGEST)
-        active = await keepers.rule.in_force(command.host_id)
-        matches = match(events, active)
+        matches = match(events, await keepers.rule.in_force(command.host_id))
         ids = await _ids(keepers, command.host_id, events, now)
-        wanted = Wanted.of(rules, wallets=True, claims=matches.need_claims, bridges=rules.bridge_ids)
-        players = await keepers.player.lock(ids.values(), wanted)
-        names = [event.name for event in events]
-        known = await keepers.host_event.known(command.host_id, names)
+        losers = set(matches.announced(events, ids).values())
+        call = Call(command.host_id, events, ids, rules, matches, await seasons_of(keepers, rules, losers))
+        players = await keepers.player.lock(ids.values(), _wanted(call))
+        known = await keepers.host_event.known(command.host_id, [event.name for event in events])
         if answers and any(event.name in known and known[event.name].key == event.key for event in events):
             return answers[-1]  # the run before this one was committed, and only the reply got lost
-        days = {event.day for event in events} | {rules.today}
-        await load_goals(keepers, rules, players, days=days, metric_names=matches.metrics)
-        revocables = Revocables()
-        if any(rule.config.is_reversal for rule in active):
-            announced = matches.announced((event for event in events if event.name not in known), ids)
-            revocables = await load_revocables(keepers, command.host_id, names, announced)
         batch = EventBatch(
             host_id=command.host_id,
             players={subject: players[user_id] for subject, user_id in ids.items()},
-            ground=Ground(rules, await keepers.rule_state.marks(matches.mark_keys(events, ids)), revocables),
+            ground=await _ground(keepers, call, players, known),
             matches=matches,
             known=known,
             now=now,
@@ -100,6 +116,30 @@ def _in_time(item: HostEvent | RefusedEvent, now: datetime, tolerance: timedelta
         reason = {"field": "time", "reason": refusal.meaning.en}
         return RefusedEvent(item.id, item.source, item.type, refusal.code, [reason], item.document())
     return item
+
+
+def _wanted(call: Call) -> Wanted:
+    """What is read of the players: of those who may lose something, everything in every season."""
+    wanted = Wanted.of(call.rules, wallets=True, claims=call.matches.need_claims, bridges=call.rules.bridge_ids)
+    if call.takes_back:
+        return replace(wanted, seasons=tuple(call.seasons), claims=True, passes=True, counters=True)
+    return wanted
+
+
+async def _ground(
+    keepers: Services, call: Call, players: Mapping[int, PlayerState], known: Mapping[EventName, KnownEvent]
+) -> Ground:
+    """What the events stand on: goals and marks as they are, and what is to be taken back."""
+    rules, matches = call.rules, call.matches
+    days = {event.day for event in call.events} | {rules.today}
+    await load_goals(keepers, rules, players, days=days, metric_names=matches.metrics)
+    marks = await keepers.rule_state.marks(matches.mark_keys(call.events, call.ids))
+    if not matches.has_reversals:
+        return Ground(rules, marks, Revocables())
+    announced = matches.announced((event for event in call.events if event.name not in known), call.ids)
+    scene = Scene(players, call.seasons, rules.goals, marks)
+    names = [event.name for event in call.events]
+    return Ground(rules, marks, await load_revocables(keepers, call.host_id, names, announced, scene))
 
 
 async def _ids(keepers: Services, host_id: int, events: Sequence[HostEvent], now: datetime) -> dict[str, int]:

@@ -22,9 +22,7 @@ async def me(house: House, query: PlayerCommand) -> dict[str, Any]:
         rules = await keepers.rule_book.in_force(names, kst_date(now), locked=False) if names else None
         return {
             "user": player_view(player),
-            "wallets": [
-                {"token_type": token, "balance": balance} for token, balance in sorted(player.balances.items())
-            ],
+            "wallets": player.wallet_views(),
             "features": {name: _is_open(rules, name) for name in names},
             "server_time": kst_text(now),
         }

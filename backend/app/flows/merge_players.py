@@ -18,6 +18,7 @@ from app.domain.privacy import INVISIBLE, is_pseudonym
 from app.domain.records import Changes
 from app.domain.rule_book import RuleBook
 from app.domain.season_config import MAX_GRACE_DAYS
+from app.flows.steps.debts import move_debts
 from app.flows.steps.decision import Decision
 from app.flows.steps.edits import Row
 from app.flows.steps.merge_goals import (
@@ -137,6 +138,7 @@ async def _join(keepers: Services, decision: Decision, rules: RuleBook, source: 
     rewards = await keepers.reward.lock([both[0].rewards[op] for op in sorted(twice) if op in both[0].rewards])
     taken, kept = take_back(replace(decision, player=source), rewards.values())
     moved = move_balances(decision, source)
+    move_debts(decision, source)
     seasons = []
     for season in rules.open_to(target):
         if season.is_claimable(rules.today) and source.progress.get(season.id) is not None:

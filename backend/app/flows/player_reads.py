@@ -6,6 +6,7 @@ from typing import Any
 from app.core.errors import AppError
 from app.core.time_utils import kst_text
 from app.domain.event_names import EventType
+from app.domain.player import PlayerState
 from app.domain.records import Event
 from app.flows.steps.commands import PlayerCommand
 from app.flows.steps.coupon_view import with_coupons
@@ -18,9 +19,9 @@ async def my_wallets(house: House, query: PlayerCommand) -> dict[str, Any]:
     """Every wallet of the player."""
 
     async def work(keepers: Services) -> dict[str, Any]:
-        balances = await _allowed(keepers, query, Wanted(wallets=True))
+        player = await _allowed(keepers, query, Wanted(wallets=True))
         return {
-            "wallets": [{"token_type": token, "balance": balance} for token, balance in sorted(balances.items())],
+            "wallets": player.wallet_views(),
             "server_time": kst_text(house.clock.now()),
         }
 
@@ -66,13 +67,13 @@ async def enter_page(house: House, query: PlayerCommand, page_name: str) -> None
     await house.write(work)
 
 
-async def _allowed(keepers: Services, query: PlayerCommand, wanted: Wanted) -> dict[str, int]:
-    """The player's balances (as far as wanted), after the check that they may look."""
+async def _allowed(keepers: Services, query: PlayerCommand, wanted: Wanted) -> PlayerState:
+    """The player as far as wanted, after the check that they may look."""
     player = (await keepers.player.look([query.user_id], wanted)).get(query.user_id)
     if player is None:
         raise AppError("USER_NOT_FOUND")
     player.require_allowed(session_id=query.session_id, issued_at=query.issued_at)
-    return player.balances
+    return player
 
 
 def _reward_view(row: dict[str, Any]) -> dict[str, Any]:

@@ -37,6 +37,7 @@ class PlayerStory:
 
     profile: Row
     balances: dict[str, int]
+    debts: dict[str, int]
     progress: list[Row]
     seasons: list[Row]
     lines: list[Line]
@@ -67,6 +68,7 @@ async def player_story(house: House, user_id: int, *, after: int | None, limit: 
         return PlayerStory(
             profile=profile,
             balances=dict(sorted(players[user_id].balances.items())),
+            debts=players[user_id].debts,
             progress=await keepers.season_pass.of_player(user_id),
             seasons=seasons,
             lines=_woven(events, acts, is_first=after is None),

@@ -13,29 +13,25 @@ from typing import Any
 from app.core.alarms import raise_alarm
 from app.core.errors import AppError
 from app.core.time_utils import kst_date
-from app.domain.bridge import Campaign, CampaignState, LevelState, Outcome, Payout, Policy, payout
+from app.domain.bridge import Campaign, CampaignState, LevelState, Outcome, Policy, payout
 from app.domain.bridge_records import BridgeSettlement
 from app.domain.event_names import Feature
-from app.domain.grants import Grant, RewardType
 from app.domain.jobs import JobFailed, JobRun, Lease
 from app.domain.player import PlayerState
 from app.domain.records import Changes
 from app.domain.rule_book import RuleBook
 from app.domain.season import Season
-from app.domain.wallet import Reason
 from app.domain.worth import Approval
-from app.flows.steps.collect_keys import BRIDGE_SOURCE
 from app.flows.steps.decision import Decision
-from app.flows.steps.grant_rewards import grant_rewards
 from app.flows.steps.lease import hold
-from app.flows.steps.raise_level import raise_level, target_season
+from app.flows.steps.pay_bridge import pay_bridge
+from app.flows.steps.raise_level import target_season
 from app.flows.steps.save_changes import save_changes
 from app.services import House, Services
 from app.services.bridge_control_service import ControlTotals, DueTotal
 from app.services.job_service import Advance
 from app.services.player_state import Wanted
 
-POINT_ITEM = "POINT"
 Progress = Callable[[JobRun], None]
 
 
@@ -154,8 +150,7 @@ def _settle_player(chunk: Chunk, player: PlayerState) -> None:
         approval=chunk.approval,
         request_id=None,
     )
-    _pay_points(decision, chunk.campaign, due)
-    level_state, xp = _give_level(decision, chunk, due)
+    level_state, xp = pay_bridge(decision, chunk.campaign, chunk.target, due)
     season_id = chunk.target.id if chunk.target is not None and due.earns_level else None
     chunk.changes.settlements.append(
         BridgeSettlement(
@@ -174,28 +169,6 @@ def _settle_player(chunk: Chunk, player: PlayerState) -> None:
         )
     )
     chunk.changes.count_keys(player, 0, 0)
-
-
-def _pay_points(decision: Decision, campaign: Campaign, due: Payout) -> None:
-    """POINT into the wallet. An operator approved the sum of the campaign when they opened it, so none waits again."""
-    if due.points == 0:
-        return
-    grant_rewards(
-        decision,
-        [Grant(RewardType.POINT, due.points)],
-        operation_id=campaign.operation_id(decision.player.id, POINT_ITEM),
-        source=BRIDGE_SOURCE,
-        reason=Reason.BRIDGE_POINTS,
-        is_approved=True,
-    )
-
-
-def _give_level(decision: Decision, chunk: Chunk, due: Payout) -> tuple[LevelState, int]:
-    if not due.earns_level:
-        return LevelState.NONE, 0
-    if chunk.target is None:
-        return LevelState.PENDING, 0
-    return raise_level(decision, chunk.campaign, chunk.target)
 
 
 async def _prove_and_finish(house: House, lease: Lease, campaign: Campaign) -> None:

@@ -11,20 +11,18 @@ from typing import Any
 
 from app.core.time_utils import kst_date, kst_text
 from app.domain.boards import rewards_of_rank
-from app.domain.event_names import EventType, Feature, Topic
+from app.domain.event_names import Feature
 from app.domain.jobs import JobFailed, Lease
 from app.domain.records import Changes
 from app.domain.teams import Contest
-from app.domain.wallet import Reason
 from app.flows.steps.decision import Decision
-from app.flows.steps.grant_rewards import grant_rewards
 from app.flows.steps.lease import hold
+from app.flows.steps.pay_rank import TEAM_SOURCE, pay_rank
 from app.flows.steps.save_changes import save_changes
 from app.services import House, Services
 from app.services.job_service import Advance
 from app.services.player_state import Wanted
 
-TEAM_SOURCE = "TEAM"
 OPEN, FROZEN, SETTLED = "OPEN", "FROZEN", "SETTLED"
 
 
@@ -98,11 +96,8 @@ def _pay(decision: Decision, contest: Contest, promised: list[dict[str, Any]], r
     grants = rewards_of_rank(promised, rank)
     if not grants:
         return False
-    operation_id = contest.operation_id(decision.player.id)
     facts = {"contest": contest.code, "rank": rank, "score": score}
-    decision.log(EventType.RANK_REWARDED, Feature.RANKING, operation_id, **facts)
-    decision.announce(Topic.RANK_REWARDED, **facts)
-    grant_rewards(decision, grants, operation_id=operation_id, source=TEAM_SOURCE, reason=Reason.RANK_REWARD)
+    pay_rank(decision, grants, operation_id=contest.operation_id(decision.player.id), source=TEAM_SOURCE, facts=facts)
     return True
 
 

@@ -53,6 +53,8 @@ mission_progress = Table(
     Column("version", Integer, nullable=False),
     Column("counted_on", Date),
     Column("updated_at", UtcDateTime, nullable=False),
+    # counted above the last completion: a reversal takes from it first
+    Column("surplus", BigInteger, nullable=False, server_default="0"),
     CheckConstraint("progress >= 0 AND claimed >= 0 AND claimed <= completed", name="in_order"),
     Index("ix_mission_progress_mission", "mission_id", "period_key"),
     **MYSQL_TABLE,

@@ -19,6 +19,8 @@ user_profiles = Table(
     Column("created_at", UtcDateTime, nullable=False),
     # the player whom this account became part of; its rows stay as history, and nothing new is written to it
     Column("merged_into", BigId),
+    # how often something was taken back from the player: what is earned again has an operation id of its own
+    Column("reversals", Integer, nullable=False, server_default="0"),
     UniqueConstraint("host_id", "external_id", name="uq_user_profiles_host_external"),
     # operators search by the start of either, whatever the host
     Index("ix_user_profiles_external_id", "external_id"),

@@ -14,6 +14,11 @@ class WalletLine(Shape):
 
     token_type: str = Field(examples=["ROULETTE_COIN"])
     balance: int
+    debt: int | None = Field(
+        default=None,
+        exclude_if=lambda debt: not debt,
+        description="What was taken back and had been spent: the next credits pay it first. Stands where one owes.",
+    )
 
 
 class Wallets(Timed):

@@ -52,6 +52,7 @@ from app.services.promo_service import PromoService
 from app.services.ranking_service import RankingService
 from app.services.reconcile.reconcile_service import ReconcileService
 from app.services.report_service import ReportService
+from app.services.reversal_service import ReversalService
 from app.services.reward_service import RewardService
 from app.services.rule_book_service import RuleBookService
 from app.services.rule_service import RuleService
@@ -77,7 +78,7 @@ class Services:
         self.rule_book = RuleBookService(tx, definitions, is_gated=settings.feature_gate_enabled)
         self.player, self.alias = PlayerService(tx), AliasService(tx)
         self.wallet = WalletService(tx)
-        self.reward = RewardService(tx)
+        self.reward, self.reversal = RewardService(tx), ReversalService(tx)
         self.coupon, self.coupon_batch = CouponService(tx), CouponBatchService(tx)
         self.promo = PromoService(tx)
         self.inbox = InboxService(tx)

@@ -1,16 +1,16 @@
 """Keeper of bridge campaigns with their slots, the keys that players collect, and their settlements."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, or_, select, update
 
 from app.core.time_utils import kst_date, kst_midnight
-from app.db.statements import Insert, Upsert
+from app.db.statements import Insert, Statement, Upsert
 from app.db.transaction import Tx, new_row_id
 from app.db.values import instant_out, json_in, json_out
-from app.domain.bridge import CampaignState, LevelState
+from app.domain.bridge import CampaignState, LevelState, Outcome
 from app.domain.bridge_config import BridgeConfig
 from app.domain.bridge_records import BridgeKey, BridgeSettlement
 from app.models.bridge import bridge_campaigns, bridge_keys, bridge_settlements, bridge_slots
@@ -19,6 +19,7 @@ Row = dict[str, Any]
 ADD_KEYS = Insert(
     bridge_keys, ["campaign_id", "user_id", "event_type", "day", "key_date", "points", "cause", "created_at"]
 )
+DROP_KEY = Statement("DELETE FROM bridge_keys WHERE campaign_id = ? AND user_id = ? AND event_type = ?")
 SETTLEMENT = (
     *("outcome", "key_count", "pending_points", "points_paid", "level_state", "season_id", "level_after", "xp_added"),
     *("created_at", "updated_at"),
@@ -128,6 +129,19 @@ class BridgeService:
         )  # fmt: skip
         await self._tx.write(ADD_SETTLEMENTS, [_settlement_row(settlement) for settlement in settlements])
 
+    async def keys_caused_by(self, user_id: int, causes: Sequence[str]) -> list[Row]:
+        """The player's keys that these causes earned. Lock the player first."""
+        c = bridge_keys.c
+        query = select(bridge_keys, bridge_campaigns.c.code).join(
+            bridge_campaigns, bridge_campaigns.c.id == c.campaign_id
+        ).where(c.user_id == user_id, c.cause.in_(causes))  # fmt: skip
+        return [dict(row) for row in (await self._tx.execute(query.order_by(c.id))).mappings()]
+
+    async def drop_keys(self, keys: Iterable[tuple[int, int, str]]) -> None:
+        """Takes keys away, by (campaign, player, event type), whose cause was taken back: they may be earned anew."""
+        for key in sorted(keys):
+            await self._tx.run(DROP_KEY, key)
+
     async def settle_levels(self, settlements: Sequence[BridgeSettlement]) -> None:
         """Writes settlements that stand already anew, after their levels were decided. Lock the players first."""
         await self._tx.write(SET_SETTLEMENTS, [_settlement_row(settlement) for settlement in settlements])
@@ -139,6 +153,18 @@ class BridgeService:
             c.campaign_id == campaign_id, c.level_state == LevelState.PENDING, c.user_id > after
         )
         rows = await self._tx.execute(query.order_by(c.user_id).limit(limit))
+        return [dict(row) for row in rows.mappings()]
+
+    async def blocked(self, user_id: int) -> list[Row]:
+        """The settlements in which the player got no points or no level because they were blocked, with the campaign's
+
+        code, oldest first. Lock the player first to pay them.
+        """
+        c = bridge_settlements.c
+        query = select(bridge_settlements, bridge_campaigns.c.code).join(bridge_campaigns)
+        blocked = or_(c.outcome == Outcome.BLOCKED, c.level_state == LevelState.BLOCKED)
+        settled = bridge_campaigns.c.state == CampaignState.SETTLED
+        rows = await self._tx.execute(query.where(c.user_id == user_id, blocked, settled).order_by(c.id))
         return [dict(row) for row in rows.mappings()]
 
     async def key_counts(self, campaign_id: int) -> dict[str, int]:

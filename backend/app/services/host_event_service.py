@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from app.core.metrics import EVENTS
 from app.db.statements import Insert, Statement
@@ -12,6 +12,7 @@ from app.db.transaction import Tx
 from app.db.values import instant_out, json_in, json_out
 from app.domain.host_events import HostEvent, KnownEvent, RefusedEvent
 from app.domain.records import EventRevocation, TakenEvent
+from app.domain.reversals import EventMemory
 from app.domain.rules import EventName
 from app.models.host_event import event_revocations, host_events, rejected_events
 from app.models.identity import hosts
@@ -126,11 +127,12 @@ class HostEventService:
         return [_shown(dict(row)) for row in rows.mappings()]
 
     async def past(
-        self, types: Sequence[str], *, host: str | None, since: datetime, until: datetime, limit: int
+        self, types: Sequence[str], *, host: str | None, since: datetime, until: datetime, after: str, limit: int
     ) -> list[HostEvent]:
-        """Events of these types and times that were taken, in the order they came, `limit` at most."""
+        """Events of these types and times that were taken, in the order they came, `limit` at most after our id."""
         c = host_events.c
         query = _events().where(c.event_type.in_(types), c.event_time >= since, c.event_time < until, c.code.is_(None))
+        query = query.where(c.id > after)
         if host is not None:
             query = query.where(hosts.c.code == host)
         rows = await self._tx.execute(query.order_by(c.id).limit(limit))
@@ -139,11 +141,28 @@ class HostEventService:
             for r in rows
         ]
 
+    async def memories(self, keys: Sequence[str]) -> list[EventMemory]:
+        """What is remembered of events that are to be taken back, by our ids."""
+        c = host_events.c
+        columns = (c.id, c.event_type, c.event_time, c.received_at, c.marks)
+        rows = await self._tx.execute(select(*columns).where(c.id.in_(keys)))
+        return [EventMemory(r.id, r.event_type, r.event_time, r.received_at, json_in(r.marks) or {}) for r in rows]
+
     async def revocation(self, host_id: int, source: str, event_id: str) -> str | None:
         """Our id of the event that took this one back, if one did."""
         c = event_revocations.c
         query = select(c.revoked_by).where(c.host_id == host_id, c.source == source, c.event_id == event_id)
         return (await self._tx.execute(query)).scalar()
+
+    async def types(self) -> list[str]:
+        """Every type of an event that ever came: a skip through the index by type."""
+        return list((await self._tx.execute(select(host_events.c.event_type).distinct())).scalars())
+
+    async def tally(self, event_type: str, since_id: str) -> list[tuple[int, int, str]]:
+        """By host: how many events of a type came since, and our id of the newest. Ids sort by when they came."""
+        c = host_events.c
+        query = select(c.host_id, func.count(), func.max(c.id)).where(c.event_type == event_type, c.id >= since_id)
+        return [tuple(row) for row in await self._tx.execute(query.group_by(c.host_id))]
 
     async def find(self, key: str) -> dict[str, Any] | None:
         """One event that was taken, by our id."""

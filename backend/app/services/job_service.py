@@ -147,6 +147,12 @@ class JobService:
             **self._lease(lease.seconds),
         )
 
+    async def count_late(self, slot: JobSlot, *, done: int, amount: int) -> None:
+        """Adds to what a run that is over has done: what an operator settled behind it counts as its own."""
+        c = job_runs.c
+        late = {"done_count": c.done_count + done, "done_sum": c.done_sum + amount}
+        await self._tx.execute(update(job_runs).where(*_is(slot), c.status == RunStatus.DONE).values(**late))
+
     async def renew(self, lease: Lease, *, has_moved: bool = False) -> bool:
         """Prolongs the lease, and notes whether the work came further; False when it is lost."""
         values = self._lease(lease.seconds)

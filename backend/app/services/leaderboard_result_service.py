@@ -31,6 +31,26 @@ PLACES = Statement("""
     WHERE r.board_id = ? AND r.window_key = ? AND r.rank_no > ? ORDER BY r.rank_no LIMIT ?
 """)
 
+# by window, so that no index by player is needed; who is not blocked and stands in the ranks has a row there
+MISSED = Statement("""
+    SELECT b.code, w.board_id, w.window_key, w.rank_rewards, s.score, r.rank_no, 1 + (
+        SELECT COUNT(*) FROM leaderboard_results o
+        WHERE o.board_id = w.board_id AND o.window_key = w.window_key AND (o.score > s.score OR (
+            o.score = s.score AND (o.reached_at < s.reached_at OR (
+                o.reached_at = s.reached_at AND o.user_id < s.user_id
+            ))
+        ))
+    )
+    FROM leaderboard_windows w JOIN leaderboards b ON b.id = w.board_id
+    JOIN leaderboard_scores s ON s.board_id = w.board_id AND s.window_key = w.window_key AND s.user_id = ?
+    LEFT JOIN leaderboard_results r
+        ON r.board_id = w.board_id AND r.window_key = w.window_key AND r.user_id = s.user_id
+    LEFT JOIN leaderboard_marks m ON m.board_id = w.board_id AND m.user_id = s.user_id
+    WHERE w.state = 'PAID' AND s.rank_key < 0 AND (
+        r.state = 'BLOCKED' OR (r.rank_no IS NULL AND (m.mark IS NULL OR m.mark <> 'BANNED'))
+    ) ORDER BY w.closed_at, w.board_id
+""")
+
 
 class LeaderboardResultService:
     """Keeper of closed windows."""
@@ -97,6 +117,16 @@ class LeaderboardResultService:
             Place(rank, user_id, score, known_instant_in(at), name, external_id, mark == "HIDDEN")
             for rank, user_id, score, at, name, external_id, mark in rows
         ]
+
+    async def missed(self, user_id: int) -> list[Row]:
+        """The paid windows in which the player has a score and nothing was paid for it, with what was promised.
+
+        `rank_no` None: they have no rank, because they were blocked (or banned from the board) when it closed; then
+        `would_be` is the one they would have had. Oldest first.
+        """
+        names = ("code", "board_id", "window_key", "rank_rewards", "score", "rank_no", "would_be")
+        rows = await self._tx.rows(MISSED, (user_id,))
+        return [dict(zip(names, row, strict=True)) | {"rank_rewards": json_in(row[3])} for row in rows]
 
     async def mark_paid(self, board_id: int, window_key: str, states: dict[str, list[int]]) -> None:
         """Writes what became of ranks: their numbers by state. The players must be locked."""

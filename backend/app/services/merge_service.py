@@ -29,7 +29,7 @@ PASSES = Statement("""
     SELECT user_id, season_id, track, granted_at, revoked_at FROM season_passes WHERE user_id IN ({ids})
 """)
 MISSIONS = Statement("""
-    SELECT user_id, mission_id, period_key, updated_at, progress, completed, claimed, version, counted_on
+    SELECT user_id, mission_id, period_key, updated_at, progress, completed, claimed, version, counted_on, surplus
     FROM mission_progress WHERE user_id IN ({ids})
 """)
 SCORES = Statement("""
@@ -155,7 +155,7 @@ def _pass(user_id: int, season_id: int, track: str, since: Any, until: Any) -> S
 
 
 def _progress(user_id: int, mission_id: int, key: str, at: Any, *counts: Any) -> MissionProgress:
-    progress, completed, claimed, version, on = counts
+    progress, completed, claimed, version, on, surplus = counts
     return MissionProgress(
-        user_id, mission_id, key, known_instant_in(at), progress, completed, claimed, version, day_in(on)
+        user_id, mission_id, key, known_instant_in(at), progress, completed, claimed, version, day_in(on), surplus
     )

@@ -17,13 +17,17 @@ from app.models.mission import mission_progress, mission_versions, missions
 Row = dict[str, Any]
 # no lock: the players' own locks guard these rows, and a read sees what was committed before it began
 PROGRESS = Statement("""
-    SELECT user_id, mission_id, period_key, updated_at, progress, completed, claimed, version, counted_on
+    SELECT user_id, mission_id, period_key, updated_at, progress, completed, claimed, version, counted_on, surplus
     FROM mission_progress WHERE user_id IN ({ids}) AND period_key IN ({periods})
+""")
+ALL_PROGRESS = Statement("""
+    SELECT user_id, mission_id, period_key, updated_at, progress, completed, claimed, version, counted_on, surplus
+    FROM mission_progress WHERE user_id = ?
 """)
 SET_PROGRESS = Upsert(
     mission_progress,
     ["user_id", "period_key", "mission_id"],
-    ["progress", "completed", "claimed", "version", "counted_on", "updated_at"],
+    ["progress", "completed", "claimed", "version", "counted_on", "updated_at", "surplus"],
 )
 
 
@@ -126,12 +130,11 @@ class MissionService:
         """The players' progress in these periods. To change it, lock the players first."""
         ids = sorted(user_ids)
         rows = await self._tx.rows(PROGRESS, [*ids, *periods], ids=len(ids), periods=len(periods))
-        return [
-            MissionProgress(
-                user_id, mission_id, key, known_instant_in(at), progress, done, claimed, version, day_in(on)
-            )
-            for user_id, mission_id, key, at, progress, done, claimed, version, on in rows
-        ]
+        return [_progress(row) for row in rows]
+
+    async def all_progress_of(self, user_id: int) -> list[MissionProgress]:
+        """How far a player is with every mission in every period. Lock the player first."""
+        return [_progress(row) for row in await self._tx.rows(ALL_PROGRESS, (user_id,))]
 
     async def save(self, rows: Iterable[MissionProgress]) -> None:
         """Writes progress. The players' rows must be locked by this transaction."""
@@ -139,7 +142,7 @@ class MissionService:
             SET_PROGRESS,
             [
                 (r.user_id, r.period_key, r.mission_id, r.progress, r.completed, r.claimed, r.version,
-                 r.counted_on and r.counted_on.isoformat(), instant_out(r.updated_at))
+                 r.counted_on and r.counted_on.isoformat(), instant_out(r.updated_at), r.surplus)
                 for r in rows
             ],
         )  # fmt: skip
@@ -153,6 +156,12 @@ class MissionService:
         query = query.group_by(c.period_key).order_by(c.period_key.desc()).limit(limit)
         rows = (await self._tx.execute(query)).mappings()
         return [{name: value if name == "period_key" else int(value) for name, value in row.items()} for row in rows]
+
+
+def _progress(row: Sequence[Any]) -> MissionProgress:
+    user_id, mission_id, key, at, progress, done, claimed, version, on, surplus = row
+    counts = (progress, done, claimed, version, day_in(on), surplus)
+    return MissionProgress(user_id, mission_id, key, known_instant_in(at), *counts)
 
 
 def _current() -> Any:

@@ -22,6 +22,7 @@ WITH_KEYS = Statement("""
 SET_KEY_COUNTERS = Statement(
     "UPDATE user_profiles SET event_key_count = ?, event_pending_points = ? WHERE id IN ({ids})"
 )
+SET_REVERSALS = Statement("UPDATE user_profiles SET reversals = ? WHERE id = ?")
 # by the id that a player has, and by those that they had before
 FIND_ALL = Statement("""
     SELECT host_id, external_id, user_id FROM player_aliases
@@ -181,6 +182,11 @@ class PlayerService:
         """The next players who have bridge keys, by id; `host_id` None means of every host."""
         params = (after, host_id, host_id, limit)
         return [row[0] for row in await self._tx.rows(WITH_KEYS, params)]
+
+    async def save_reversals(self, reversals: Mapping[int, int]) -> None:
+        """Writes how often something was taken back from players, who must be locked."""
+        for user_id, number in sorted(reversals.items()):
+            await self._tx.run(SET_REVERSALS, (number, user_id))
 
     async def save_key_counters(self, counters: Mapping[int, tuple[int, int]]) -> None:
         """Writes (key count, pending points) of players, who must be locked: one statement for each pair of values."""

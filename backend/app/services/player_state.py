@@ -57,10 +57,11 @@ def state_statement(wanted: Wanted, locked: bool) -> Statement:
     columns = [
         "u.id, u.host_id, u.external_id, u.nickname, u.is_blocked, u.tokens_valid_from",
         "(SELECT GROUP_CONCAT(r.session_id) FROM revoked_sessions r WHERE r.user_id = u.id), u.merged_into",
+        "u.reversals",
     ]
     joins = []
     if wanted.wallets:
-        columns.append("w.token_type, w.balance")
+        columns.append("w.token_type, w.balance, w.debt")
         joins.append("LEFT JOIN wallets w ON w.user_id = u.id")
     if wanted.seasons:
         columns.append(OWN_PROGRAM)
@@ -105,13 +106,15 @@ def read_row(players: dict[int, PlayerState], row: Sequence[Any], wanted: Wanted
     if player is None:
         revoked = frozenset(row[6].split(",")) if row[6] else frozenset()
         player = players[row[0]] = PlayerState(
-            row[0], row[1], row[2], row[3], bool(row[4]), instant_in(row[5]), revoked, row[7]
+            *(row[0], row[1], row[2], row[3], bool(row[4]), instant_in(row[5]), revoked, row[7]), reversals=row[8]
         )
-    at = 8
+    at = 9
     if wanted.wallets:
         if row[at] is not None:
             player.balances[row[at]] = row[at + 1]
-        at += 2
+            if row[at + 2]:
+                player.debts[row[at]] = row[at + 2]
+        at += 3
     if wanted.seasons:
         at = _read_progress(player, row, at, wanted)
     for game in wanted.games:

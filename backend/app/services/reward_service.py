@@ -104,6 +104,16 @@ class RewardService:
         rows = (await self._tx.execute(query.with_for_update())).mappings()
         return {row["operation_id"]: _stored(row) for row in rows}
 
+    async def lock_standing(self, user_ids: Iterable[int], sources: Iterable[str]) -> list[StoredReward]:
+        """The players' rewards of these sources that were not given up, locked in id order. Lock the players first."""
+        c = reward_log.c
+        gone = (RewardState.REJECTED, RewardState.REVERSED)
+        query = select(reward_log).where(
+            c.user_id.in_(sorted(set(user_ids))), c.source.in_(sorted(sources)), c.state.not_in(gone)
+        )
+        rows = (await self._tx.execute(query.order_by(c.id).with_for_update())).mappings()
+        return [_stored(row) for row in rows]
+
     async def of_named(self, operation_ids: Iterable[str]) -> list[Row]:
         """The rewards of these operations, with everything that operators see of them, oldest first."""
         c = reward_log.c

@@ -10,7 +10,8 @@ from app.db.statements import Insert, Statement, Upsert
 from app.db.transaction import Tx
 from app.db.values import instant_out, known_day_in
 from app.domain.records import LevelClaim, SeasonPass, Stamp, XpEntry
-from app.domain.season import Progress, StampSource
+from app.domain.reversals import GivenStamp, GivenXp
+from app.domain.season import Progress, StampSource, XpSource
 from app.domain.season_edits import SeasonUse
 from app.domain.season_options import Counters
 from app.models.season_pass import (
@@ -52,6 +53,9 @@ SET_COUNTERS = Upsert(
         *("streak_days", "streak_best", "streak_freezes", "streak_on"),
     ],
 )
+DROP_CLAIM = Statement("""
+    DELETE FROM season_claims WHERE user_id = ? AND season_id = ? AND track = ? AND level = ?
+""")
 ADD_CLAIMS = Insert(season_claims, ["user_id", "season_id", "track", "level", "is_auto", "created_at"])
 
 
@@ -143,6 +147,39 @@ class SeasonPassService:
             [(c.user_id, c.season_id, c.track, c.level, c.is_auto, instant_out(c.created_at)) for c in claims],
         )
         await self._tx.write(SET_COUNTERS, [_counters(p.counters) for p in progress if p.counters])
+
+    async def seasons_of(self, user_ids: Iterable[int]) -> set[int]:
+        """The seasons that any of these players took part in."""
+        c = season_progress.c
+        rows = await self._tx.execute(select(c.season_id).distinct().where(c.user_id.in_(sorted(set(user_ids)))))
+        return set(rows.scalars())
+
+    async def xp_of(self, operation_ids: Iterable[str]) -> dict[str, tuple[int, GivenXp]]:
+        """The player and the XP of these operations, by operation id. Lock the players first."""
+        c = season_xp_ledger.c
+        wanted = sorted(set(operation_ids))
+        if not wanted:
+            return {}
+        rows = await self._tx.execute(select(season_xp_ledger).where(c.operation_id.in_(wanted)))
+        return {
+            row.operation_id: (
+                row.user_id,
+                GivenXp(row.season_id, row.delta, XpSource(row.source), bool(row.is_earned), row.created_at),
+            )
+            for row in rows
+        }
+
+    async def stamps_of(self, user_id: int, period_keys: Iterable[str]) -> list[GivenStamp]:
+        """The player's stamps of these keys. Lock the player first."""
+        c = season_stamp_log.c
+        columns = (c.season_id, c.period_key, c.event_type, c.stamp_date, c.stamp_count, c.xp_earned)
+        query = select(*columns).where(c.user_id == user_id, c.period_key.in_(sorted(set(period_keys))))
+        return [GivenStamp(**row) for row in (await self._tx.execute(query)).mappings()]
+
+    async def drop_claims(self, claims: Iterable[tuple[int, int, str, int]]) -> None:
+        """Takes away claims whose levels were lost and whose rewards are taken back: they may be earned anew."""
+        for claim in sorted(claims):
+            await self._tx.run(DROP_CLAIM, claim)
 
     async def save_passes(self, passes: Iterable[SeasonPass]) -> None:
         """Writes who owns which track now. The players' rows must be locked by this transaction."""

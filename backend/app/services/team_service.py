@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, delete, func, select, update
 
 from app.db.statements import Statement, Upsert
 from app.db.transaction import Tx, new_row_id
@@ -157,6 +157,16 @@ class TeamService:
         query = select(team_results, teams.c.name).join(teams, teams.c.id == c.team_id)
         query = query.where(c.contest_id == contest_id, c.rank_no > after).order_by(c.rank_no).limit(limit + 1)
         return [dict(row) for row in (await self._tx.execute(query)).mappings()]
+
+    async def ranked(self, user_id: int) -> list[Row]:
+        """The settled contests in which the player added to a team: `code`, `config`, `rank_no` and `own_score`."""
+        m, r, c = team_members.c, team_results.c, team_contests.c
+        query = select(c.id, c.code, c.config, r.rank_no, m.score.label("own_score"))
+        query = query.join(team_members, m.contest_id == c.id).join(
+            team_results, and_(r.contest_id == m.contest_id, r.team_id == m.team_id)
+        )
+        rows = await self._tx.execute(query.where(m.user_id == user_id, m.score > 0, c.state == SETTLED).order_by(c.id))
+        return [dict(row) | {"config": json_in(row["config"])} for row in rows.mappings()]
 
     async def due(self, contest_id: int, *, after: int, last_rank: int, limit: int) -> list[tuple[int, int, int]]:
         """(player, rank of the team, own score) of the next members who added to a team of a rewarded rank."""

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from app.db.statements import Insert, Statement, Upsert
 from app.db.transaction import Tx
 from app.db.values import instant_out
-from app.domain.wallet import Entry, Reason
-from app.models.wallet import wallet_ledger, wallets
+from app.domain.wallet import DebtEntry, Entry, Reason
+from app.models.wallet import wallet_debts, wallet_ledger, wallets
 
 ADD_ENTRIES = Insert(
     wallet_ledger,
@@ -19,6 +19,11 @@ ADD_ENTRIES = Insert(
 # a range of the unique key: the days stand in the operation ids, and ISO days sort as text
 TRIALS = Statement("SELECT operation_id FROM wallet_ledger WHERE operation_id BETWEEN ? AND ? AND reason = ?")
 SET_BALANCES = Upsert(wallets, ["user_id", "token_type"], ["balance"])
+ADD_DEBTS = Insert(
+    wallet_debts,
+    ["user_id", "token_type", "delta", "debt_after", "reason", "operation_id", "created_at"],
+)
+SET_DEBT = Statement("UPDATE wallets SET debt = ? WHERE user_id = ? AND token_type = ?")
 
 
 class WalletService:
@@ -37,6 +42,18 @@ class WalletService:
             ],
         )
         await self._tx.write(SET_BALANCES, [(user, token, balance) for (user, token), balance in balances.items()])
+
+    async def save_debts(self, debts: Sequence[DebtEntry]) -> None:
+        """Writes what wallets owe now and why. The players' rows must be locked, and the wallets exist."""
+        await self._tx.write(
+            ADD_DEBTS,
+            [
+                (d.user_id, d.token_type, d.delta, d.debt_after, d.reason, d.operation_id, instant_out(d.created_at))
+                for d in debts
+            ],
+        )
+        for (user_id, token_type), owed in {(d.user_id, d.token_type): d.debt_after for d in debts}.items():
+            await self._tx.run(SET_DEBT, (owed, user_id, token_type))
 
     async def trial_days(self, user_id: int, token_type: str, first: date, last: date) -> list[date]:
         """The KST days of the player's trial tickets from `first` to `last`, one entry per ticket."""

@@ -225,8 +225,8 @@ def _reverse(decision: Decision, effect: ReverseEffect, cause: Cause) -> View:
     name = effect_target(effect, cause.event)
     if name is None:
         return {"skipped": FIELD_MISSING}
-    by, operation_id = cause.event.key, cause.operation_id
-    return revoke_event(decision, cause.ground.rules, cause.ground.revocables, name, by=by, operation_id=operation_id)
+    ground = cause.ground
+    return revoke_event(decision, ground.rules, ground.revocables, name, by=cause.event.key, marks=ground.marks)
 
 
 def _require_season(decision: Decision) -> None:

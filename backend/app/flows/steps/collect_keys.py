@@ -73,6 +73,10 @@ def _collect(decision: Decision, campaign: Campaign, slot: Slot, cause: str) -> 
     decision.announce(Topic.BRIDGE_KEY, **facts, total_key_count=player.event_key_count)
     if not player.is_blocked:
         grant_rewards(
-            decision, slot.grants, operation_id=operation_id, source=BRIDGE_SOURCE, reason=Reason.BRIDGE_REWARD
+            decision,
+            slot.grants,
+            operation_id=player.again(operation_id),
+            source=BRIDGE_SOURCE,
+            reason=Reason.BRIDGE_REWARD,
         )
     return slot.event_type

@@ -33,6 +33,8 @@ class Matches:
     # rules that take such events and could not read this one
     lacking: dict[str, list[View]] = field(default_factory=dict)
     types: frozenset[str] = frozenset()
+    # whether any rule in force takes events back: then those that were taken back must be known
+    has_reversals: bool = False
 
     @property
     def need_claims(self) -> bool:
@@ -69,7 +71,7 @@ def match(events: Iterable[HostEvent], rules: Sequence[Rule]) -> Matches:
     for rule in rules:
         for event_type in rule.config.event_types:
             by_type.setdefault(event_type, []).append(rule)
-    found = Matches(types=frozenset(by_type))
+    found = Matches(types=frozenset(by_type), has_reversals=any(rule.config.is_reversal for rule in rules))
     for event in events:
         for rule in by_type.get(event.type, ()):
             if not rule.matches(event):
@@ -105,16 +107,25 @@ class EventBatch:
     _seasons: dict[tuple[str, date], Season | None] = field(default_factory=dict)
 
     def decide(self, items: Iterable[HostEvent | RefusedEvent]) -> View:
-        """The counts and `results[]` of the contract, in the order of the items; `rejected` holds the conflicts."""
-        results = []
-        for item in items:
+        """The counts and `results[]` of the contract, in the order of the items; `rejected` holds the conflicts.
+
+        What takes something back is decided first: on what stood before the call.
+        """
+        items = list(items)
+        results: list[View] = [{}] * len(items)
+        for number, item in sorted(enumerate(items), key=lambda pair: not self._takes_back(pair[1])):
             result = self._refused(item) if isinstance(item, RefusedEvent) else self._one(item)
             status, reason = result["status"], result.get("reason")
             self.counts["rejected" if status == CONFLICT else status] += 1
             self.counts["without_effect"] += reason is not None
             self.told[status, reason or result.get("code") or ""] += 1
-            results.append(result)
+            results[number] = result
         return {**self.counts, "results": results}
+
+    def _takes_back(self, item: HostEvent | RefusedEvent) -> bool:
+        if isinstance(item, RefusedEvent):
+            return False
+        return any(found.rule.config.is_reversal for found in self.matches.rules.get(item.key, ()))
 
     def _one(self, event: HostEvent) -> View:
         player = self.players[event.subject]

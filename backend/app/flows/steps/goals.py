@@ -144,7 +144,7 @@ def pay_completion(decision: Decision, mission: Mission, period_key: str, number
     states = grant_rewards(
         decision,
         mission.grants,
-        operation_id=mission.operation_id(decision.player.id, period_key, number),
+        operation_id=decision.player.again(mission.operation_id(decision.player.id, period_key, number)),
         source=MISSION_SOURCE,
         reason=Reason.MISSION_REWARD,
     )
@@ -155,8 +155,10 @@ def _advance(decision: Decision, mission: Mission, sheet: MissionSheet, key: str
     """Counts for one mission; True when that completed it (once more)."""
     player_id = decision.player.id
     row = sheet.rows.get((mission.id, key)) or MissionProgress(player_id, mission.id, key, decision.now)
-    before = row.completed
+    before, surplus = row.completed, row.surplus
     if not count_towards(mission, row, amount=amount, day=day):
+        if row.surplus != surplus:
+            decision.changes.missions[player_id, mission.id, key] = row
         return False
     row.updated_at = decision.now
     sheet.rows[mission.id, key] = row

@@ -15,6 +15,7 @@ from app.domain.rewards import RewardChange, StoredReward, next_try_at
 from app.domain.season import FREE_TRACK, Level, XpSource, add_xp, room_under_cap
 from app.domain.season_options import OVERFLOW
 from app.domain.wallet import Reason, move
+from app.flows.steps.debts import repay
 from app.flows.steps.decision import Decision
 from app.flows.steps.tell_reward import tell_reward
 
@@ -129,13 +130,13 @@ def pay_level(decision: Decision, level: Level, track: str, *, is_auto: bool) ->
     return grant_rewards(
         decision,
         level.grants(track),
-        operation_id=f"SEASON:{season.id}:{player.id}:{track}:{level.level}",
+        operation_id=player.again(f"SEASON:{season.id}:{player.id}:{track}:{level.level}"),
         source="SEASON",
         reason=Reason.SEASON_REWARD,
     )
 
 
-def pay_bonus(decision: Decision, grants: Sequence[Grant], kind: str, number: int) -> tuple[RewardState, ...]:
+def pay_bonus(decision: Decision, grants: Sequence[Grant], kind: str, number: int | str) -> tuple[RewardState, ...]:
     """Pays one bonus beside the levels: the n-th overflow bonus, or the milestone of a streak of n days."""
     season_id, user_id = decision.known_season.id, decision.player.id
     operation_id = f"SEASON:{season_id}:{user_id}:{kind}:{number}"
@@ -185,7 +186,8 @@ def _pay_overflow(decision: Decision) -> None:
     counters = progress.counted_on(decision.today, decision.now)
     while counters.overflow_bonuses < due:
         counters.overflow_bonuses += 1
-        pay_bonus(decision, season.overflow.grants, OVERFLOW, counters.overflow_bonuses)
+        number = player.again(str(counters.overflow_bonuses))
+        pay_bonus(decision, season.overflow.grants, OVERFLOW, number)
 
 
 def _wait_together(decision: Decision, grants: Sequence[Grant]) -> bool:
@@ -244,3 +246,4 @@ def _deliver(decision: Decision, grant: Grant, operation_id: str, reason: Reason
         now=decision.now,
     )
     decision.changes.add_entry(entry)
+    repay(decision, str(grant.wallet_token), grant.amount, operation_id)

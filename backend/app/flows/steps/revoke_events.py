@@ -4,29 +4,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.core.errors import AppError
-from app.domain.grants import RewardState
-from app.domain.records import EventRevocation, XpEntry
-from app.domain.rewards import StoredReward
+from app.domain.event_names import EventType
+from app.domain.goals import Goals
+from app.domain.player import PlayerState
+from app.domain.records import EventRevocation
 from app.domain.rule_book import RuleBook
-from app.domain.rules import EventName
-from app.domain.season import Progress, Season, XpSource
+from app.domain.rules import EventName, MarkKey, Marks, release
+from app.domain.season import Season
 from app.flows.steps.decision import Decision
-from app.flows.steps.premium import revoke_premium
-from app.flows.steps.reverse_reward import reverse_reward
+from app.flows.steps.load_stocks import load_stocks
+from app.flows.steps.uncount import Counted
+from app.flows.steps.undo import Stock, Target, Undo
 from app.services import Services
 
 View = dict[str, Any]
 MOST_EFFECTS = 10  # of a rule: the numbers that operation ids may end with
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """An event that came before: whose it is, what the rules gave for it, and where its rewards stand."""
-
-    user_id: int
-    effects: list[View]
-    rewards: list[StoredReward]
 
 
 @dataclass(slots=True)
@@ -35,40 +27,85 @@ class Revocables:
 
     host_id: int = 0
     targets: Mapping[EventName, Target] = field(default_factory=dict)
+    # the players of all that came, whoever is said to have caused them
+    owners: Mapping[EventName, int] = field(default_factory=dict)
     revoked: dict[EventName, int] = field(default_factory=dict)
     # of the call under way: events that one beside them takes back give nothing to begin with
     announced: Mapping[EventName, int] = field(default_factory=dict)
+    # by player: what may go with it
+    stocks: dict[int, Stock] = field(default_factory=dict)
+    seasons: Mapping[int, Season] = field(default_factory=dict)
 
     def is_revoked(self, name: EventName, user_id: int) -> bool:
         """True when this event of this player counts no more."""
         return user_id in (self.revoked.get(name), self.announced.get(name))
 
 
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a reversal plays on: locked players, every season that one of them took part in, the goals, the marks."""
+
+    players: Mapping[int, PlayerState]
+    seasons: Mapping[int, Season]
+    goals: Goals
+    marks: Marks
+
+
 async def load_revocables(
-    keepers: Services, host_id: int, names: Iterable[EventName], announced: Mapping[EventName, int]
+    keepers: Services, host_id: int, names: Iterable[EventName], announced: Mapping[EventName, int], scene: Scene
 ) -> Revocables:
     """What must be known to take back `announced`, and whether any event of the call was taken back before.
 
-    The players are locked: their locks guard what is read here.
+    The players are locked: their locks guard what is read here. Of those who lose something the missions and teams are
+    read whole, and what rules remember for the events joins the scene's marks.
     """
     revoked = await keepers.host_event.revoked(host_id, sorted({*names, *announced}))
-    came = await keepers.host_event.known(host_id, sorted(announced))
-    hits = await keepers.rule_state.hits_of([event.key for event in came.values()]) if came else {}
+    known = await keepers.host_event.known(host_id, sorted(announced))
+    found = Revocables(host_id, {}, {}, revoked, announced, {}, scene.seasons)
+    found.owners = {name: event.user_id for name, event in known.items()}
+    came = {name: event.key for name, event in known.items() if event.user_id == announced[name]}
+    if came:
+        losers = {announced[name]: scene.players[announced[name]] for name in came}
+        found.targets = await _targets(keepers, came, announced)
+        found.stocks = await load_stocks(keepers, losers, scene.goals, found.targets.values())
+        scene.marks.update(await keepers.rule_state.marks(_slots(found.targets.values()) - scene.marks.keys()))
+    return found
+
+
+async def _targets(
+    keepers: Services, came: Mapping[EventName, str], owners: Mapping[EventName, int]
+) -> dict[EventName, Target]:
+    """Everything that these events gave, by name; `came` says our id of each."""
+    hits = await keepers.rule_state.hits_of(came.values())
+    memories = {memory.key: memory for memory in await keepers.host_event.memories(list(came.values()))}
     operations = {
-        key: [operation for hit in several for operation in operations_of(hit["rule"], key)]
-        for key, several in hits.items()
+        key: [operation for hit in hits.get(key, ()) for operation in operations_of(hit["rule"], key)]
+        for key in came.values()
     }
-    wanted = [operation for several in operations.values() for operation in several]
-    rewards = await keepers.reward.lock_named(wanted) if wanted else {}
-    targets = {
-        name: Target(
-            event.user_id,
-            [effect for hit in hits.get(event.key, ()) for effect in hit["effects"]],
-            [rewards[operation] for operation in operations.get(event.key, ()) if operation in rewards],
+    everything = [operation for several in operations.values() for operation in several]
+    rewards = await keepers.reward.lock_named(everything) if everything else {}
+    targets = {}
+    for name, key in came.items():
+        user_id, own = owners[name], operations[key]
+        targets[name] = Target(
+            user_id,
+            memories[key],
+            own,
+            [effect for hit in hits.get(key, ()) for effect in hit["effects"]],
+            [rewards[operation] for operation in own if operation in rewards],
+            await keepers.season_pass.stamps_of(user_id, own) if own else [],
+            await keepers.bridge.keys_caused_by(user_id, [f"EVENT:{key}"]),
         )
-        for name, event in came.items()
+    return targets
+
+
+def _slots(targets: Iterable[Target]) -> set[MarkKey]:
+    return {
+        (target.user_id, int(rule_id), slot)
+        for target in targets
+        for rule_id, writes in target.memory.marks.items()
+        for slot, _, _ in writes
     }
-    return Revocables(host_id, targets, revoked, announced)
 
 
 def operations_of(rule: str, event_key: str) -> list[str]:
@@ -78,94 +115,53 @@ def operations_of(rule: str, event_key: str) -> list[str]:
 
 
 def revoke_event(
-    decision: Decision, rules: RuleBook, revocables: Revocables, name: EventName, *, by: str, operation_id: str
+    decision: Decision, rules: RuleBook, revocables: Revocables, name: EventName, *, by: str, marks: Marks
 ) -> View:
-    """Takes back what the event gave, as far as that is possible; one that has not come yet will give nothing.
+    """Takes back everything that the event gave; one that has not come yet will give nothing.
 
-    Tokens and points that were spent stay spent, and say so. XP goes down to the threshold of the level that was
-    reached: a level stays reached, and what it paid stays paid. Premium that the event gave ends. Stamps, bridge keys
-    and counted metrics stay. `by` is our id of the event that demands it.
+    Rewards, XP with the levels that it carried, stamps, bridge keys and counts go, and what levels and missions paid
+    for them; what was spent is owed. The bounds of the rules are released, so that a corrected event counts. Premium
+    that the event gave ends; what it paid, ranks of windows that ended and a settled bridge wait for a person. `by` is
+    our id of the event that demands it.
     """
     if name in revocables.revoked:
         return {"event": name[1], "skipped": "EVENT_REVOKED"}
-    target = revocables.targets.get(name)
-    if target is not None and target.user_id != decision.player.id:
+    if revocables.owners.get(name, decision.player.id) != decision.player.id:
         return {"event": name[1], "skipped": "NOT_FOUND"}
     revocables.revoked[name] = decision.player.id
     decision.changes.event_revocations.append(
         EventRevocation(revocables.host_id, *name, decision.player.id, by, decision.now)
     )
+    target = revocables.targets.get(name)
     if target is None:
         return {"event": name[1], "is_known": False}
-    seasons = {season.id: season for season in rules.seasons}
-    return {
-        "event": name[1],
-        "is_known": True,
-        "rewards": [_take_reward(decision, reward) for reward in target.rewards],
-        "xp": _take_xp(decision, seasons, target.effects, operation_id),
-        "passes": _end_passes(decision, seasons, target.effects),
-    }
+    stock = revocables.stocks[decision.player.id]
+    view = _take_back(Undo(decision, rules, revocables.seasons, stock, by), target)
+    decision.changes.rule_marks.update(release(target.memory.marks, marks, decision.player.id))
+    reference = f"EVENT:{target.memory.key}"
+    decision.log(EventType.HOST_EVENT_REVERSED, None, reference, by=by, **view)
+    return {"event": name[1], "is_known": True, **view}
 
 
-def _take_reward(decision: Decision, reward: StoredReward) -> View:
-    view: View = {"operation_id": reward.operation_id, **reward.grant.view()}
-    try:
-        reverse_reward(decision, reward)
-    except AppError as refusal:
-        return view | {"state": reward.state.value, "skipped": refusal.code}
-    return view | {"state": RewardState.REVERSED.value}
-
-
-def _take_xp(decision: Decision, seasons: Mapping[int, Season], effects: Iterable[View], operation_id: str) -> int:
-    """Takes the event's XP back, season by season; returns how much."""
-    given: dict[int, int] = {}
-    for effect in effects:
-        if effect["kind"] in {"XP", "STAMP"}:
-            season_id = effect["season_id"]
-            given[season_id] = given.get(season_id, 0) + (effect.get("amount") or effect.get("xp_added") or 0)
-    taken_in_all = 0
-    for season_id, amount in sorted(given.items()):
-        season = seasons.get(season_id)
-        if season is None:  # long over: nothing of it moves any more
-            continue
-        progress = decision.player.progress_in(season_id)
-        taken = min(amount, progress.current_xp - _held_xp(season, progress))
-        if taken <= 0:
-            continue
-        decision.changes.touch(decision.player, season_id).current_xp -= taken
-        entry = XpEntry(
-            decision.player.id,
-            season_id,
-            -taken,
-            progress.current_xp,
-            XpSource.HOST_EVENT,
-            True,
-            f"{operation_id}:{season_id}",
-            decision.now,
-        )
-        decision.changes.xp.append(entry)
-        taken_in_all += taken
-    return taken_in_all
-
-
-def _held_xp(season: Season, progress: Progress) -> int:
-    """The XP that levels and overflow bonuses were paid for: it stays."""
-    if progress.current_level == 0:
-        return 0
-    held = season.levels[progress.current_level - 1].required_xp
-    if season.overflow is not None and progress.counters is not None:
-        held += progress.counters.overflow_bonuses * season.overflow.every_xp
-    return held
-
-
-def _end_passes(decision: Decision, seasons: Mapping[int, Season], effects: Iterable[View]) -> list[str]:
-    """Ends the premium tracks that the event gave."""
-    ended, own = [], decision.season
-    for effect in effects:
-        if effect["kind"] != "PREMIUM" or not (effect["is_owned"] and effect["is_changed"]):
-            continue
-        decision.season = seasons.get(effect["season_id"])
-        if decision.season is not None and revoke_premium(decision, effect["track"]):
-            ended.append(effect["track"])
-    decision.season = own
-    return ended
+def _take_back(undo: Undo, target: Target) -> View:
+    """Takes back each thing that the event gave; returns what was taken, and what followed from it."""
+    memory = target.memory
+    rewards = [undo.reward(reward) for reward in target.rewards]
+    for operation in target.operations:
+        undo.xp_of(operation)
+    for stamp in target.stamps:
+        undo.stamp(stamp)
+    keys = [undo.key(key) for key in target.keys]
+    counts, passes = [], []
+    for effect in target.effects:
+        if effect["kind"] == "COUNT":
+            counts.append({"metric": effect["metric"], "amount": effect["amount"]})
+            undo.count(Counted(effect["metric"], effect["amount"], memory.time))
+        if effect["kind"] == "PREMIUM" and effect["is_owned"] and effect["is_changed"]:
+            season = undo.seasons.get(effect["season_id"])
+            if season is not None and undo.end_pass(season, effect["track"]):
+                passes.append(effect["track"])
+    undo.finish()
+    found = {"stamps": sum(stamp.stamp_count for stamp in target.stamps), "keys": keys, "counts": counts}
+    more = {name: value for name, value in found.items() if value} | undo.view()
+    return {"rewards": rewards, "xp": undo.xp, "passes": passes, **more}

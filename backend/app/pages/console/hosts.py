@@ -12,6 +12,7 @@ from app.domain.host_signing import LONGEST_KEY, LONGEST_LIFE, SHORTEST_LIFE, Ho
 from app.flows.event_reads import list_events
 from app.flows.host_keys import add_host_key, list_hosts, revoke_host_key
 from app.flows.save_host import add_host, end_host_signing, set_host_signing, switch_host
+from app.flows.unknown_types import unknown_types
 from app.pages.console.doors import ConsoleRoute, done
 from app.pages.console.forms import LINES, After, FormKey, Id, Reason, Version
 from app.pages.console.look import show
@@ -137,6 +138,13 @@ async def events(request: Request, after: EventKey = None) -> Response:
         container_of(request).house, host=None, event_type=None, external_id=None, after=after, limit=LINES
     )
     return show(request, "host_events.html", who=who, found=page(rows, LINES), after=after)
+
+
+@router.get("/console/hosts/unknown")
+async def unknown(request: Request) -> Response:
+    """Types of events that came and that no rule names, with an example each."""
+    who = await operator(request)
+    return show(request, "host_unknown.html", who=who, found=await unknown_types(container_of(request).house))
 
 
 @router.get("/console/hosts/rejected")

@@ -15,6 +15,7 @@ from app.flows.block_player import block_player, sign_out_player
 from app.flows.change_premium import PremiumCommand, change_premium
 from app.flows.player_story import player_story
 from app.flows.restore_streak import RestoreStreakCommand, restore_streak
+from app.flows.settle_missed import settle_missed
 from app.flows.steps.commands import unwrap
 from app.pages.console.doors import ConsoleRoute, done
 from app.pages.console.forms import FormKey, Id, Reason, Version
@@ -120,6 +121,15 @@ async def _block(request: Request, user_id: int, reason: str, version: int, *, i
     house = container_of(request).house
     await block_player(house, who.act(reason), user_id, is_blocked=is_blocked, expected_version=version)
     return done(request, back)
+
+
+@router.post("/settle")
+async def settle(request: Request, user_id: Id, reason: Reason, key: FormKey) -> Response:
+    """Pays what settlements did not, because the player was blocked."""
+    back = _back(request, user_id)
+    who = await operator(request, ADMIN)
+    answer = await settle_missed(container_of(request).house, who.keyed(reason, key, user_id), user_id)
+    return done(request, f"{back}?tab=rewards", "DONE" if from_json(answer.body)["settled"] else "SAME")
 
 
 @router.post("/sign-out")

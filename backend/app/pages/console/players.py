@@ -7,6 +7,7 @@ from pydantic import StringConstraints
 
 from app.flows.admin_reads import of_player
 from app.flows.player_story import player_story
+from app.flows.settle_missed import missed_settlements
 from app.games import TOKEN_TYPES
 from app.pages.console.doors import ConsoleRoute
 from app.pages.console.forms import LINES, After, Id
@@ -60,5 +61,6 @@ async def player(request: Request, user_id: Id, tab: Tab = "timeline", after: Af
         lines=lines,
         after=after,
         wallets=WALLETS,
+        missed=await missed_settlements(container.house, user_id),
         names={season["id"]: season["season_name"] for season in story.seasons},
     )

@@ -9,11 +9,11 @@ from pydantic import TypeAdapter
 
 from app.core.auth import ADMIN
 from app.core.errors import AppError, invalid
+from app.domain.bridge_config import HostEventType
 from app.domain.config_diff import Change, diff
 from app.domain.config_fields import EARLIEST_YEAR, LATEST_YEAR, WallMoment, parse_config
 from app.domain.rule_config import RuleConfig
 from app.flows.save_rule import add_rule_version, create_rule, rule_named, rule_version
-from app.flows.try_rule import replay_rule
 from app.pages.console.documents import Problem, problems_of, read_document, read_reason, written
 from app.pages.console.doors import ConsoleRoute, done
 from app.pages.console.forms import on_the_wall
@@ -25,6 +25,8 @@ from app.schemas.admin.rules import EXAMPLE, RuleNew
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 HEAD = ("code", "title", "host")
+# what a rule for a type that has none begins with
+FIRST_RULE: dict[str, Any] = {"event_types": [], "cap_per_day": 5, "effects": [{"kind": "XP", "amount": 20}]}
 WALL_MOMENT = TypeAdapter(WallMoment)
 
 
@@ -46,11 +48,12 @@ class Draft:
 
 
 @router.get("/console/rules/new")
-async def new(request: Request) -> Response:
-    """A form with an example to start from."""
+async def new(request: Request, event_type: Annotated[HostEventType | None, Query(alias="type")] = None) -> Response:
+    """A form with an example to start from, for a type of event where one is asked for."""
     who = await operator(request, ADMIN)
-    typed = dict.fromkeys(HEAD, "") | {"config": written(EXAMPLE)}
-    return await _page(request, who, Draft(None, None, typed, _readable(EXAMPLE)))
+    document = EXAMPLE if event_type is None else FIRST_RULE | {"event_types": [event_type]}
+    typed = dict.fromkeys(HEAD, "") | {"config": written(document)}
+    return await _page(request, who, Draft(None, None, typed, _readable(document)))
 
 
 @router.get("/console/rules/{code}/new")
@@ -132,7 +135,7 @@ async def _trial(request: Request, begun: Draft, config: RuleConfig) -> dict[str
             moments[name] = WALL_MOMENT.validate_python(begun.typed.get(name, ""))
         except ValueError:
             raise invalid((name, f"YYYY-MM-DDTHH:MM, {EARLIEST_YEAR} to {LATEST_YEAR}")) from None
-    return await replay_rule(container_of(request).house, config, host=host, **moments)
+    return await container_of(request).rule_replays.replay(config, host=host, **moments)
 
 
 async def _page(request: Request, who: Operator, begun: Draft, status: int = 200) -> Response:

@@ -10,7 +10,6 @@ from app.core.errors import AppError
 from app.domain.config_fields import Code, WallMoment, parse_config
 from app.domain.rule_config import RuleConfig
 from app.flows.save_rule import activate_rule, compare_rule_versions, rule_named, rule_version, rule_versions
-from app.flows.try_rule import replay_rule
 from app.pages.console.documents import written
 from app.pages.console.doors import ConsoleRoute, done
 from app.pages.console.forms import LINES, After, Reason, on_the_wall
@@ -62,7 +61,7 @@ async def one_version(
     trial = None
     if since is not None and until is not None:
         config = parse_config(RuleConfig, row["config"], "INVALID_RULE")
-        trial = await replay_rule(house, config, host=head["host"], since=span[0], until=span[1])
+        trial = await container.rule_replays.replay(config, host=head["host"], since=span[0], until=span[1])
     return show(
         request,
         "rule_version.html",

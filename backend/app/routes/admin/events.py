@@ -8,12 +8,13 @@ from app.core.names import MAX_EXTERNAL_ID
 from app.domain.bridge_config import HostEventType
 from app.domain.config_fields import Code
 from app.flows.event_reads import list_events, look_up_event
+from app.flows.unknown_types import unknown_types
 from app.routes.admin.common import READ, READERS, After, Limit
 from app.routes.deps import container_of
 from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import HostCode, Listed
-from app.schemas.admin.events import EventPage, EventStory, RejectedEvent
+from app.schemas.admin.events import EventPage, EventStory, RejectedEvent, UnknownTypes
 from app.utils.pagination import page
 
 router = admin_router("/events", tag="admin: events")
@@ -69,6 +70,19 @@ async def rejected(
         lambda keepers: keepers.host_event.rejected(host=host, code=code, after=after, limit=limit)
     )
     return page(rows, limit)
+
+
+@router.get(
+    "/unknown",
+    operation_id="admin_list_unknown_event_types",
+    response_model=UnknownTypes,
+    dependencies=READERS,
+    openapi_extra=READ,
+    responses=problems("SCOPE_REQUIRED"),
+)
+async def unknown(request: Request) -> dict[str, Any]:
+    """Types of events that came in the last 30 days and that no rule in force and no bridge mission names."""
+    return {"items": await unknown_types(container_of(request).house)}
 
 
 @router.get(

@@ -14,7 +14,7 @@ from app.flows.save_rule import (
     rule_version,
     rule_versions,
 )
-from app.flows.try_rule import replay_rule, try_on_sample
+from app.flows.try_rule import try_on_sample
 from app.routes.admin.common import READ, READERS, Admin, After, Limit, write
 from app.routes.bodies import parse_body
 from app.routes.deps import admin_act, container_of
@@ -83,13 +83,13 @@ async def try_out(request: Request) -> dict[str, Any]:
     response_model=ReplayAnswer,
     dependencies=READERS,
     openapi_extra=write(RuleReplay),
-    responses=problems("SCOPE_REQUIRED", "VALIDATION_ERROR"),
+    responses=problems("SCOPE_REQUIRED", "VALIDATION_ERROR", "BUSY"),
 )
 async def replay(request: Request) -> dict[str, Any]:
     """What a rule would have given for the events that came before. Nothing is stored."""
     body = parse_body(RuleReplay, await request.body())
-    house = container_of(request).house
-    return await replay_rule(house, body.config, host=body.host, since=body.since, until=body.until)
+    replays = container_of(request).rule_replays
+    return await replays.replay(body.config, host=body.host, since=body.since, until=body.until)
 
 
 @router.get(

@@ -85,6 +85,23 @@ class RejectedEvent(Shape):
     received_at: Instant
 
 
+class UnknownType(Shape):
+    """A type that no rule names, with how many came in the last 30 days and the newest as an example."""
+
+    host: str
+    event_type: str
+    count: int
+    last_seen: Instant
+    example: dict[str, Any]
+    event_id: str
+
+
+class UnknownTypes(Shape):
+    """The most frequent first, at most 200."""
+
+    items: list[UnknownType]
+
+
 class RuleSample(RequestBody):
     """A rule, and made-up events to try it on."""
 

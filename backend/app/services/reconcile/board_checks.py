@@ -53,11 +53,17 @@ BOARD_CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "I9 rank reward had a rank",
-        "every reward of a leaderboard belongs to a rank",
+        "every reward of a leaderboard belongs to a rank, or was settled later for a score of the window",
         f"""
         SELECT l.operation_id FROM reward_log l WHERE l.source = 'BOARD' AND NOT EXISTS (
             SELECT 1 FROM leaderboard_results r JOIN leaderboards b ON b.id = r.board_id
             WHERE r.user_id = l.user_id AND INSTR(CONCAT(l.operation_id, '#'), CONCAT({OWN_ID}, '#')) = 1
+        ) AND NOT EXISTS (
+            SELECT 1 FROM admin_audit_log a JOIN leaderboard_scores r ON r.user_id = l.user_id
+            JOIN leaderboards b ON b.id = r.board_id
+            WHERE a.action = 'SETTLED_LATE' AND a.target = CONCAT('player:', l.user_id)
+                AND INSTR(a.after, {OWN_ID}) > 0
+                AND INSTR(CONCAT(l.operation_id, '#'), CONCAT({OWN_ID}, '#')) = 1
         )
         """,
     ),

@@ -7,6 +7,10 @@ from typing import Any
 from app.db.statements import Flavour
 
 Rows = Sequence[Sequence[Any]]
+# of rewards `r` that may be earned anew after they were lost: the name without its round (`~n`), and how many stand
+FIRST_NAME = """CASE WHEN INSTR(r.operation_id, '~') > 0
+    THEN SUBSTR(r.operation_id, 1, INSTR(r.operation_id, '~') - 1) ELSE r.operation_id END"""
+STANDING = "SUM(CASE WHEN r.state NOT IN ('REVERSED', 'REJECTED') THEN 1 ELSE 0 END)"
 
 # what each number of the reliability plan promises; every one but the last has at least one check
 INVARIANTS: dict[str, str] = {

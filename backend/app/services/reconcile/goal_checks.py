@@ -1,6 +1,6 @@
 """Missions: what was completed was counted, and what was paid was completed, once."""
 
-from app.services.reconcile.check import Check, never_joined
+from app.services.reconcile.check import FIRST_NAME, STANDING, Check, never_joined
 
 # `MISSION:<mission>:<player>:<period>` of a player's progress
 OWN_ID = "CONCAT('MISSION:', m.code, ':', p.user_id, ':', p.period_key)"
@@ -13,23 +13,25 @@ GOAL_CHECKS: tuple[Check, ...] = (
         SELECT p.user_id, p.mission_id, p.period_key, p.progress, p.completed FROM mission_progress p
         JOIN missions m ON m.id = p.mission_id
         LEFT JOIN mission_versions v ON v.mission_id = p.mission_id AND v.version = p.version
-        WHERE p.progress <= 0 OR p.claimed > p.completed OR p.completed > p.progress OR p.version > m.version
+        WHERE p.progress < 0 OR p.claimed > p.completed OR p.completed > p.progress OR p.version > m.version
             OR (p.completed > 0) <> (p.version > 0) OR (p.version > 0 AND v.version IS NULL)
         """,
     ),
     Check(
         "I9 mission claim is paid",
-        "every mission claim is in the reward log once for each reward of the mission",
+        "every mission claim is in the reward log, and what was lost with its count was taken back",
         f"""
         SELECT p.user_id, m.code, p.period_key, p.claimed FROM mission_progress p
         JOIN missions m ON m.id = p.mission_id
         LEFT JOIN reward_log r ON r.user_id = p.user_id AND r.source = 'MISSION' AND INSTR(r.operation_id, '#') = 0
-            AND (r.operation_id = {OWN_ID} OR INSTR(r.operation_id, CONCAT({OWN_ID}, ':')) = 1)
-        WHERE p.claimed > 0 AND {never_joined("p.user_id")} AND NOT EXISTS (
+            AND (r.operation_id = {OWN_ID} OR INSTR(r.operation_id, CONCAT({OWN_ID}, ':')) = 1
+                OR INSTR(r.operation_id, CONCAT({OWN_ID}, '~')) = 1)
+        WHERE {never_joined("p.user_id")} AND NOT EXISTS (
             SELECT 1 FROM mission_versions v
             WHERE v.mission_id = p.mission_id AND INSTR(v.config, '"rewards":[]') > 0
         )
-        GROUP BY p.user_id, m.code, p.period_key, p.claimed HAVING p.claimed <> COUNT(r.id)
+        GROUP BY p.user_id, m.code, p.period_key, p.claimed
+        HAVING p.claimed > COUNT(DISTINCT {FIRST_NAME}) OR p.claimed < {STANDING}
         """,
     ),
     Check(
@@ -38,7 +40,8 @@ GOAL_CHECKS: tuple[Check, ...] = (
         f"""
         SELECT r.operation_id FROM reward_log r WHERE r.source = 'MISSION' AND NOT EXISTS (
             SELECT 1 FROM mission_progress p JOIN missions m ON m.id = p.mission_id
-            WHERE p.user_id = r.user_id AND p.claimed > 0 AND INSTR(r.operation_id, {OWN_ID}) = 1
+            WHERE p.user_id = r.user_id AND (p.claimed > 0 OR r.state IN ('REVERSED', 'REJECTED'))
+                AND INSTR(r.operation_id, {OWN_ID}) = 1
         )
         """,
     ),

@@ -1,6 +1,6 @@
 """Premium passes, bonuses beside the levels, and what is counted for them."""
 
-from app.services.reconcile.check import Check, never_joined
+from app.services.reconcile.check import FIRST_NAME, STANDING, Check, never_joined
 
 PASS_CHECKS: tuple[Check, ...] = (
     Check(
@@ -34,13 +34,14 @@ PASS_CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "I9 overflow is paid",
-        "the overflow bonuses counted are those in the reward log",
+        "the overflow bonuses counted are in the reward log, and what was lost with its XP was taken back",
         f"""
         SELECT k.user_id, k.season_id, k.overflow_bonuses, COUNT(r.id) FROM season_counters k
         LEFT JOIN reward_log r ON r.user_id = k.user_id AND r.source = 'SEASON' AND INSTR(r.operation_id, '#') = 0
             AND INSTR(r.operation_id, CONCAT('SEASON:', k.season_id, ':', k.user_id, ':OVERFLOW:')) = 1
         WHERE {never_joined("k.user_id")}
-        GROUP BY k.user_id, k.season_id, k.overflow_bonuses HAVING k.overflow_bonuses <> COUNT(r.id)
+        GROUP BY k.user_id, k.season_id, k.overflow_bonuses
+        HAVING k.overflow_bonuses > COUNT(DISTINCT {FIRST_NAME}) OR k.overflow_bonuses < {STANDING}
         """,
     ),
     Check(

@@ -22,7 +22,7 @@ REWARD_CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "I5 reversal compensates",
-        "what a reversed reward gave was taken back by an entry of the same amount, and nothing else was",
+        "what a reversed reward gave was taken back or is owed, to the same amount, and nothing else was",
         """
         SELECT r.operation_id, r.state, SUM(l.delta) FROM reward_log r
         JOIN wallet_ledger l ON l.operation_id = r.operation_id AND """
@@ -30,7 +30,10 @@ REWARD_CHECKS: tuple[Check, ...] = (
         + """
             AND (l.delta > 0 OR l.reason = 'REWARD_REVERSAL')
         GROUP BY r.id, r.operation_id, r.state, r.amount
-        HAVING (r.state = 'REVERSED' AND SUM(l.delta) <> 0)
+        HAVING (r.state = 'REVERSED' AND SUM(l.delta) <> COALESCE((
+                SELECT SUM(d.delta) FROM wallet_debts d
+                WHERE d.operation_id = r.operation_id AND d.reason = 'REWARD_REVERSAL'
+            ), 0))
             OR (r.state <> 'REVERSED' AND SUM(CASE l.reason WHEN 'REWARD_REVERSAL' THEN 1 ELSE 0 END) > 0)
         """,
     ),

@@ -6,10 +6,10 @@ from app.domain.wallet import Reason
 from app.services.reconcile.check import Check, same_player
 
 # what takes from a wallet; all other reasons give
-DEBITS = (Reason.PLAY_COST, Reason.ADMIN_REVOKE, Reason.REWARD_REVERSAL, Reason.MERGED_OUT)
+DEBITS = (*(Reason.PLAY_COST, Reason.ADMIN_REVOKE, Reason.REWARD_REVERSAL, Reason.DEBT_REPAYMENT, Reason.MERGED_OUT),)
 # the log and the outbox have no foreign key: they are written with every play
 OF_PLAYERS = (
-    *("wallets", "wallet_ledger", "reward_log", "season_progress", "season_xp_ledger", "game_plays"),
+    *("wallets", "wallet_ledger", "wallet_debts", "reward_log", "season_progress", "season_xp_ledger", "game_plays"),
     *("user_event_log", "outbox"),
 )
 
@@ -46,6 +46,36 @@ VALUE_CHECKS: tuple[Check, ...] = (
         ) chain WHERE balance_after <> running
         """,
         also=("I2",),
+    ),
+    Check(
+        "I1 debt = its list",
+        "a wallet owes exactly the sum of what was owed and paid, step by step, and holds nothing while it owes",
+        """
+        SELECT w.user_id, w.token_type, w.debt, COALESCE(SUM(d.delta), 0)
+        FROM wallets w LEFT JOIN wallet_debts d ON d.user_id = w.user_id AND d.token_type = w.token_type
+        GROUP BY w.user_id, w.token_type, w.balance, w.debt
+        HAVING w.debt <> COALESCE(SUM(d.delta), 0) OR (w.debt > 0 AND w.balance > 0)
+        UNION ALL
+        SELECT user_id, token_type, debt_after, running FROM (
+            SELECT user_id, token_type, debt_after,
+                SUM(delta) OVER (PARTITION BY user_id, token_type ORDER BY id) AS running
+            FROM wallet_debts
+        ) chain WHERE debt_after <> running
+        """,
+    ),
+    Check(
+        "I5 repayment pays a debt",
+        "what a wallet paid for its debt was taken from it and from the debt alike",
+        """
+        SELECT d.operation_id, d.delta, l.delta FROM wallet_debts d
+        LEFT JOIN wallet_ledger l ON l.operation_id = d.operation_id AND l.reason = d.reason
+            AND l.user_id = d.user_id AND l.token_type = d.token_type
+        WHERE d.reason = 'DEBT_REPAYMENT' AND (l.id IS NULL OR l.delta <> d.delta)
+        UNION ALL
+        SELECT l.operation_id, 0, l.delta FROM wallet_ledger l
+        LEFT JOIN wallet_debts d ON d.operation_id = l.operation_id AND d.reason = l.reason
+        WHERE l.reason = 'DEBT_REPAYMENT' AND d.id IS NULL
+        """,
     ),
     Check(
         "I2 counter-account",
