@@ -72,6 +72,7 @@ GRANT UPDATE ON dojang.webhook_endpoints TO dojang@'%';
 GRANT UPDATE ON dojang.webhook_deliveries TO dojang@'%';
 
 -- What is replaced as a whole, or may go once it is over.
+-- a refund takes a level or a key back: its mark goes, so that it may be earned anew; ledger and rewards keep the story
 GRANT DELETE ON dojang.season_claims TO dojang@'%';
 GRANT DELETE ON dojang.bridge_keys TO dojang@'%';
 GRANT DELETE ON dojang.season_levels TO dojang@'%';

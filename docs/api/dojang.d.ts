@@ -407,6 +407,8 @@ export interface BridgeView {
   target_season_id: number | null;
   updated_at: string;
   version: number;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
 }
 
 /** A claimed level. State APPROVAL: a person must approve; PENDING: it is on its way. */
@@ -512,6 +514,17 @@ export interface ConfigView {
   id: number;
   is_active: boolean;
   version: number;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
+}
+
+/** A name in a config that nobody can reach as things stand: it may come later. `code` says what is missing. */
+export interface ConfigWarning {
+  code: string;
+  field: string;
+  name: string;
+  reason: string;
+  reason_ko: string;
 }
 
 /** A contest as it stands. OPEN, FROZEN or SETTLED. Its version is the ETag that a change must name. */
@@ -525,6 +538,8 @@ export interface ContestView {
   state: string;
   updated_at: string;
   version: number;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
 }
 
 /**
@@ -1159,6 +1174,8 @@ export interface LeaderboardView {
   is_active: boolean;
   updated_at: string;
   version: number;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
 }
 
 /** One movement: why, how much, and what the wallet held after it. */
@@ -1462,6 +1479,8 @@ export interface MailingRow {
   sent_by: string;
   title_en: string;
   title_ko: string;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
   withdrawn_at: string | null;
 }
 
@@ -1634,6 +1653,8 @@ export interface MissionView {
   is_active: boolean;
   updated_at: string;
   version: number;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
 }
 
 /** Why nothing at all was given for an accepted event. These words never change their meaning. */
@@ -2058,6 +2079,8 @@ export interface PromoRow {
   updated_at: string;
   updated_by: string;
   version: number;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
 }
 
 /** A campaign: when it opens, what it gives, how many units are left (null: endless). */
@@ -2411,6 +2434,8 @@ export interface RuleHead {
   id: number;
   newest_version: number;
   title: string;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
 }
 
 /** A rule that takes such events and gave nothing for this one. `field`: which one is no number. */
@@ -2429,6 +2454,8 @@ export interface RuleVersion {
   id: number;
   is_active: boolean;
   version: number;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
 }
 
 /** Event by event, and in all. */
@@ -2589,6 +2616,8 @@ export interface SeasonView {
   streak?: SeasonStreak | null;
   updated_at: string;
   version: number;
+  /** Said when it is saved or put in force; left out of answers that change nothing. */
+  warnings?: ConfigWarning[] | null;
 }
 
 /** What was paid now. */
@@ -7657,6 +7686,7 @@ export interface components {
     ConfigChange: ConfigChange;
     ConfigDiff: ConfigDiff;
     ConfigView: ConfigView;
+    ConfigWarning: ConfigWarning;
     ContestView: ContestView;
     CountConfig: CountConfig;
     CountEffect: CountEffect;

@@ -31,5 +31,5 @@ def season(
 
 def body_of(view: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """What a client would PUT back after reading a season."""
-    unsettable = ("id", "version", "created_at", "updated_at")
+    unsettable = ("id", "version", "created_at", "updated_at", "warnings")
     return {name: value for name, value in view.items() if name not in unsettable} | changes

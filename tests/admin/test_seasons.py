@@ -11,11 +11,13 @@ from tests.admin.season_bodies import COIN, body_of, level, season
 async def test_a_new_season_is_a_draft_with_all_its_levels(admin: Desk) -> None:
     bundle = [COIN, {"reward_type": "POINT", "reward_amount": 500}]
     premium = {"FREE": bundle, "GOLD": [{"reward_type": "BADGE", "reward_amount": 1, "code": "SNOW"}]}
+    await admin.ok("PUT", "/badges/SNOW", {"name_ko": "배지", "name_en": "badge"})
     levels = [level(1, 20) | {"rewards": premium}, level(2, 50, auto_claim=False), level(3, 100) | {"rewards": {}}]
     await admin.ok("POST", "/programs", {"code": "spring", "title": "봄"})
     response = await admin.send("POST", "/seasons", season(levels=levels, grace_days=3, program="spring"))
     assert response.status_code == 201, response.text
     made = response.json()
+    assert made.pop("warnings") == []
     assert (made["is_active"], made["version"], made["max_level"]) == (False, 1, 3)
     assert (made["grace_days"], made["program"], made["internal_win_threshold"]) == (3, "spring", 50)
     assert response.headers["etag"] == '"1"'

@@ -7,7 +7,7 @@ import pytest
 from app.core.metrics import REGISTRY
 from app.domain.jobs import RunStatus
 from tests.admin.desk import Desk, desk_of, newest_audit
-from tests.bridge.campaigns import CODE, balance, campaign, kst, one_play, open_campaign, play, tick_all
+from tests.bridge.campaigns import CODE, add_new_season, balance, campaign, kst, one_play, open_campaign, play, tick_all
 from tests.world import World
 
 PATH = "/bridge/campaigns"
@@ -39,9 +39,10 @@ async def test_a_campaign_is_drafted_changed_opened_and_then_fixed(world: World)
     assert await desk.refused("PUT", f"{PATH}/SPRING", body(), version=3) == (409, "BRIDGE_STATE")
     assert await desk.refused("POST", f"{PATH}/SPRING/open", version=3) == (409, "BRIDGE_STATE")
     assert await desk.refused("POST", f"{PATH}/{CODE}/open", version="*") == (409, "BRIDGE_CONFLICT")
-    target = {"target_season_id": world.season_id}
+    coming = await add_new_season(world.house)
+    target = {"target_season_id": coming}
     assert (await desk.ok("PUT", f"{PATH}/SPRING/target-season", target, version=3))["version"] == 4
-    assert (await desk.get(f"{PATH}/SPRING"))["target_season_id"] == world.season_id
+    assert (await desk.get(f"{PATH}/SPRING"))["target_season_id"] == coming
     assert {row["code"] for row in (await desk.get(PATH))["items"]} == {"SPRING", CODE}
     assert await desk.refused("PUT", f"{PATH}/NOBODY/target-season", target, version="*") == (404, "BRIDGE_NOT_FOUND")
 

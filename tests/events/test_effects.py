@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.domain.reference import reference_season
+from tests.admin.desk import desk_of
 from tests.bridge.campaigns import CODE, GOAL, campaign, counters, kst, open_campaign
 from tests.events.host import activate, balance, event, one, points, rule, send, xp, xp_of
 from tests.goals.missions import begin as begin_missions
@@ -69,6 +70,8 @@ async def test_an_effect_that_cannot_be_given_is_left_out_and_the_others_are_giv
 
 
 async def test_rewards_that_wait_say_so(sqlite_world: World) -> None:
+    desk = await desk_of(sqlite_world, "kim@example.com", "admin")
+    await desk.ok("PUT", "/badges/FINISHER", {"name_ko": "완주", "name_en": "Finisher"})
     badge = {"kind": "REWARD", "reward_type": "BADGE", "reward_amount": 1, "code": "FINISHER"}
     await rule(sqlite_world, "R", points(20_000), badge | {"needs_approval": True})
     result = await one(sqlite_world, event(1, "t"))

@@ -63,9 +63,9 @@ async def test_a_season_is_edited_previewed_published_retired_and_cloned(world: 
         ("levels.0.label_ko", "", "at least 1 character"),
         ("levels.2.rewards", "give them all", "each line"),
         ("levels.2.rewards", "FREE TOKEN ROULETTE_COIN -3", "greater than or equal to 0"),
-        ("levels.2.rewards", "FREE TOKEN NO_SUCH_TOKEN 3", "unknown"),
+        ("levels.2.rewards", "FREE TOKEN NO_SUCH_TOKEN 3", "없는 티켓 종류입니다"),
         ("reason", " ", "at least 1 character"),
-        ("program", "nowhere", "unknown program"),
+        ("program", "nowhere", "없는 프로그램입니다"),
         ("season_name", "<img src=x onerror=alert(1)>" * 9, "at most 100"),
     ],
 )

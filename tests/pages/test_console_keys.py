@@ -31,6 +31,9 @@ KEYED = {
 FILES = {f"{S}/upload", f"{C}/upload"}
 # they give nothing; why, says tests/routes/no_value.py of the same deeds of the API
 GIVES_NOTHING = {
+    "/console/account/second-factor", "/console/account/second-factor/confirm",
+    "/console/account/second-factor/remove", "/console/account/sessions/{session_id}/end",
+    "/console/system/staff/{staff_id}/second-factor/remove", "/console/reversals/{review_id}/{deed}",
     "/console/sign-in", "/console/sign-out", "/console/features/{feature_type}/stop",
     "/console/features/{feature_type}/resume", f"{P}/block", f"{P}/unblock", f"{P}/sign-out",
     "/console/seasons/new/edit", "/console/seasons/{season_id}/edit", "/console/seasons/{season_id}/clone",

@@ -76,7 +76,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"config": "[" * 20_000}, "not readable"),
     ({"code": "small"}, "String should match"),
     ({"title": ""}, "at least 1 character"),
-    ({"host": "nowhere"}, "unknown host"),
+    ({"host": "nowhere"}, "없거나 꺼진 호스트입니다"),
     ({"reason": " "}, "at least 1 character"),
     ({"do": "try", "since": "soon"}, "YYYY-MM-DD"),
     ({"do": "try", **SPAN, "since": "0001-01-01T00:00"}, "1900 to 2999"),

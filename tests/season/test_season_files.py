@@ -134,15 +134,16 @@ def test_the_terminal_exports_plans_and_applies(tmp_path: Path) -> None:
     assert run(app, ["ops", "seed", "--data", data]).exit_code == 0
     shipped = str(FILES[-1])
     planned = run(app, ["ops", "season", "plan", shipped, "--data", data])
-    assert (planned.exit_code, planned.output) == (0, "the season would be added\n")
+    assert (planned.exit_code, planned.stdout) == (0, "the season would be added\n")
+    assert "warning: levels.7.rewards.FREE.0.code: HOT_COCOA" in planned.stderr
     assert run(app, ["ops", "season", "export", "XMAS_2025", file, "--data", data]).exit_code == 1
     applied = run(app, ["ops", "season", "apply", shipped, "--reason", "go", "--data", data])
-    assert (applied.exit_code, applied.output) == (0, "the season was added\n")
+    assert (applied.exit_code, applied.stdout) == (0, "the season was added\n")
     assert run(app, ["ops", "season", "export", "XMAS_2025", file, "--data", data]).exit_code == 0
     assert Path(file).read_bytes() == Path(shipped).read_bytes()
     Path(file).write_text(Path(file).read_text().replace("base_xp_per_stamp: 20", "base_xp_per_stamp: 30"))
     dry = run(app, ["ops", "season", "apply", file, "--reason", "go", "--dry-run", "--data", data])
-    assert dry.output == "base_xp_per_stamp: 20 → 30\n1 fields would be changed\n"
+    assert dry.stdout == "base_xp_per_stamp: 20 → 30\n1 fields would be changed\n"
     as_json = run(app, ["ops", "season", "plan", file, "--json", "--data", data])
     assert json.loads(as_json.output)["changes"] == [{"field": "base_xp_per_stamp", "before": 20, "after": 30}]
     Path(file).write_text("format: wrong")

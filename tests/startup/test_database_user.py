@@ -19,8 +19,8 @@ from tests.startup.conftest import STRONG, ProductionServer, statements
 from tests.world import key, open_world
 
 HISTORY = {
-    "wallet_ledger", "season_xp_ledger", "season_stamp_log", "season_claims", "game_plays", "game_activations",
-    "feature_history", "user_event_log", "idempotency_keys", "admin_audit_log", "bridge_keys", "prize_stock_log",
+    "wallet_ledger", "wallet_debts", "season_xp_ledger", "season_stamp_log", "game_plays", "game_activations",
+    "feature_history", "user_event_log", "idempotency_keys", "admin_audit_log", "prize_stock_log",
     "programs", "promo_codes", "promo_claims", "mission_versions", "team_results", "host_events", "host_rules",
     "rule_hits", "event_revocations", "audit_seals",
 }  # fmt: skip

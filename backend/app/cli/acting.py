@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -43,6 +43,12 @@ def act(data: Path | None, work: Callable[[Container], Awaitable[T]]) -> T:
             await container.close()
 
     return asyncio.run(run())
+
+
+def warn(warnings: Iterable[Mapping[str, Any]]) -> None:
+    """Says on stderr what a config names that can't be reached yet."""
+    for one in warnings:
+        typer.echo(f"warning: {one['field']}: {one['name']}: {one['reason']}", err=True)
 
 
 def print_json(answer: Any) -> None:

@@ -2,17 +2,18 @@
 
 import getpass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from app.cli.acting import Data, Reason, act
+from app.cli.acting import Data, Reason, act, warn
 from app.container import Container
 from app.core.errors import AppError
 from app.domain.rules_file import RulesFile, read_rules_file
+from app.flows.config_warnings import config_warnings
 from app.flows.save_badge import save_badge
-from app.flows.save_mission import create_mission
-from app.flows.save_rule import apply_rule
+from app.flows.save_mission import create_mission, mission_document
+from app.flows.save_rule import apply_rule, rule_document
 from app.services.audit_service import AdminAct
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
@@ -27,13 +28,25 @@ def apply(file: File, reason: Reason, data: Data = None) -> None:
     """
     raw = file.read_bytes()
 
-    async def work(container: Container) -> list[str]:
-        return await apply_rules_file(
-            container, AdminAct(f"cli:{getpass.getuser()}", reason, None), read_rules_file(raw)
-        )
+    async def work(container: Container) -> tuple[list[str], list[dict[str, Any]]]:
+        wanted = read_rules_file(raw)
+        changed = await apply_rules_file(container, AdminAct(f"cli:{getpass.getuser()}", reason, None), wanted)
+        return changed, await _warnings(container, wanted)
 
-    changed = act(data, work)
+    changed, warnings = act(data, work)
     typer.echo("applied: " + (", ".join(changed) or "nothing, all was so already"))
+    warn(warnings)
+
+
+async def _warnings(container: Container, applied: RulesFile) -> list[dict[str, Any]]:
+    """What of the file can't be reached, now that all of it is in force: missions count what its rules report."""
+    documents = [mission_document(mission.view()) for mission in applied.missions]
+    documents += [rule_document(rule.code, rule.host, rule.config.view()) for rule in applied.rules]
+    return [
+        found | {"field": f"{document.key}: {found['field']}"}
+        for document in documents
+        for found in await config_warnings(container.house, document)
+    ]
 
 
 async def apply_rules_file(container: Container, who: AdminAct, wanted: RulesFile) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.acting import AsJson, Data, Reason, act
+from app.cli.acting import AsJson, Data, Reason, act, warn
 from app.container import Container
 from app.domain.season_file import SeasonPlan, read_season_file
 from app.flows.export_season import export_season
@@ -60,13 +60,16 @@ def _apply(file: Path, data: Path | None, reason: str, *, is_dry_run: bool) -> S
 def _show(plan: SeasonPlan, *, as_json: bool, done: str) -> None:
     changes = [{"field": c.field, "before": c.before, "after": c.after} for c in plan.changes]
     if as_json:
-        typer.echo(json.dumps({"is_new": plan.is_new, "changes": changes}, ensure_ascii=False))
+        shown = {"is_new": plan.is_new, "changes": changes, "warnings": list(plan.warnings)}
+        typer.echo(json.dumps(shown, ensure_ascii=False))
     elif plan.is_new:
         typer.echo(f"the season {done} added")
     else:
         for change in changes:
             typer.echo(f"{change['field']}: {_text(change['before'])} → {_text(change['after'])}")
         typer.echo(f"{len(changes)} fields {done} changed" if changes else "nothing to change")
+    if not as_json:
+        warn(plan.warnings)
 
 
 def _text(value: Any) -> str:

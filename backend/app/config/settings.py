@@ -96,23 +96,18 @@ class Settings(BaseSettings):
     )
 
     feature_gate_enabled: bool = Field(False, description="Features follow the schedule of QA. Production refuses it.")
-    approval_threshold_points: int = amount(
-        10_000, "What a player gets from one cause and is worth more in POINT waits for a second operator.", least=0
-    )
+    approval_threshold_points: int = amount(10_000, "Of a cause: worth more waits for a second operator.", least=0)
     reward_unit_points: dict[UnitName, Annotated[int, Field(ge=0, le=10**9)]] = Field(
-        default_factory=dict,
+        default_factory=dict, examples=['{"TOKEN": 20, "COUPON:COFFEE": 5000}'],
         description="What a unit of other rewards is worth in POINT, of a kind or of one code.",
-        examples=['{"TOKEN": 20, "COUPON:COFFEE": 5000}'],
-    )
+    )  # fmt: skip
     admin_grant_max: int = amount(1_000_000, "The largest single gift of an operator.")
     admin_grant_daily_max: int | None = amount(
         None,
         "What one operator may give of a token in a KST day. Not set: ten of the largest gifts.",
         example=5_000_000,
     )
-    admin_grant_daily_points: int = amount(
-        10_000_000, "What one operator may give in a KST day, everything together by what it is worth in POINT."
-    )
+    admin_grant_daily_points: int = amount(10_000_000, "The same of everything together, by its worth in POINT.")
 
     cors_origins: tuple[str, ...] = Field(
         (), description="Whose browsers may call the API.", examples=['["https://shop.example"]']

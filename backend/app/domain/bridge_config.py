@@ -1,12 +1,11 @@
 """A bridge campaign as an operator sets it: checked whole, before anything of it is stored."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from app.core.errors import invalid
 from app.core.time_utils import kst_midnight
 from app.domain.bridge import Mission, MissionKind, Slot
 from app.domain.config_fields import MAX_AMOUNT, Code, Day, Document, Label, Moment, RewardFields, StrictModel
@@ -89,17 +88,6 @@ class BridgeConfig(StrictModel):
     @property
     def ends_at(self) -> datetime:
         return kst_midnight(self.end_date + timedelta(days=1))
-
-    def require_known_games(self, known: Collection[str]) -> None:
-        """Returns when every game that a mission names exists; raises VALIDATION_ERROR naming each field otherwise."""
-        problems = list(self._unknown_games(known))
-        if problems:
-            raise invalid(*problems)
-
-    def _unknown_games(self, known: Collection[str]) -> Iterator[tuple[str, str]]:
-        for number, slot in enumerate(self.slots):
-            if isinstance(slot.mission, PlaysMission) and not set(slot.mission.games) <= set(known):
-                yield f"slots.{number}.mission.games", "unknown game"
 
     def dated_slots(self) -> Iterator[tuple[int, date, SlotConfig]]:
         """(day number from 1, its KST day, the slot) of each."""

@@ -1,12 +1,11 @@
 """A mission as an operator sets it: checked whole, before anything of it is stored."""
 
-from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from app.domain.config_fields import MAX_AMOUNT, Code, Day, Label, StrictModel
-from app.domain.metrics import MISSION, MetricName, is_known
+from app.domain.metrics import MISSION, MetricName
 from app.domain.season_config import Bundle
 from app.domain.spans import Span
 
@@ -72,37 +71,3 @@ class MissionConfig(StrictModel):
     def view(self) -> dict[str, Any]:
         """The mission as plain JSON values."""
         return self.model_dump(mode="json", include=set(MissionConfig.model_fields))
-
-
-def reference_problems(
-    config: MissionConfig,
-    *,
-    requires: Mapping[str, Collection[str]],
-    badges: Collection[str],
-    games: Collection[str],
-) -> Iterator[tuple[str, str]]:
-    """(field, reason) of everything the mission names that isn't there.
-
-    `requires` says of each other mission which ones it requires: a circle could never be begun.
-    """
-    if not is_known(config.metric, games):
-        yield "metric", "the service counts no such metric; hosts' metrics begin with a small letter"
-    for number, code in enumerate(config.requires):
-        if code not in requires:
-            yield f"requires.{number}", "no such mission"
-        elif config.code in _needed_for(code, requires):
-            yield f"requires.{number}", "a circle: this one requires the mission itself"
-    for number, reward in enumerate(config.rewards):
-        if reward.reward_type == "BADGE" and reward.code not in badges:
-            yield f"rewards.{number}.code", "no such badge"
-
-
-def _needed_for(code: str, requires: Mapping[str, Collection[str]]) -> set[str]:
-    """Every mission that must be completed before this one, at any depth."""
-    found: set[str] = set()
-    waiting = [code]
-    while waiting:
-        new = set(requires.get(waiting.pop(), ())) - found
-        found |= new
-        waiting += new
-    return found

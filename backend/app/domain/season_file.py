@@ -51,6 +51,7 @@ class SeasonPlan:
 
     is_new: bool
     changes: list[Difference]
+    warnings: tuple[dict[str, Any], ...] = ()
 
 
 def read_season_file(raw: bytes) -> SeasonFile:

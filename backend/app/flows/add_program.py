@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from app.core.errors import AppError, invalid
+from app.core.errors import AppError
+from app.flows.steps.hosts import host_id_of
 from app.services import House, Services
 from app.services.audit_service import AdminAct
 
@@ -20,12 +21,10 @@ async def add_program(house: House, act: AdminAct, code: str, title: str, *, hos
     now = house.clock.now()
 
     async def work(keepers: Services) -> dict[str, Any]:
-        ids = {known.code: known.id for known in await keepers.identity.active_hosts()}
-        if host is not None and host not in ids:
-            raise invalid(("host", "unknown host"))
+        host_id = await host_id_of(keepers, host)
         if await keepers.program.is_known(code):
             raise AppError("NAME_TAKEN", field="code")
-        program_id = await keepers.program.add(code, title, host_id=None if host is None else ids[host], now=now)
+        program_id = await keepers.program.add(code, title, host_id=host_id, now=now)
         await keepers.audit.add(
             act, "PROGRAM_ADDED", f"program:{code}", after={"code": code, "title": title, "host": host}, now=now
         )

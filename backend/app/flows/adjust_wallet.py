@@ -16,8 +16,8 @@ from app.core.errors import AppError, invalid
 from app.core.time_utils import kst_date, kst_midnight, kst_text
 from app.domain.event_names import EventType, Topic
 from app.domain.grants import POINT, Grant, RewardState, RewardType
+from app.domain.reference_findings import Finding
 from app.domain.rule_book import RuleBook
-from app.domain.token_types import require_known_tokens
 from app.domain.wallet import Reason, move, require_balance
 from app.flows.steps.allowances import Allowances, lock_allowances
 from app.flows.steps.commands import IdempotencyKey, Result
@@ -93,7 +93,8 @@ async def find_player(house: House, host: str, external_id: str) -> int:
 
 def require_adjustable(house: House, token_type: str, amount: int) -> None:
     """Returns when such an adjustment is allowed at all; raises VALIDATION_ERROR naming the field otherwise."""
-    require_known_tokens({"token_type": token_type}, TOKEN_TYPES | {POINT})
+    if token_type not in TOKEN_TYPES | {POINT}:
+        raise AppError("VALIDATION_ERROR", fields=[Finding("UNKNOWN_TOKEN", "token_type", token_type).view()])
     if amount > house.settings.admin_grant_max:
         raise invalid(("amount", f"at most {house.settings.admin_grant_max} at once"))
 

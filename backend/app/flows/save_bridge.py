@@ -4,6 +4,8 @@ Locks feature_config (all of it, as every edit of what accruals rely on) and the
 Writes bridge_campaigns, bridge_slots, admin_audit_log.
 """
 
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 from app.core.errors import AppError, invalid
@@ -11,10 +13,10 @@ from app.core.time_utils import kst_date
 from app.domain.bridge import CampaignState
 from app.domain.bridge_config import BridgeConfig
 from app.domain.promises import require_kept
-from app.domain.token_types import require_known_tokens
+from app.flows.steps.bridge_names import ONE_DAY, bridge_document, host_code
+from app.flows.steps.check_references import ConfigDocument, Warnings, check_references
 from app.flows.steps.edits import Row, only, require_version
 from app.flows.steps.hosts import host_id_of
-from app.games import GAMES_BY_FEATURE, TOKEN_TYPES
 from app.services import House, Services
 from app.services.audit_service import AdminAct
 
@@ -22,18 +24,18 @@ KEPT = ("code", "state", "version", "target_season_id", "points_per_key", "requi
 
 
 async def create_bridge(house: House, act: AdminAct, config: BridgeConfig) -> Row:
-    """A new campaign as a draft. Raises NAME_TAKEN, or VALIDATION_ERROR for a game, token, host or season unknown."""
-    _require_sound(config)
+    """A new draft, with `warnings`. Raises NAME_TAKEN, or VALIDATION_ERROR at what can never be reached."""
     now = house.clock.now()
 
     async def work(keepers: Services) -> Row:
         await keepers.feature.lock_all()
         if await keepers.bridge.find(config.code) is not None:
             raise AppError("NAME_TAKEN", field="code")
+        warnings = await _check(keepers, config.model_dump(mode="json"), config.host, config.end_date, now)
         host_id = await host_id_of(keepers, config.host)
-        await _require_season(keepers, config.target_season_id)
         await keepers.bridge.add(config, host_id=host_id, state=CampaignState.DRAFT, now=now)
-        return await _finish(house, keepers, act, config.code, before=None, action="BRIDGE_CREATED")
+        after = await _finish(house, keepers, act, config.code, before=None, action="BRIDGE_CREATED")
+        return after | {"warnings": warnings}
 
     return await house.write(work, is_repeatable=False)
 
@@ -41,8 +43,7 @@ async def create_bridge(house: House, act: AdminAct, config: BridgeConfig) -> Ro
 async def replace_bridge(
     house: House, act: AdminAct, code: str, config: BridgeConfig, *, expected_version: int | None
 ) -> Row:
-    """A whole draft anew. Once it is open, what players were promised is fixed: BRIDGE_STATE."""
-    _require_sound(config)
+    """A whole draft anew, with `warnings`. Once it is open, what players were promised is fixed: BRIDGE_STATE."""
     if config.code != code:
         raise invalid(("code", "a campaign keeps its code"))
     now = house.clock.now()
@@ -50,10 +51,11 @@ async def replace_bridge(
     async def work(keepers: Services) -> Row:
         before = await _locked(keepers, code, expected_version)
         _require_state(before, CampaignState.DRAFT)
+        warnings = await _check(keepers, config.model_dump(mode="json"), config.host, config.end_date, now)
         host_id = await host_id_of(keepers, config.host)
-        await _require_season(keepers, config.target_season_id)
         await keepers.bridge.replace(before["id"], config, host_id=host_id, now=now)
-        return await _finish(house, keepers, act, code, before=before, action="BRIDGE_CHANGED")
+        after = await _finish(house, keepers, act, code, before=before, action="BRIDGE_CHANGED")
+        return after | {"warnings": warnings}
 
     return await house.write(work, is_repeatable=False)
 
@@ -61,7 +63,8 @@ async def replace_bridge(
 async def open_bridge(house: House, act: AdminAct, code: str, *, expected_version: int | None) -> Row:
     """Lets a draft collect keys from its first day on. Its payout needs no further approval.
 
-    Raises BRIDGE_STATE, and BRIDGE_CONFLICT when another campaign of the same players isn't settled before it begins.
+    Raises BRIDGE_STATE, BRIDGE_CONFLICT when another campaign of the same players isn't settled before it begins, and
+    VALIDATION_ERROR at a mission that nobody could complete: an open campaign can't be changed. Returns `warnings`.
     """
     now = house.clock.now()
 
@@ -73,8 +76,10 @@ async def open_bridge(house: House, act: AdminAct, code: str, *, expected_versio
             raise AppError("BRIDGE_CONFLICT", campaigns=rivals)
         if before["settles_at"] <= now:
             raise invalid(("settles_at", "lies in the past"))
+        warnings = await check_references(keepers, await bridge_document(keepers, before, in_force=True), now)
         await keepers.bridge.change(before["id"], state=CampaignState.OPEN, now=now)
-        return await _finish(house, keepers, act, code, before=before, action="BRIDGE_OPENED")
+        after = await _finish(house, keepers, act, code, before=before, action="BRIDGE_OPENED")
+        return after | {"warnings": warnings}
 
     return await house.write(work, is_repeatable=False)
 
@@ -87,12 +92,22 @@ async def retarget_bridge(
 
     async def work(keepers: Services) -> Row:
         before = await _locked(keepers, code, expected_version)
-        await _require_season(keepers, season_id)
         await _require_levels_can_be_given(house, keepers, before, season_id)
+        target = {"target_season_id": season_id}
+        warnings = await _check(keepers, target, await host_code(keepers, before), before["end_date"], now)
         await keepers.bridge.change(before["id"], target_season_id=season_id, now=now)
-        return await _finish(house, keepers, act, code, before=before, action="BRIDGE_RETARGETED")
+        after = await _finish(house, keepers, act, code, before=before, action="BRIDGE_RETARGETED")
+        return after | {"warnings": warnings}
 
     return await house.write(work, is_repeatable=False)
+
+
+async def _check(
+    keepers: Services, content: Mapping[str, Any], host: str | None, last_day: date, now: datetime
+) -> Warnings:
+    """What to warn of. Its levels are given from the day after the last on."""
+    document = ConfigDocument("bridge", content.get("code"), content, host, last_day + ONE_DAY)
+    return await check_references(keepers, document, now)
 
 
 async def _require_levels_can_be_given(house: House, keepers: Services, before: Row, season_id: int | None) -> None:
@@ -103,11 +118,6 @@ async def _require_levels_can_be_given(house: House, keepers: Services, before: 
     if season.config.end_date < max(kst_date(house.clock.now()), before["start_date"]):
         players = max((await keepers.bridge.key_counts(before["id"])).values(), default=0)
         require_kept([("target_season_id", "the level of each player who has the keys: this season is over")], players)
-
-
-def _require_sound(config: BridgeConfig) -> None:
-    config.require_known_games(GAMES_BY_FEATURE)
-    require_known_tokens(config.model_dump(include={"slots"}), TOKEN_TYPES)
 
 
 def _require_state(campaign: Row, wanted: CampaignState) -> None:
@@ -122,11 +132,6 @@ async def _locked(keepers: Services, code: str, expected_version: int | None) ->
         raise AppError("BRIDGE_NOT_FOUND")
     require_version(expected_version, campaign["version"])
     return campaign
-
-
-async def _require_season(keepers: Services, season_id: int | None) -> None:
-    if season_id is not None and await keepers.season.find(season_id) is None:
-        raise invalid(("target_season_id", "no such season"))
 
 
 async def _finish(house: House, keepers: Services, act: AdminAct, code: str, *, before: Row | None, action: str) -> Row:

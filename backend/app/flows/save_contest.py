@@ -6,12 +6,10 @@ Locks feature_config (all of it) and the contest; reads seasons. Writes team_con
 from typing import Any
 
 from app.core.errors import AppError, invalid
-from app.domain.metrics import is_known
 from app.domain.promises import broken, require_kept, require_loss_accepted
 from app.domain.teams import ContestConfig
-from app.domain.token_types import require_known_tokens
+from app.flows.steps.check_references import ConfigDocument, check_references
 from app.flows.steps.edits import Row, only, require_version
-from app.games import GAMES_BY_FEATURE, TOKEN_TYPES
 from app.services import House, Services
 from app.services.audit_service import AdminAct
 
@@ -19,17 +17,17 @@ KEPT = ("version", "is_active", "state", "config")
 
 
 async def create_contest(house: House, act: AdminAct, config: ContestConfig, *, is_active: bool) -> Row:
-    """A new contest. Raises NAME_TAKEN, or VALIDATION_ERROR naming each field that refers to what isn't there."""
-    _require_sound(config)
+    """A new contest, with `warnings`. Raises NAME_TAKEN, or VALIDATION_ERROR at what can never be reached."""
     now = house.clock.now()
 
     async def work(keepers: Services) -> Row:
         await keepers.feature.lock_all()
         if await keepers.team.find(config.code) is not None:
             raise AppError("NAME_TAKEN", field="code")
-        await _require_season(keepers, config)
+        warnings = await check_references(keepers, contest_document(config.view()), now)
         await keepers.team.add(config, is_active=is_active, now=now)
-        return await _finish(house, keepers, act, config.code, before=None, action="CONTEST_CREATED")
+        after = await _finish(house, keepers, act, config.code, before=None, action="CONTEST_CREATED")
+        return after | {"warnings": warnings}
 
     return await house.write(work, is_repeatable=False)
 
@@ -41,7 +39,6 @@ async def replace_contest(
 
     Once frozen, everything is fixed. Raises as `create_contest`, CONTEST_NOT_FOUND, CONTEST_STATE, VERSION_CONFLICT.
     """
-    _require_sound(config)
     if config.code != code:
         raise invalid(("code", "a contest keeps its code"))
     now = house.clock.now()
@@ -52,9 +49,10 @@ async def replace_contest(
         if before["is_active"] or players:
             old = ContestConfig.model_validate(before["config"])
             require_kept(broken("contest", old, config), players)
-        await _require_season(keepers, config)
+        warnings = await check_references(keepers, contest_document(config.view()), now)
         await keepers.team.change(before["id"], config=config, now=now)
-        return await _finish(house, keepers, act, code, before=before, action="CONTEST_CHANGED")
+        after = await _finish(house, keepers, act, code, before=before, action="CONTEST_CHANGED")
+        return after | {"warnings": warnings}
 
     return await house.write(work, is_repeatable=False)
 
@@ -78,9 +76,11 @@ async def switch_contest(
         if before["is_active"] and not is_active:
             players = await keepers.team.players(before["id"])
             require_loss_accepted("the contest with its scores and rewards", players, act.players_who_lose)
+        warnings = await check_references(keepers, contest_document(before["config"]), now) if is_active else []
         await keepers.team.change(before["id"], is_active=is_active, now=now)
         action = "CONTEST_ACTIVATED" if is_active else "CONTEST_RETIRED"
-        return await _finish(house, keepers, act, code, before=before, action=action)
+        after = await _finish(house, keepers, act, code, before=before, action=action)
+        return after | {"warnings": warnings}
 
     return await house.write(work, is_repeatable=False)
 
@@ -100,15 +100,9 @@ async def contest_results(house: House, code: str, *, after: int, limit: int) ->
     return await house.read(work)
 
 
-def _require_sound(config: ContestConfig) -> None:
-    require_known_tokens(config.view(), TOKEN_TYPES)
-    if not is_known(config.metric, GAMES_BY_FEATURE):
-        raise invalid(("metric", "the service counts no such metric; hosts' metrics begin with a small letter"))
-
-
-async def _require_season(keepers: Services, config: ContestConfig) -> None:
-    if await keepers.season.find(config.season_id) is None:
-        raise invalid(("season_id", "no such season"))
+def contest_document(config: Row) -> ConfigDocument:
+    """A contest, to check what it names."""
+    return ConfigDocument("contest", config["code"], config)
 
 
 async def _locked(keepers: Services, code: str, expected_version: int | None) -> Row:

@@ -10,11 +10,11 @@ from typing import Any
 from app.core.errors import AppError
 from app.domain.config_diff import diff
 from app.domain.game import Game
+from app.domain.game_fields import GameFields
 from app.domain.promises import require_kept
-from app.domain.token_types import require_known_tokens
+from app.flows.steps.check_references import ConfigDocument, check_references
 from app.flows.steps.edits import Row, only
 from app.flows.steps.put_in_force import put_in_force, require_stock_fits
-from app.games import TOKEN_TYPES
 from app.services import House, Services
 from app.services.audit_service import AdminAct
 
@@ -24,17 +24,17 @@ KEPT = ("id", "version", "config_hash", "is_active")
 
 
 async def add_game_config(house: House, act: AdminAct, game: Game, config: dict[str, Any]) -> Row:
-    """A new version, not yet active. Raises the game's invalid_code naming each bad field."""
+    """A new version, not yet active, with `warnings`. Raises the game's invalid_code naming each bad field."""
     now = house.clock.now()
     setup = game.parse(config)
-    require_known_tokens(config, TOKEN_TYPES, code=game.invalid_code)
 
     async def work(keepers: Services) -> Row:
+        warnings = await check_references(keepers, game_document(game, setup), now, code=game.invalid_code)
         await require_stock_fits(keepers, game, setup)
         added = await keepers.game_config.add(game.feature_type, config, actor=act.actor, now=now)
         stored = await _stored(keepers, game, added["id"])
         await keepers.audit.add(act, "GAME_CONFIG_ADDED", _target(game), after=only(stored, *KEPT, "config"), now=now)
-        return stored
+        return stored | {"warnings": warnings}
 
     return await house.write(work, is_repeatable=False)
 
@@ -54,6 +54,7 @@ async def activate_game_config(house: House, act: AdminAct, game: Game, config_i
         await keepers.feature.lock(game.feature_type)
         stored = await _stored(keepers, game, config_id)
         setup = game.parse(stored["config"])
+        warnings = await check_references(keepers, game_document(game, setup), now, code=game.invalid_code)
         before = (await keepers.game_config.activations(game.feature_type))[:1]
         if before and before[0]["config_id"] != config_id:
             await _require_nothing_lost(keepers, act, game, before[0]["config_id"], setup)
@@ -63,7 +64,7 @@ async def activate_game_config(house: House, act: AdminAct, game: Game, config_i
             act, "GAME_CONFIG_ACTIVATED", _target(game),
             before=before[0] if before else None, after=only(after, *KEPT), now=now,
         )  # fmt: skip
-        return after
+        return after | {"warnings": warnings}
 
     return await house.write(work)
 
@@ -112,6 +113,11 @@ async def _stored(keepers: Services, game: Game, config_id: int) -> Row:
     if row is None or row["feature_type"] != game.feature_type:
         raise AppError("NOT_FOUND")
     return row
+
+
+def game_document(game: Game, setup: GameFields) -> ConfigDocument:
+    """A version of a game's config, to check what it names."""
+    return ConfigDocument("game", game.feature_type, setup.model_dump(mode="json"))
 
 
 def _target(game: Game) -> str:

@@ -9,13 +9,11 @@ from typing import Any
 from app.core.errors import AppError, invalid
 from app.core.time_utils import kst_date
 from app.domain.board_config import BoardConfig
-from app.domain.metrics import is_known
 from app.domain.promises import broken, earliest_end, require_kept, require_loss_accepted
 from app.domain.spans import recent_keys, season_key
-from app.domain.token_types import require_known_tokens
+from app.flows.steps.check_references import ConfigDocument, check_references
 from app.flows.steps.edits import Row, only, require_version
 from app.flows.steps.hosts import host_id_of
-from app.games import GAMES_BY_FEATURE, TOKEN_TYPES
 from app.services import House, Services
 from app.services.audit_service import AdminAct
 
@@ -23,18 +21,18 @@ KEPT = ("version", "is_active", "config")
 
 
 async def create_leaderboard(house: House, act: AdminAct, config: BoardConfig, *, is_active: bool) -> Row:
-    """A new board. Raises NAME_TAKEN, or VALIDATION_ERROR naming each field that refers to what isn't there."""
-    _require_sound(config)
+    """A new board, with `warnings`. Raises NAME_TAKEN, or VALIDATION_ERROR at what can never be reached."""
     now = house.clock.now()
 
     async def work(keepers: Services) -> Row:
         await keepers.feature.lock_all()
         if await keepers.leaderboard.find(config.code) is not None:
             raise AppError("NAME_TAKEN", field="code")
+        warnings = await check_references(keepers, board_document(config.view()), now)
         host_id = await host_id_of(keepers, config.host)
-        await _require_badges(keepers, config)
         await keepers.leaderboard.add(config, host_id=host_id, is_active=is_active, now=now)
-        return await _finish(house, keepers, act, config.code, before=None, action="LEADERBOARD_CREATED")
+        after = await _finish(house, keepers, act, config.code, before=None, action="LEADERBOARD_CREATED")
+        return after | {"warnings": warnings}
 
     return await house.write(work, is_repeatable=False)
 
@@ -54,23 +52,23 @@ async def replace_leaderboard(
     Raises as `create_leaderboard`, LEADERBOARD_NOT_FOUND,
     VERSION_CONFLICT.
     """
-    _require_sound(config)
     if config.code != code:
         raise invalid(("code", "a leaderboard keeps its code"))
     now = house.clock.now()
 
     async def work(keepers: Services) -> Row:
         before = await _locked(keepers, code, expected_version)
+        warnings = await check_references(keepers, board_document(config.view()), now)
         will_be_active = before["is_active"] if is_active is None else is_active
         await _require_promises_kept(house, keepers, before, config)
         if not will_be_active:
             await _require_no_race(house, keepers, act, before)
         host_id = await host_id_of(keepers, config.host)
-        await _require_badges(keepers, config)
         await keepers.leaderboard.change(
             before["id"], now=now, config=config.view(), host_id=host_id, is_active=will_be_active
         )
-        return await _finish(house, keepers, act, code, before=before, action="LEADERBOARD_CHANGED")
+        after = await _finish(house, keepers, act, code, before=before, action="LEADERBOARD_CHANGED")
+        return after | {"warnings": warnings}
 
     return await house.write(work, is_repeatable=False)
 
@@ -93,9 +91,11 @@ async def switch_leaderboard(
         before = await _locked(keepers, code, expected_version)
         if not is_active:
             await _require_no_race(house, keepers, act, before)
+        warnings = await check_references(keepers, board_document(before["config"]), now) if is_active else []
         await keepers.leaderboard.change(before["id"], now=now, is_active=is_active)
         action = "LEADERBOARD_ACTIVATED" if is_active else "LEADERBOARD_RETIRED"
-        return await _finish(house, keepers, act, code, before=before, action=action)
+        after = await _finish(house, keepers, act, code, before=before, action=action)
+        return after | {"warnings": warnings}
 
     return await house.write(work, is_repeatable=False)
 
@@ -154,6 +154,11 @@ async def leaderboard_marks(house: House, code: str) -> list[Row]:
     return await house.read(work)
 
 
+def board_document(config: Row) -> ConfigDocument:
+    """A board, to check what it names."""
+    return ConfigDocument("leaderboard", config["code"], config, config["host"])
+
+
 async def _require_promises_kept(house: House, keepers: Services, before: Row, config: BoardConfig) -> None:
     players = await keepers.leaderboard.players(before["id"])
     if players == 0:
@@ -174,24 +179,6 @@ async def _require_no_race(house: House, keepers: Services, act: AdminAct, befor
     seasons = [season_key(season["id"]) for season in await keepers.season.active_until(today)]
     players = await keepers.leaderboard.players(before["id"], [*recent_keys(today, 0), *seasons])
     require_loss_accepted("the rest of the window that they are ranked in", players, act.players_who_lose)
-
-
-def _require_sound(config: BoardConfig) -> None:
-    require_known_tokens(config.view(), TOKEN_TYPES)
-    if not is_known(config.metric, GAMES_BY_FEATURE):
-        raise invalid(("metric", "the service counts no such metric; hosts' metrics begin with a small letter"))
-
-
-async def _require_badges(keepers: Services, config: BoardConfig) -> None:
-    known = await keepers.badge.codes()
-    problems = [
-        (f"rank_rewards.{line}.rewards.{number}.code", "no such badge")
-        for line, ranks in enumerate(config.rank_rewards)
-        for number, reward in enumerate(ranks.rewards)
-        if reward.reward_type == "BADGE" and reward.code not in known
-    ]
-    if problems:
-        raise invalid(*problems)
 
 
 async def _locked(keepers: Services, code: str, expected_version: int | None) -> Row:

@@ -10,13 +10,12 @@ from typing import Any
 from app.core.errors import AppError, invalid
 from app.core.time_utils import kst_date
 from app.domain.config_diff import diff
-from app.domain.mission_config import MissionConfig, reference_problems
+from app.domain.mission_config import MissionConfig
 from app.domain.promises import broken, earliest_end, require_kept, require_loss_accepted
 from app.domain.spans import recent_keys, season_key
-from app.domain.token_types import require_known_tokens
+from app.flows.steps.check_references import ConfigDocument, check_references
 from app.flows.steps.edits import Row, only, require_version
 from app.flows.steps.hosts import host_id_of
-from app.games import GAMES_BY_FEATURE, TOKEN_TYPES
 from app.services import House, Services
 from app.services.audit_service import AdminAct
 
@@ -24,17 +23,18 @@ KEPT = ("version", "is_active", "config")
 
 
 async def create_mission(house: House, act: AdminAct, config: MissionConfig, *, is_active: bool) -> Row:
-    """A new mission. Raises NAME_TAKEN, or VALIDATION_ERROR naming each field that refers to what isn't there."""
-    require_known_tokens(config.view(), TOKEN_TYPES)
+    """A new mission, with `warnings`. Raises NAME_TAKEN, or VALIDATION_ERROR at what can never be reached."""
 
     async def work(keepers: Services) -> Row:
         await keepers.feature.lock_all()
         if await keepers.mission.find(config.code) is not None:
             raise AppError("NAME_TAKEN", field="code")
-        host_id = await _checked_host(keepers, config)
         now = house.clock.now()
+        warnings = await check_references(keepers, mission_document(config.view()), now)
+        host_id = await host_id_of(keepers, config.host)
         await keepers.mission.add(config, host_id=host_id, is_active=is_active, actor=act.actor, now=now)
-        return await _finish(house, keepers, act, config.code, before=None, action="MISSION_CREATED")
+        after = await _finish(house, keepers, act, config.code, before=None, action="MISSION_CREATED")
+        return after | {"warnings": warnings}
 
     return await house.write(work, is_repeatable=False)
 
@@ -54,17 +54,17 @@ async def replace_mission(
     Once players have begun, it changes for the better only: PROMISE_WITHDRAWN.
     Raises as `create_mission`, MISSION_NOT_FOUND, VERSION_CONFLICT.
     """
-    require_known_tokens(config.view(), TOKEN_TYPES)
     if config.code != code:
         raise invalid(("code", "a mission keeps its code"))
 
     async def work(keepers: Services) -> Row:
         before = await _locked(keepers, code, expected_version)
+        warnings = await check_references(keepers, mission_document(config.view()), house.clock.now())
         will_be_active = before["is_active"] if is_active is None else is_active
         await _require_promises_kept(house, keepers, before, config)
         if not will_be_active:
             await _require_nobody_on_the_way(house, keepers, act, before)
-        host_id = await _checked_host(keepers, config)
+        host_id = await host_id_of(keepers, config.host)
         await keepers.mission.replace(
             before,
             config.view(),
@@ -73,7 +73,8 @@ async def replace_mission(
             actor=act.actor,
             now=house.clock.now(),
         )
-        return await _finish(house, keepers, act, code, before=before, action="MISSION_CHANGED")
+        after = await _finish(house, keepers, act, code, before=before, action="MISSION_CHANGED")
+        return after | {"warnings": warnings}
 
     return await house.write(work, is_repeatable=False)
 
@@ -86,7 +87,7 @@ async def switch_mission(
     is_active: bool,
     expected_version: int | None,
 ) -> Row:
-    """Puts a mission in force, or ends its counting; what was completed can still be claimed.
+    """Puts a mission in force, with `warnings`, or ends its counting; what was completed can still be claimed.
 
     PROMISE_WITHDRAWN while players are on their way in a period that runs, unless so many losing it is accepted.
     """
@@ -95,6 +96,8 @@ async def switch_mission(
         before = await _locked(keepers, code, expected_version)
         if not is_active:
             await _require_nobody_on_the_way(house, keepers, act, before)
+        document, now = mission_document(before["config"]), house.clock.now()
+        warnings = await check_references(keepers, document, now) if is_active else []
         await keepers.mission.replace(
             before,
             before["config"],
@@ -104,7 +107,8 @@ async def switch_mission(
             now=house.clock.now(),
         )
         action = "MISSION_ACTIVATED" if is_active else "MISSION_RETIRED"
-        return await _finish(house, keepers, act, code, before=before, action=action)
+        after = await _finish(house, keepers, act, code, before=before, action=action)
+        return after | {"warnings": warnings}
 
     return await house.write(work, is_repeatable=False)
 
@@ -149,6 +153,11 @@ async def mission_totals(house: House, code: str, *, limit: int) -> list[Row]:
     return await house.read(work)
 
 
+def mission_document(config: Row) -> ConfigDocument:
+    """A mission, to check what it names."""
+    return ConfigDocument("mission", config["code"], config, config["host"])
+
+
 async def _require_promises_kept(house: House, keepers: Services, before: Row, config: MissionConfig) -> None:
     players = await keepers.mission.players(before["id"])
     if players == 0:
@@ -170,22 +179,6 @@ async def _require_nobody_on_the_way(house: House, keepers: Services, act: Admin
     periods = [*recent_keys(today, 0), *seasons]
     players = await keepers.mission.players_on_the_way(before["id"], before["config"], periods)
     require_loss_accepted("what they have begun; `ends_on` ends it without a loss", players, act.players_who_lose)
-
-
-async def _checked_host(keepers: Services, config: MissionConfig) -> int | None:
-    """The id of the mission's host; raises VALIDATION_ERROR naming everything that the config refers to in vain."""
-    requires = await keepers.mission.requirements()
-    problems = list(
-        reference_problems(
-            config,
-            requires={code: needed for code, needed in requires.items() if code != config.code},
-            badges=await keepers.badge.codes(),
-            games=GAMES_BY_FEATURE,
-        )
-    )
-    if problems:
-        raise invalid(*problems)
-    return await host_id_of(keepers, config.host)
 
 
 async def _locked(keepers: Services, code: str, expected_version: int | None) -> Row:

@@ -15,11 +15,11 @@ from app.domain.promo import CodeKind, Counter, PromoState
 from app.domain.promo_config import PromoConfig, edit_problems
 from app.domain.spreadsheets import Fault
 from app.domain.text_files import refuse
-from app.domain.token_types import require_known_tokens
+from app.flows.steps.check_references import ConfigDocument, check_references
 from app.flows.steps.commands import Done
 from app.flows.steps.edits import Row, only, require_version
+from app.flows.steps.hosts import host_id_of
 from app.flows.steps.once import KeyedAct, once
-from app.games import TOKEN_TYPES
 from app.services import House, Services
 from app.services.audit_service import AdminAct
 
@@ -30,7 +30,6 @@ KEPT = ("code", "kind", "units", "opens_at", "closes_at", "is_open", "rewards", 
 
 async def add_promo(house: House, act: KeyedAct, config: PromoConfig) -> Done:
     """A new campaign, once per key. Raises NAME_TAKEN (its name or code), VALIDATION_ERROR (unknown host, token)."""
-    require_known_tokens(config.model_dump(mode="json"), TOKEN_TYPES)
     now = house.clock.now()
 
     async def work(keepers: Services) -> Row:
@@ -38,11 +37,12 @@ async def add_promo(house: House, act: KeyedAct, config: PromoConfig) -> Done:
             raise AppError("NAME_TAKEN", field="code")
         if config.shared_code is not None and await keepers.promo.resolve([config.shared_code]):
             raise AppError("NAME_TAKEN", field="shared_code")
-        host_id = await _host_id(keepers, config.host)
+        warnings = await check_references(keepers, promo_names(config), now)
+        host_id = await host_id_of(keepers, config.host)
         await keepers.promo.add(config, host_id=host_id, actor=act.actor, now=now)
         after = await _row(keepers, config.code)
         await keepers.audit.add(act, "PROMO_ADDED", _target(config.code), after=only(after, *KEPT), now=now)
-        return after
+        return after | {"warnings": warnings}
 
     return await once(house, act, "PROMO", work)
 
@@ -60,7 +60,6 @@ async def replace_promo(
     Once it has opened it changes for the better only: PROMISE_WITHDRAWN. So does stopping it while units are left,
     unless so many losing one is accepted.
     """
-    require_known_tokens(config.model_dump(mode="json"), TOKEN_TYPES)
 
     async def work(keepers: Services) -> Row:
         counter = await _locked(keepers, code)
@@ -71,7 +70,8 @@ async def replace_promo(
         is_shared = counter.campaign.kind is CodeKind.SHARED
         shared_code = await keepers.promo.shared_code(counter.campaign.id) if is_shared else None
         problems = edit_problems(counter.campaign, counter.given, config, shared_code, now=now)
-        host_id = await _host_id(keepers, config.host)
+        warnings = await check_references(keepers, promo_names(config), now)
+        host_id = await host_id_of(keepers, config.host)
         has_begun = counter.given > 0 or (counter.campaign.is_open and counter.campaign.opens_at <= now)
         if has_begun and not open_to_all_before(counter.campaign.host_id, host_id):
             problems.append(("host", "that these players may take part"))
@@ -83,7 +83,7 @@ async def replace_promo(
         await keepers.audit.add(
             act, "PROMO_CHANGED", _target(code), before=only(before, *KEPT), after=only(after, *KEPT), now=now
         )
-        return after
+        return after | {"warnings": warnings}
 
     return await house.write(work, is_repeatable=False)
 
@@ -168,13 +168,9 @@ async def _known(keepers: Services, codes: Sequence[str]) -> dict[str, int]:
     return known
 
 
-async def _host_id(keepers: Services, host: str | None) -> int | None:
-    if host is None:
-        return None
-    found = [one.id for one in await keepers.identity.active_hosts() if one.code == host]
-    if not found:
-        raise invalid(("host", "unknown host"))
-    return found[0]
+def promo_names(config: PromoConfig) -> ConfigDocument:
+    """A campaign of codes, to check what it names."""
+    return ConfigDocument("promo", config.code, config.model_dump(mode="json"), config.host)
 
 
 async def _locked(keepers: Services, code: str) -> Counter:

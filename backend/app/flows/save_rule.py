@@ -9,9 +9,9 @@ from app.core.errors import AppError, invalid
 from app.domain.config_diff import diff
 from app.domain.event_names import Feature
 from app.domain.rule_config import RuleConfig
-from app.domain.token_types import require_known_tokens
+from app.flows.steps.check_references import ConfigDocument, Warnings, check_references
 from app.flows.steps.edits import Row, only
-from app.games import TOKEN_TYPES
+from app.flows.steps.hosts import host_id_of
 from app.services import House, Services
 from app.services.audit_service import AdminAct
 
@@ -21,9 +21,9 @@ KEPT = ("code", "host", "title", "active_version")
 async def create_rule(
     house: House, act: AdminAct, *, code: str, title: str, host: str | None, config: RuleConfig
 ) -> Row:
-    """A new rule with its first version, not yet in force. Raises NAME_TAKEN, or VALIDATION_ERROR for an unknown host
+    """A new rule with its first version, not yet in force, and `warnings`.
 
-    or token type.
+    Raises NAME_TAKEN, or VALIDATION_ERROR at what has no bound or can never be reached.
     """
     _require_sound(config)
     now = house.clock.now()
@@ -32,12 +32,13 @@ async def create_rule(
         await keepers.feature.lock(Feature.INGEST)
         if await keepers.rule.find(code) is not None:
             raise AppError("NAME_TAKEN")
-        rule_id = await keepers.rule.add(code, title, host_id=await _host_id(keepers, host), now=now)
+        warnings = await check_references(keepers, rule_document(code, host, config.view()), now)
+        rule_id = await keepers.rule.add(code, title, host_id=await host_id_of(keepers, host), now=now)
         await keepers.rule.add_version(rule_id, config.view(), actor=act.actor, now=now)
         stored = await _stored(keepers, code)
         after = only(stored, *KEPT) | {"config": config.view()}
         await keepers.audit.add(act, "RULE_CREATED", _target(code), after=after, now=now)
-        return stored
+        return stored | {"warnings": warnings}
 
     return await house.write(work, is_repeatable=False)
 
@@ -50,11 +51,12 @@ async def add_rule_version(house: House, act: AdminAct, code: str, config: RuleC
     async def work(keepers: Services) -> Row:
         await keepers.feature.lock(Feature.INGEST)
         rule = await _stored(keepers, code)
+        warnings = await check_references(keepers, rule_document(code, rule["host"], config.view()), now)
         version = await keepers.rule.add_version(rule["id"], config.view(), actor=act.actor, now=now)
         added = await _version(keepers, rule, version)
         after = {"version": version, "config": added["config"]}
         await keepers.audit.add(act, "RULE_VERSION_ADDED", _target(code), after=after, now=now)
-        return added
+        return added | {"warnings": warnings}
 
     return await house.write(work, is_repeatable=False)
 
@@ -70,15 +72,17 @@ async def activate_rule(house: House, act: AdminAct, code: str, version: int | N
     async def work(keepers: Services) -> Row:
         await keepers.feature.lock(Feature.INGEST)
         before = await _stored(keepers, code)
+        warnings: Warnings = []
         if version is not None:
-            await _version(keepers, before, version)
+            config = (await _version(keepers, before, version))["config"]
+            warnings = await check_references(keepers, rule_document(code, before["host"], config), now)
         await keepers.rule.put_in_force(before["id"], version)
         after = await _stored(keepers, code)
         action = "RULE_RESTED" if version is None else "RULE_ACTIVATED"
         await keepers.audit.add(
             act, action, _target(code), before=only(before, *KEPT), after=only(after, *KEPT), now=now
         )
-        return after
+        return after | {"warnings": warnings}
 
     return await house.write(work)
 
@@ -148,18 +152,13 @@ async def rule_named(house: House, code: str) -> Row:
 
 
 def _require_sound(config: RuleConfig) -> None:
-    require_known_tokens(config.view(), TOKEN_TYPES)
     if problems := list(config.unbounded()):
         raise invalid(*problems)
 
 
-async def _host_id(keepers: Services, code: str | None) -> int | None:
-    if code is None:
-        return None
-    ids = {host.code: host.id for host in await keepers.identity.active_hosts()}
-    if code not in ids:
-        raise invalid(("host", "unknown host"))
-    return ids[code]
+def rule_document(code: str | None, host: str | None, config: Row) -> ConfigDocument:
+    """A rule, to check what it names."""
+    return ConfigDocument("rule", code, {"host": host, **config}, host)
 
 
 async def _stored(keepers: Services, code: str) -> Row:

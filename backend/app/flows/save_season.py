@@ -5,19 +5,19 @@ season_counters and season_passes. Writes seasons, season_levels, season_level_r
 admin_audit_log.
 """
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from app.core.errors import AppError, invalid
+from app.core.errors import AppError
 from app.core.time_utils import kst_date
 from app.domain.config_fields import parse_config
 from app.domain.promises import require_kept, require_loss_accepted
 from app.domain.season_config import SeasonConfig
 from app.domain.season_edits import edit_problems
 from app.domain.season_file import SeasonPlan, differences
-from app.domain.token_types import require_known_tokens
+from app.flows.steps.check_references import ConfigDocument, check_references
 from app.flows.steps.edits import require_version
-from app.games import TOKEN_TYPES
 from app.services import House, Services
 from app.services.audit_service import AdminAct
 from app.services.season_service import StoredSeason
@@ -26,9 +26,10 @@ from app.services.season_service import StoredSeason
 async def create_season(house: House, act: AdminAct, config: SeasonConfig, *, is_active: bool) -> StoredSeason:
     """A new season, as a draft unless it is to be active at once.
 
-    Raises INVALID_SEASON_DATES, NAME_TAKEN, ACTIVE_SEASON_CONFLICT, or VALIDATION_ERROR for an unknown token type.
+    Raises INVALID_SEASON_DATES, NAME_TAKEN, ACTIVE_SEASON_CONFLICT, or VALIDATION_ERROR at what can never be
+    reached. Returns it with `warnings`.
     """
-    _require_sound(config)
+    config.require_dates_in_order()
 
     async def work(keepers: Services) -> StoredSeason:
         await keepers.feature.lock_all()
@@ -50,7 +51,7 @@ async def replace_season(
 
     Once players are in, what they were promised or paid stays: PROMISE_WITHDRAWN names each field that breaks it.
     """
-    _require_sound(config)
+    config.require_dates_in_order()
 
     async def work(keepers: Services) -> StoredSeason:
         before = await _locked(keepers, season_id, expected_version)
@@ -93,18 +94,19 @@ async def apply_season(
     A dry run goes all the way and is then taken back, so it refuses exactly what the real run would. Applying the same
     again changes nothing and leaves no audit row. Raises as `create_season` and `replace_season`.
     """
-    _require_sound(config)
+    config.require_dates_in_order()
     wanted = {"is_active": is_active, **config.view()}
 
     async def work(keepers: Services) -> SeasonPlan:
         await keepers.feature.lock_all()
         before = await keepers.season.find_named(config.season_name, locked=True)
         current = None if before is None else {"is_active": before.is_active, **before.config.view()}
-        plan = SeasonPlan(before is None, differences(current or {}, wanted))
+        changes, done = differences(current or {}, wanted), before
         if before is None:
-            await _add(house, keepers, act, config, is_active=is_active, action="SEASON_CREATED")
-        elif plan.changes:
-            await _replace(house, keepers, act, before, config, is_active=is_active)
+            done = await _add(house, keepers, act, config, is_active=is_active, action="SEASON_CREATED")
+        elif changes:
+            done = await _replace(house, keepers, act, before, config, is_active=is_active)
+        plan = SeasonPlan(before is None, changes, (done.warnings if done else None) or ())
         if is_dry_run:
             raise _OnlyPlannedError(plan)
         return plan
@@ -135,15 +137,15 @@ async def clone_season(
         if document["streak"] is not None:
             document["streak"] |= {"paused_days": ()}  # days of the season it was copied from
         config = parse_config(SeasonConfig, document, "VALIDATION_ERROR")
-        _require_sound(config)
+        config.require_dates_in_order()
         return await _add(house, keepers, act, config, is_active=False, action="SEASON_CLONED")
 
     return await house.write(work, is_repeatable=False)
 
 
-def _require_sound(config: SeasonConfig) -> None:
-    config.require_dates_in_order()
-    require_known_tokens(config.model_dump(include={"levels", "overflow", "streak"}), TOKEN_TYPES)
+def season_document(season: StoredSeason) -> ConfigDocument:
+    """A season, to check what it names."""
+    return ConfigDocument("season", str(season.id), season.config.view())
 
 
 async def _locked(keepers: Services, season_id: int, expected_version: int | None) -> StoredSeason:
@@ -163,7 +165,6 @@ async def _found(keepers: Services, season_id: int) -> StoredSeason:
 async def _add(
     house: House, keepers: Services, act: AdminAct, config: SeasonConfig, *, is_active: bool, action: str
 ) -> StoredSeason:
-    await _require_program(keepers, config)
     await _require_free_name(keepers, config)
     season_id = await keepers.season.add(config, is_active=is_active, now=house.clock.now())
     return await _finish(house, keepers, act, season_id, before=None, action=action)
@@ -178,11 +179,11 @@ async def _replace(
     *,
     is_active: bool,
 ) -> StoredSeason:
+    await check_references(keepers, season_document(replace(before, config=config)), house.clock.now())
     use = await keepers.season_pass.use_of(before.id)
     require_kept(edit_problems(before.config, config, use), use.players)
     if not is_active:
         await _require_nothing_open(house, keepers, act, before)
-    await _require_program(keepers, config)
     await _require_free_name(keepers, config, but_by=before.id)
     await keepers.season.replace(before.id, config, is_active=is_active, now=house.clock.now())
     return await _finish(house, keepers, act, before.id, before=before, action="SEASON_CHANGED")
@@ -194,11 +195,6 @@ async def _require_nothing_open(house: House, keepers: Services, act: AdminAct, 
     if before.is_active and kst_date(house.clock.now()) <= last_claim_day:
         players = (await keepers.season_pass.use_of(before.id)).players
         require_loss_accepted(f"their stamps and open claims until {last_claim_day}", players, act.players_who_lose)
-
-
-async def _require_program(keepers: Services, config: SeasonConfig) -> None:
-    if not await keepers.program.is_known(config.program):
-        raise invalid(("program", "unknown program"))
 
 
 async def _require_free_name(keepers: Services, config: SeasonConfig, *, but_by: int | None = None) -> None:
@@ -215,6 +211,8 @@ async def _finish(
     the database ends one of the two and its whole transaction runs again.
     """
     after = await _found(keepers, season_id)
+    is_ended = before is not None and before.is_active and not after.is_active
+    warnings = [] if is_ended else await check_references(keepers, season_document(after), house.clock.now())
     if after.is_active:
         rivals = await keepers.season.overlapping(after)
         if rivals:
@@ -222,7 +220,7 @@ async def _finish(
     await keepers.audit.add(
         act, action, f"season:{season_id}", before=_kept(before), after=_kept(after), now=house.clock.now()
     )
-    return after
+    return replace(after, warnings=tuple(warnings))
 
 
 def _kept(season: StoredSeason | None) -> dict[str, Any] | None:

@@ -10,12 +10,11 @@ from app.core.errors import AppError, invalid
 from app.core.time_utils import kst_date
 from app.domain.mailing import MailingConfig
 from app.domain.promises import require_loss_accepted
-from app.domain.token_types import require_known_tokens
 from app.flows.steps.allowances import lock_allowances
+from app.flows.steps.check_references import ConfigDocument, check_references
 from app.flows.steps.commands import Done
 from app.flows.steps.edits import Row
 from app.flows.steps.once import KeyedAct, once
-from app.games import TOKEN_TYPES
 from app.services import House, Services
 from app.services.audit_service import AdminAct
 from app.services.player_state import Wanted
@@ -29,11 +28,12 @@ async def send_mailing(
     What it gives counts towards what the operator may give on a KST day, of each token and of everything together:
     DAILY_LIMIT_REACHED. An unknown player refuses the whole: VALIDATION_ERROR names the first ones.
     """
-    require_known_tokens(config.model_dump(mode="json"), TOKEN_TYPES)
     now = house.clock.now()
     config.require_time_to_claim(now)
 
     async def work(keepers: Services) -> Row:
+        document = ConfigDocument("mailing", None, {"rewards": config.model_dump(mode="json")["rewards"]}, host)
+        warnings = await check_references(keepers, document, now)
         users = await _recipients(keepers, user_ids, host, externals)
         tokens, worth = config.tokens(len(users)), house.approval.worth(config.grants) * len(users)
         allowances = await lock_allowances(house, keepers, [(act.actor, tokens)], kst_date(now))
@@ -45,7 +45,7 @@ async def send_mailing(
         mailing_id = await keepers.inbox.send(users, values | {"sent_by": act.actor, "sent_at": now}, rewards=documents)
         facts = {"recipients": len(users), "rewards": documents, "expires_at": config.expires_at}
         await keepers.audit.add(act, "MAILING_SENT", f"mailing:{mailing_id}", after=facts, now=now)
-        return await find_in(keepers, mailing_id)
+        return await find_in(keepers, mailing_id) | {"warnings": warnings}
 
     return await once(house, act, "MAILING", work)
 

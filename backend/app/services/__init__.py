@@ -51,6 +51,7 @@ from app.services.program_service import ProgramService
 from app.services.promo_service import PromoService
 from app.services.ranking_service import RankingService
 from app.services.reconcile.reconcile_service import ReconcileService
+from app.services.reference_service import ReferenceService
 from app.services.report_service import ReportService
 from app.services.reversal_service import ReversalService
 from app.services.reward_service import RewardService
@@ -113,6 +114,7 @@ class Services:
         self.history = HistoryService(tx)
         self.privacy, self.merge = PrivacyService(tx), MergeService(tx)
         self.report = ReportService(tx)
+        self.reference = ReferenceService(tx)
 
 
 @dataclass(slots=True)

@@ -55,12 +55,8 @@ class JobService:
         if newest is None:
             return None
         c, following = job_runs.c, job_runs.alias("following")
-        has_next = (
-            select(following.c.id)
-            .where(following.c.job == c.job, following.c.subject == "", following.c.slot_no == c.slot_no + 1)
-            .where(following.c.logical_date <= until)
-            .exists()
-        )
+        is_next = (following.c.job == c.job, following.c.subject == "", following.c.slot_no == c.slot_no + 1)
+        has_next = select(following.c.id).where(*is_next, following.c.logical_date <= until).exists()
         query = select(job_runs).where(
             c.job == job, c.subject == "", c.is_daily.is_(True), c.logical_date <= until, ~has_next,
             c.slot_no >= newest.slot.slot_no - LONGEST_GAP,
@@ -137,15 +133,10 @@ class JobService:
         """Moves cursor and totals, prolongs the lease, counts tries anew; in the chunk's transaction. Hold it first."""
         c = job_runs.c
         await self._set(
-            lease.run_id,
-            cursor_id=step.cursor,
-            seen_count=c.seen_count + step.seen,
-            done_count=c.done_count + step.done,
-            done_sum=c.done_sum + step.amount,
-            tries=1,
-            moved_at=database_time(self._tx.flavour),
-            **self._lease(lease.seconds),
-        )
+            lease.run_id, cursor_id=step.cursor, seen_count=c.seen_count + step.seen, tries=1,
+            done_count=c.done_count + step.done, done_sum=c.done_sum + step.amount,
+            moved_at=database_time(self._tx.flavour), **self._lease(lease.seconds),
+        )  # fmt: skip
 
     async def count_late(self, slot: JobSlot, *, done: int, amount: int) -> None:
         """Adds to what a run that is over has done: what an operator settled behind it counts as its own."""

@@ -34,6 +34,8 @@ class StoredSeason:
     created_at: datetime
     updated_at: datetime
     config: SeasonConfig
+    # of what it names, said when it is saved or published
+    warnings: tuple[dict[str, Any], ...] | None = None
 
 
 class SeasonService:

@@ -49,10 +49,12 @@ async def prizes_left(
     for setup in setups.values():
         for pool, amount in setup.pools.items():
             wanted[pool] = max(wanted.get(pool, 0), amount * plays)
-    return PrizesLeft(shelves, await _codes_left(keepers, wanted, now, locked=locked))
+    return PrizesLeft(shelves, await codes_left(keepers, wanted, now, locked=locked))
 
 
-async def _codes_left(keepers: Services, wanted: Mapping[str, int], now: datetime, *, locked: bool) -> dict[str, int]:
+async def codes_left(
+    keepers: Services, wanted: Mapping[str, int], now: datetime, *, locked: bool = False
+) -> dict[str, int]:
     """How many codes each pool has left, counted no further than what is wanted; an unknown pool is missing."""
     if not wanted:
         return {}

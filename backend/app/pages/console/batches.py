@@ -9,6 +9,7 @@ from app.domain.bridge import CampaignState, Outcome
 from app.domain.config_fields import Code
 from app.flows.ask_for_settlement import ask_for_settlement
 from app.flows.bridge_reads import bridge_progress, find_bridge, settlement_status
+from app.flows.config_warnings import bridge_warnings
 from app.flows.control_jobs import list_jobs
 from app.flows.save_bridge import open_bridge, retarget_bridge
 from app.flows.settle_bridge import preview_settlement
@@ -60,6 +61,7 @@ async def batch(request: Request, code: CampaignCode, dry: Annotated[bool, Query
         is_settled=campaign["state"] == CampaignState.SETTLED,
         dry=await _dry_run(house, code) if dry else None,
         seasons=seasons[:LINES],
+        warnings=await bridge_warnings(house, campaign) if campaign["state"] == CampaignState.DRAFT else [],
     )
 
 

@@ -5,8 +5,17 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from app.domain.teams import ContestConfig
-from app.flows.save_contest import contest_results, create_contest, find_contest, replace_contest, switch_contest
+from app.flows.config_warnings import config_warnings
+from app.flows.save_contest import (
+    contest_document,
+    contest_results,
+    create_contest,
+    find_contest,
+    replace_contest,
+    switch_contest,
+)
 from app.flows.standings import contest_standing
+from app.flows.steps.check_references import ConfigDocument
 from app.pages.console.csv_files import MOST_IN_CSV, csv_file
 from app.pages.console.document_editor import DocumentCode, Kind, editor
 from app.pages.console.doors import ConsoleRoute
@@ -38,7 +47,11 @@ async def _replace(house: House, act: AdminAct, code: str, config: ContestConfig
     return await replace_contest(house, act, code, config, expected_version=version)
 
 
-editing = editor(Kind(PLACE, ContestConfig, EXAMPLE, _stored, _create, _replace, switch_contest))
+def _names(config: ContestConfig) -> ConfigDocument:
+    return contest_document(config.view())
+
+
+editing = editor(Kind(PLACE, ContestConfig, EXAMPLE, _stored, _create, _replace, _names, switch_contest))
 
 
 @router.get("/console/contests")
@@ -54,8 +67,10 @@ async def contest(request: Request, code: DocumentCode) -> Response:
     """One contest with its first teams."""
     request.state.back = PLACE
     who = await operator(request)
-    row, teams = await contest_standing(container_of(request).house, code, limit=LINES)
-    return show(request, "contest.html", who=who, contest=row, teams=teams)
+    house = container_of(request).house
+    row, teams = await contest_standing(house, code, limit=LINES)
+    warnings = await config_warnings(house, contest_document(row["config"]))
+    return show(request, "contest.html", who=who, contest=row, teams=teams, warnings=warnings)
 
 
 @router.get("/console/contests/{code}/results.csv")

@@ -10,6 +10,8 @@ from app.core.auth import ADMIN
 from app.core.errors import AppError
 from app.domain.config_diff import Change, diff
 from app.domain.config_fields import Code, StrictModel, parse_config
+from app.flows.config_warnings import config_warnings
+from app.flows.steps.check_references import ConfigDocument
 from app.flows.steps.once import KeyedAct
 from app.pages.console.documents import Document, Problem, Typed, problems_of, read_document, read_reason, written
 from app.pages.console.doors import ConsoleRoute, done
@@ -44,6 +46,7 @@ class Kind(Generic[M]):
     stored: Callable[[House, str], Awaitable[tuple[Row, int]]]
     create: Callable[[House, KeyedAct, M], Awaitable[Row]]
     replace: Callable[[House, AdminAct, str, M, int], Awaitable[Row]]
+    names: Callable[[M], ConfigDocument]  # what of it may name something that isn't there
     switch: Switch | None = None  # puts it in force and ends it; what that means is said at the flow
 
 
@@ -58,6 +61,7 @@ class Draft:
     changes: list[Change] | None = field(default_factory=list)
     reason: str = ""
     key: str = ""  # of the form, for a new one
+    warnings: list[Row] = field(default_factory=list)
 
 
 def editor(kind: Kind[M]) -> APIRouter:
@@ -74,8 +78,11 @@ def editor(kind: Kind[M]) -> APIRouter:
     async def edit(request: Request, code: DocumentCode) -> Response:
         request.state.back = kind.place
         who = await operator(request, ADMIN)
-        stored, version = await kind.stored(container_of(request).house, code)
-        return _page(request, who, kind, Draft(code, version, written(_as_typed(stored))))
+        house = container_of(request).house
+        stored, version = await kind.stored(house, code)
+        draft = Draft(code, version, written(_as_typed(stored)))
+        draft.warnings = await _warnings(house, kind, stored)
+        return _page(request, who, kind, draft)
 
     @router.post(f"{kind.place}/new")
     async def create(
@@ -122,6 +129,7 @@ async def _sent(request: Request, who: Operator, kind: Kind[M], draft: Draft, do
     try:
         config = parse_config(kind.model, read_document(draft.text), "VALIDATION_ERROR")
         draft.changes = diff(_plain(kind.model, stored), config.model_dump(mode="json")) if stored else []
+        draft.warnings = await config_warnings(house, kind.names(config))
         if do == "save":
             reason = read_reason(draft.reason)
             if draft.code is None:
@@ -132,6 +140,14 @@ async def _sent(request: Request, who: Operator, kind: Kind[M], draft: Draft, do
     except AppError as refusal:
         draft.problems = problems_of(request, refusal, draft.text)
     return _page(request, who, kind, draft, 422 if do == "save" else 200)
+
+
+async def _warnings(house: House, kind: Kind[M], stored: Row) -> list[Row]:
+    """What of a stored document can't be reached; nothing for one that can't be read."""
+    try:
+        return await config_warnings(house, kind.names(parse_config(kind.model, stored, "VALIDATION_ERROR")))
+    except AppError:
+        return []
 
 
 def _plain(model: type[M], stored: Row) -> Row:

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from fastapi import Form, Request
 from pydantic import TypeAdapter, ValidationError
 
-from app.core.errors import AppError, Kind, invalid
+from app.core.errors import AppError, Kind, invalid, told_in
+from app.core.languages import KOREAN
 from app.pages.console.look import refusal_text
 from app.pages.reader import language_of
 from app.schemas.admin.common import Reason
@@ -49,7 +50,7 @@ def problems_of(request: Request, refusal: AppError, text: str) -> list[Problem]
     """What a refusal says to who typed this, each with its line; raises a refusal that isn't about that."""
     if refusal.meaning.kind not in MAY_SAY:
         raise refusal
-    fields = refusal.facts.get("fields")
+    fields = told_in(refusal.facts.get("fields", ()), korean=language_of(request) == KOREAN)
     if not fields:
         return [{"field": WHOLE, "reason": refusal_text(language_of(request), refusal.code), "line": None}]
     try:

@@ -10,7 +10,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
-from app.core.errors import AppError, Kind
+from app.core.errors import AppError, Kind, told_in
+from app.core.languages import KOREAN
 from app.core.metrics import REFUSALS
 from app.pages.console.look import refusal_text, show
 from app.pages.console.operator import LOSS, STAFF
@@ -67,7 +68,7 @@ def refused(request: Request, refusal: AppError) -> Response:
     if refusal.code in ENDED and refusal.code != "SCOPE_REQUIRED":
         forget_session(request)
         return RedirectResponse(SIGN_IN, 303)
-    fields = refusal.facts.get("fields", ())
+    fields = told_in(refusal.facts.get("fields", ()), korean=language_of(request) == KOREAN)
     back = getattr(request.state, "back", None)
     is_sayable = refusal.meaning.kind in SAYABLE and refusal.code != "SCOPE_REQUIRED"
     if back is not None and is_sayable and not fields:

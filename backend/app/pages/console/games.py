@@ -1,6 +1,6 @@
 """A3, games: odds as promised and as drawn, stock and how long it lasts, versions and what they change."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
@@ -10,9 +10,10 @@ from app.domain.config_fields import PathName
 from app.domain.game import Game
 from app.domain.stock import MAX_STOCK
 from app.flows.admin_reads import list_games
+from app.flows.config_warnings import config_warnings
 from app.flows.game_report import game_report
 from app.flows.restock import restock
-from app.flows.save_game_config import activate_game_config, add_game_config, compare_game_configs
+from app.flows.save_game_config import activate_game_config, add_game_config, compare_game_configs, game_document
 from app.games import GAMES
 from app.pages.console.documents import Document, Typed, problems_of, read_document, read_reason, written
 from app.pages.console.doors import ConsoleRoute, done
@@ -21,6 +22,7 @@ from app.pages.console.look import show
 from app.pages.console.operator import operator
 from app.pages.session import container_of
 from app.schemas.admin.games import Restock
+from app.services import House
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 
@@ -85,8 +87,18 @@ async def version(request: Request, code: PathName, config_id: Id) -> Response:
         if refusal.code != "NOT_FOUND":
             raise
         comparison = None
+    warnings = [] if row["is_active"] else await _warnings(house, found, row["config"])
     text = written(row["config"])
-    return show(request, "game_version.html", who=who, game=found, row=row, comparison=comparison, text=text)
+    return show(
+        request,
+        "game_version.html",
+        who=who,
+        game=found,
+        row=row,
+        comparison=comparison,
+        warnings=warnings,
+        text=text,
+    )
 
 
 @router.post("/console/games/{code}/versions/{config_id}/activate")
@@ -117,6 +129,14 @@ async def add_units(
     act = who.keyed(reason, key, code, prize_id, moved)
     await restock(house, act, _game(code), prize_id, moved, expected_version=version)
     return done(request, back)
+
+
+async def _warnings(house: House, game: Game, config: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a version names that can't be reached; nothing for one that can't be read."""
+    try:
+        return await config_warnings(house, game_document(game, game.parse(config)))
+    except AppError:
+        return []
 
 
 def _units(units: int, reason: str) -> int:

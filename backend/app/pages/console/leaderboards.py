@@ -7,7 +7,9 @@ from fastapi import APIRouter, Form, Path, Query, Request, Response
 from app.core.auth import ADMIN
 from app.core.time_utils import kst_date
 from app.domain.board_config import MAX_RANKS, BoardConfig
+from app.flows.config_warnings import config_warnings
 from app.flows.save_leaderboard import (
+    board_document,
     create_leaderboard,
     find_leaderboard,
     leaderboard_marks,
@@ -17,6 +19,7 @@ from app.flows.save_leaderboard import (
     switch_leaderboard,
 )
 from app.flows.standings import leaderboard_standing
+from app.flows.steps.check_references import ConfigDocument
 from app.pages.console.csv_files import csv_file
 from app.pages.console.document_editor import DocumentCode, Kind, editor
 from app.pages.console.doors import ConsoleRoute, done
@@ -50,7 +53,11 @@ async def _replace(house: House, act: AdminAct, code: str, config: BoardConfig, 
     return await replace_leaderboard(house, act, code, config, is_active=None, expected_version=version)
 
 
-editing = editor(Kind(PLACE, BoardConfig, EXAMPLE, _stored, _create, _replace, switch_leaderboard))
+def _names(config: BoardConfig) -> ConfigDocument:
+    return board_document(config.view())
+
+
+editing = editor(Kind(PLACE, BoardConfig, EXAMPLE, _stored, _create, _replace, _names, switch_leaderboard))
 
 
 @router.get("/console/leaderboards")
@@ -71,11 +78,13 @@ async def board(
     request.state.back = PLACE
     who = await operator(request)
     container = container_of(request)
+    standing = await leaderboard_standing(container.house, code, window, limit=LINES)
     return show(
         request,
         "leaderboard.html",
         who=who,
-        standing=await leaderboard_standing(container.house, code, window, limit=LINES),
+        standing=standing,
+        warnings=await config_warnings(container.house, board_document(standing.board["config"])),
         marks=await leaderboard_marks(container.house, code),
         today=kst_date(container.clock.now()).isoformat(),
     )

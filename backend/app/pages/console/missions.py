@@ -6,14 +6,17 @@ from fastapi import APIRouter, Request, Response
 
 from app.core.time_utils import kst_date
 from app.domain.mission_config import MissionConfig
+from app.flows.config_warnings import config_warnings
 from app.flows.save_mission import (
     create_mission,
     find_mission,
+    mission_document,
     mission_totals,
     mission_versions,
     replace_mission,
     switch_mission,
 )
+from app.flows.steps.check_references import ConfigDocument
 from app.pages.console.document_editor import DocumentCode, Kind, editor
 from app.pages.console.documents import written
 from app.pages.console.doors import ConsoleRoute
@@ -44,7 +47,11 @@ async def _replace(house: House, act: AdminAct, code: str, config: MissionConfig
     return await replace_mission(house, act, code, config, is_active=None, expected_version=version)
 
 
-editing = editor(Kind(PLACE, MissionConfig, EXAMPLE, _stored, _create, _replace, switch_mission))
+def _names(config: MissionConfig) -> ConfigDocument:
+    return mission_document(config.view())
+
+
+editing = editor(Kind(PLACE, MissionConfig, EXAMPLE, _stored, _create, _replace, _names, switch_mission))
 
 
 @router.get("/console/missions")
@@ -70,6 +77,7 @@ async def mission(request: Request, code: DocumentCode, after: After = None) -> 
         "mission.html",
         who=who,
         mission=row,
+        warnings=await config_warnings(container.house, mission_document(row["config"])),
         totals=await mission_totals(container.house, code, limit=LINES),
         versions=page([one | {"text": written(one["config"])} for one in versions], LINES, key="version"),
         today=kst_date(container.clock.now()).isoformat(),

@@ -17,6 +17,7 @@ from app.flows.save_promo import (
     find_promo,
     generate_promo_codes,
     promo_document,
+    promo_names,
     promo_rows,
     replace_promo,
 )
@@ -54,7 +55,7 @@ async def _replace(house: House, act: AdminAct, code: str, config: PromoConfig, 
     return await replace_promo(house, act, code, config, expected_version=version)
 
 
-editing = editor(Kind(PLACE, PromoConfig, EXAMPLE, promo_document, _add, _replace))
+editing = editor(Kind(PLACE, PromoConfig, EXAMPLE, promo_document, _add, _replace, promo_names))
 
 
 @router.get("/console/promotions")

@@ -13,7 +13,8 @@ from app.domain.bridge_config import HostEventType
 from app.domain.config_diff import Change, diff
 from app.domain.config_fields import EARLIEST_YEAR, LATEST_YEAR, WallMoment, parse_config
 from app.domain.rule_config import RuleConfig
-from app.flows.save_rule import add_rule_version, create_rule, rule_named, rule_version
+from app.flows.config_warnings import config_warnings
+from app.flows.save_rule import add_rule_version, create_rule, rule_document, rule_named, rule_version
 from app.pages.console.documents import Problem, problems_of, read_document, read_reason, written
 from app.pages.console.doors import ConsoleRoute, done
 from app.pages.console.forms import on_the_wall
@@ -40,6 +41,7 @@ class Draft:
     config: RuleConfig | None = None
     problems: list[Problem] = field(default_factory=list)
     trial: dict[str, Any] | None = None
+    warnings: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def changes(self) -> list[Change]:
@@ -142,6 +144,9 @@ async def _page(request: Request, who: Operator, begun: Draft, status: int = 200
     container = container_of(request)
     hosts = await container.house.read(lambda keepers: keepers.identity.active_hosts())
     now = container.clock.now()
+    if begun.config is not None:
+        code, host = (begun.rule["code"], begun.rule["host"]) if begun.rule else (None, begun.typed["host"] or None)
+        begun.warnings = await config_warnings(container.house, rule_document(code, host, begun.config.view()))
     defaults = {"since": on_the_wall(now - WEEK), "until": on_the_wall(now), "reason": ""}
     return show(
         request,

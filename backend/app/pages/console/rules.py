@@ -9,7 +9,15 @@ from app.core.auth import ADMIN
 from app.core.errors import AppError
 from app.domain.config_fields import Code, WallMoment, parse_config
 from app.domain.rule_config import RuleConfig
-from app.flows.save_rule import activate_rule, compare_rule_versions, rule_named, rule_version, rule_versions
+from app.flows.config_warnings import config_warnings
+from app.flows.save_rule import (
+    activate_rule,
+    compare_rule_versions,
+    rule_document,
+    rule_named,
+    rule_version,
+    rule_versions,
+)
 from app.pages.console.documents import written
 from app.pages.console.doors import ConsoleRoute, done
 from app.pages.console.forms import LINES, After, Reason, on_the_wall
@@ -70,6 +78,7 @@ async def one_version(
         row=row,
         comparison=await _comparison(request, code, version),
         trial=trial,
+        warnings=await config_warnings(house, rule_document(code, head["host"], row["config"])),
         span=[on_the_wall(instant) for instant in span],
         text=written(row["config"]),
     )

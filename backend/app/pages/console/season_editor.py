@@ -13,8 +13,10 @@ from app.core.errors import AppError, Kind
 from app.core.time_utils import kst_date
 from app.domain.season_config import SeasonConfig
 from app.domain.season_file import Difference, differences
+from app.flows.config_warnings import config_warnings
 from app.flows.save_season import create_season, replace_season
 from app.flows.season_reads import attendance, edit_refusals, season_standing
+from app.flows.steps.check_references import ConfigDocument
 from app.pages.console.doors import ConsoleRoute, done
 from app.pages.console.forms import Id
 from app.pages.console.look import show
@@ -31,6 +33,7 @@ from app.pages.console.season_form import (
     fields_sent,
 )
 from app.pages.console.season_view import Cost, Preview, forecast, preview
+from app.pages.reader import language_of
 from app.pages.session import container_of
 from app.schemas.admin.common import Reason
 from app.services.season_service import StoredSeason
@@ -52,6 +55,7 @@ class Draft:
     seen: Preview | None = None
     costs: list[Cost] = field(default_factory=list)
     changes: list[Difference] = field(default_factory=list)
+    warnings: list[dict[str, Any]] = field(default_factory=list)
     reason: str = ""
     version: int = 0
     day: str = ""
@@ -109,7 +113,7 @@ async def _saved(request: Request, season_id: int | None) -> Response:
         except AppError as refusal:
             if refusal.meaning.kind not in MAY_SAY:
                 raise
-            add_problems(draft.problems, refusal)
+            add_problems(draft.problems, refusal, language_of(request))
         else:
             return done(request, f"/console/seasons/{after.id}", "SAVED")
     status = 422 if form.get("do") == "save" else 200
@@ -148,6 +152,8 @@ async def _look_ahead(request: Request, draft: Draft, config: SeasonConfig) -> N
         for name, reason in await edit_refusals(container.house, draft.stored.id, config):
             if reason not in draft.problems.get(name, ()):
                 add_problem(draft.problems, name, reason)
+    key = str(draft.stored.id) if draft.stored else None
+    draft.warnings = await config_warnings(container.house, ConfigDocument("season", key, config.view()))
     draft.costs = forecast(config)
     day = min(max(kst_date(container.clock.now()), config.start_date), config.end_date)
     if draft.day:

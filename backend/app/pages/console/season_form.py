@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.core.errors import AppError, invalid
+from app.core.errors import AppError, invalid, told_in
+from app.core.languages import ENGLISH, KOREAN
 from app.domain.config_fields import RewardFields, parse_config
 from app.domain.season_config import SeasonConfig
 
@@ -94,9 +95,9 @@ def config_of(shown: Mapping[str, Any], kept: Mapping[str, Any]) -> tuple[Season
     return (None if problems else config), problems
 
 
-def add_problems(problems: Problems, refusal: AppError) -> None:
+def add_problems(problems: Problems, refusal: AppError, language: str = ENGLISH) -> None:
     """Puts what a refusal names beside its fields; what names none stands above the form."""
-    for problem in refusal.facts.get("fields", ()):
+    for problem in told_in(refusal.facts.get("fields", ()), korean=language == KOREAN):
         add_problem(problems, problem["field"], problem["reason"])
     if not refusal.facts.get("fields"):
         field = {"INVALID_SEASON_DATES": "end_date", "NAME_TAKEN": "season_name"}.get(refusal.code, "(whole)")

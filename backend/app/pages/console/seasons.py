@@ -7,7 +7,8 @@ from fastapi import APIRouter, Form, Request, Response
 from app.core.auth import ADMIN
 from app.core.time_utils import kst_date
 from app.domain.config_fields import Day
-from app.flows.save_season import clone_season, switch_season
+from app.flows.config_warnings import config_warnings
+from app.flows.save_season import clone_season, season_document, switch_season
 from app.flows.season_reads import list_seasons, season_standing
 from app.pages.console.doors import ConsoleRoute, done
 from app.pages.console.forms import Id, Reason, Version
@@ -49,6 +50,7 @@ async def season(request: Request, season_id: Id) -> Response:
         today=today,
         costs=forecast(config),
         seen=preview(config, today, None, None),
+        warnings=await config_warnings(container.house, season_document(standing.season)),
     )
 
 

@@ -178,5 +178,6 @@ def _view(response: Response, season: StoredSeason) -> dict[str, Any]:
         "version": season.version,
         "created_at": season.created_at,
         "updated_at": season.updated_at,
+        "warnings": season.warnings,
         **season.config.view(),
     }

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ConfigDict, Field
 
 from app.domain.bridge_config import BridgeConfig
-from app.schemas.admin.common import AdminBody, Instant, Reason
+from app.schemas.admin.common import AdminBody, Instant, Reason, Warned
 from app.schemas.common import Shape, Timed
 
 EXAMPLE: dict[str, Any] = {
@@ -74,7 +74,7 @@ class BridgeSlotRow(Shape):
     rewards: list[dict[str, Any]]
 
 
-class BridgeView(BridgeHead):
+class BridgeView(BridgeHead, Warned):
     """A whole campaign."""
 
     slots: list[BridgeSlotRow]

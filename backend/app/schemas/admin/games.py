@@ -6,7 +6,7 @@ from pydantic import Field, field_validator
 
 from app.domain.config_fields import Document
 from app.domain.stock import MAX_STOCK
-from app.schemas.admin.common import AdminBody, Instant, Listed
+from app.schemas.admin.common import AdminBody, Instant, Listed, Warned
 from app.schemas.common import Shape, Timed
 
 EXAMPLE = {
@@ -104,7 +104,7 @@ class GameList(Listed[GameLine], Timed):
     """Every registered game: one page."""
 
 
-class ConfigView(Shape):
+class ConfigView(Warned):
     """One version. It never changes."""
 
     id: int

@@ -6,9 +6,8 @@ from pydantic import Field, StringConstraints, model_validator
 
 from app.core.names import MAX_EXTERNAL_ID
 from app.domain.mailing import MailingConfig
-from app.schemas.admin.common import HostCode, Instant, Reason
+from app.schemas.admin.common import HostCode, Instant, Reason, Warned
 from app.schemas.admin.promotions import PromoReward
-from app.schemas.common import Shape
 
 MAX_RECIPIENTS = 1_000
 ExternalId = Annotated[str, StringConstraints(min_length=1, max_length=MAX_EXTERNAL_ID)]
@@ -30,7 +29,7 @@ class MailingBody(MailingConfig):
         return self
 
 
-class MailingRow(Shape):
+class MailingRow(Warned):
     """A mailing: to how many players it went, and how many of them have claimed it."""
 
     id: int

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict
 
 from app.domain.board_config import BoardConfig
-from app.schemas.admin.common import Instant, OnePlayer, PlayersWhoLose, Reason
+from app.schemas.admin.common import Instant, OnePlayer, PlayersWhoLose, Reason, Warned
 from app.schemas.common import Shape
 
 EXAMPLE: dict[str, Any] = {
@@ -33,7 +33,7 @@ class LeaderboardBody(BoardConfig):
     players_who_lose: PlayersWhoLose = None
 
 
-class LeaderboardView(Shape):
+class LeaderboardView(Warned):
     """A board as it stands. Its version is the ETag that a change must name."""
 
     id: int

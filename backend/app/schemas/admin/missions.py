@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field
 
 from app.domain.config_fields import Label
 from app.domain.mission_config import MissionConfig
-from app.schemas.admin.common import AdminBody, Instant, PlayersWhoLose, Reason
+from app.schemas.admin.common import AdminBody, Instant, PlayersWhoLose, Reason, Warned
 from app.schemas.common import Shape
 
 EXAMPLE: dict[str, Any] = {
@@ -33,7 +33,7 @@ class MissionBody(MissionConfig):
     players_who_lose: PlayersWhoLose = None
 
 
-class MissionView(Shape):
+class MissionView(Warned):
     """A mission as it stands. Its version is the ETag that a change must name."""
 
     id: int

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import ConfigDict, Field
 
 from app.domain.promo_config import PromoConfig
-from app.schemas.admin.common import Instant, PlayersWhoLose, Reason
+from app.schemas.admin.common import Instant, PlayersWhoLose, Reason, Warned
 from app.schemas.common import Reward, Shape
 
 EXAMPLE: dict[str, Any] = {
@@ -37,7 +37,7 @@ class PromoReward(Reward):
     needs_approval: bool = False
 
 
-class PromoRow(Shape):
+class PromoRow(Warned):
     """A campaign; its version is the ETag that a change must name. `codes`: how many it has."""
 
     id: int

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from app.domain.config_fields import Code, Label
 from app.domain.rule_config import RuleConfig
-from app.schemas.admin.common import AdminBody, HostCode, Instant
+from app.schemas.admin.common import AdminBody, HostCode, Instant, Warned
 from app.schemas.admin.games import ConfigChange
 from app.schemas.common import Shape
 
@@ -43,7 +43,7 @@ class RuleActivation(AdminBody):
     version: int | None = Field(ge=1, le=2**31 - 1)
 
 
-class RuleHead(Shape):
+class RuleHead(Warned):
     """A rule without its versions. `active_version` null: it rests."""
 
     id: int
@@ -55,7 +55,7 @@ class RuleHead(Shape):
     created_at: Instant
 
 
-class RuleVersion(Shape):
+class RuleVersion(Warned):
     """One version of a rule. It never changes."""
 
     id: int

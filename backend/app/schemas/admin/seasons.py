@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 
 from app.domain.config_fields import Day, Label, RewardFields
 from app.domain.season_config import SeasonConfig, Track
-from app.schemas.admin.common import AdminBody, Instant, PlayersWhoLose, Reason, StopBody
+from app.schemas.admin.common import AdminBody, Instant, PlayersWhoLose, Reason, StopBody, Warned
 from app.schemas.common import Shape
 
 EXAMPLE: dict[str, Any] = {
@@ -112,7 +112,7 @@ class SeasonStreak(Shape):
     milestones: list[SeasonMilestone]
 
 
-class SeasonView(SeasonHead):
+class SeasonView(SeasonHead, Warned):
     """A whole season; null for the options it hasn't."""
 
     levels: list[SeasonLevel]

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import ConfigDict
 
 from app.domain.teams import ContestConfig
-from app.schemas.admin.common import Instant, Reason
+from app.schemas.admin.common import Instant, Reason, Warned
 from app.schemas.common import Shape
 
 EXAMPLE: dict[str, Any] = {
@@ -31,7 +31,7 @@ class ContestBody(ContestConfig):
     reason: Reason
 
 
-class ContestView(Shape):
+class ContestView(Warned):
     """A contest as it stands. OPEN, FROZEN or SETTLED. Its version is the ETag that a change must name."""
 
     id: int
