@@ -13,15 +13,14 @@ from app.core.time_utils import kst_date, kst_midnight
 from app.domain.config_fields import RewardFields
 from app.domain.promises import covers, require_loss_accepted
 from app.domain.season_config import LevelConfig, SeasonConfig
-from app.domain.token_types import require_known_tokens
 from app.domain.wallet import Reason
 from app.flows.steps.allowances import lock_allowances
+from app.flows.steps.check_references import ConfigDocument, check_references
 from app.flows.steps.decide_each import Batch
 from app.flows.steps.decision import Decision
 from app.flows.steps.edits import require_version
 from app.flows.steps.grant_rewards import grant_rewards
 from app.flows.steps.save_changes import save_changes
-from app.games import TOKEN_TYPES
 from app.services import House, Services
 from app.services.audit_service import AdminAct
 from app.services.player_state import Wanted
@@ -84,7 +83,6 @@ async def correct_level(
     run counts and changes nothing. Raises SEASON_NOT_FOUND, LEVEL_NOT_FOUND, VERSION_CONFLICT, and PROMISE_WITHDRAWN
     when the others get less, unless so many losing it is accepted.
     """
-    require_known_tokens([reward.model_dump() for reward in wanted.rewards], TOKEN_TYPES)
     now = house.clock.now()
 
     async def work(keepers: Services) -> Corrected:
@@ -94,6 +92,8 @@ async def correct_level(
             raise AppError("SEASON_NOT_FOUND")
         require_version(expected_version, before.version)
         old = _level(before.config, wanted)
+        corrected = _with(before.config, old, wanted)
+        await check_references(keepers, ConfigDocument("season", str(season_id), corrected.view()), now)
         states = await keepers.reward.level_payments(season_id, wanted.track, wanted.level)
         lost = sorted(user_id for user_id, found in states.items() if found <= TAKEN_BACK)
         later = (await keepers.season_pass.use_of(season_id)).players - len(states)
@@ -107,7 +107,7 @@ async def correct_level(
         if is_dry_run:
             raise _OnlyLookedError(found)
         await _pay(house, keepers, act, found=found, wanted=wanted, due=due, now=now)
-        await keepers.season.replace(season_id, _with(before.config, old, wanted), is_active=before.is_active, now=now)
+        await keepers.season.replace(season_id, corrected, is_active=before.is_active, now=now)
         await _note(keepers, act, before=before, old=old, wanted=wanted, found=found, now=now)
         return found
 
