@@ -102,6 +102,13 @@ class World:
 
         return await self.house.database.read(work)
 
+    async def stamp_with_gaps(self, person: Person, times: int) -> None:
+        """So many stamps, a day missed between each two; the clock goes on with them."""
+        for number in range(times):
+            if number:
+                self.clock.advance(days=2)  # type: ignore[attr-defined]
+            await self.ok("POST", "/api/season-pass/stamp", headers=person.headers)
+
     async def metrics(self) -> str:
         """What a scrape of this process reads."""
         await self.container.measure()

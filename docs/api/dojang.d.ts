@@ -626,8 +626,12 @@ export interface DeliveryRow {
   user_id: number | null;
 }
 
-/** PENDING is tried until it is DELIVERED, or DEAD: given up until somebody replays it. */
-export type DeliveryState = "PENDING" | "DELIVERED" | "DEAD";
+/**
+ * PENDING is tried until it is DELIVERED, or DEAD: given up until somebody replays it.
+ *
+ * HELD came while its endpoint was off: it is sent when an operator says so, and goes with what is over.
+ */
+export type DeliveryState = "PENDING" | "DELIVERED" | "DEAD" | "HELD";
 
 /** One try. `answer` is the start of what the receiver said. */
 export interface DeliveryTry {
@@ -2847,6 +2851,15 @@ export interface TeamBoard {
   title: Titles;
 }
 
+/** A team after an operator's act; `name` is null for one that was closed. */
+export interface TeamGoverned {
+  contest: string;
+  members: number;
+  name: string | null;
+  score: number;
+  team_id: number;
+}
+
 /** In which team the player is now; null: in none. */
 export interface TeamJoined {
   contest: string;
@@ -3547,6 +3560,24 @@ export interface operations {
       503: Refusal;
     };
   };
+  /** Ends a team while its contest is open: no rank, no reward. Its members leave it with what they added. */
+  admin_close_team: {
+    parameters: { query?: never; header?: never; path: { code: string; team_id: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      200: Answer<TeamGoverned>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
   /** What this version changes, field by field, compared with another one: by default the one in force. */
   admin_compare_game_configs: {
     parameters: { query?: { against?: number | null }; header?: never; path: { code: string; config_id: number }; cookie?: never; };
@@ -3629,12 +3660,25 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The same as a CSV file. */
+  /** Every rank of a contest that is over as a CSV file. */
   admin_contest_results_csv: {
-    parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: { since?: string | null; until?: string | null; season?: string | null; game?: string | null; prize?: string | null; state?: string | null; host?: string | null; bom?: boolean }; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
     responses: {
       200: Text<"text/csv">;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
+  /** The first teams as they stand, or stood when the contest was over. Closed ones have no rank. */
+  admin_contest_teams: {
+    parameters: { query?: { limit?: number }; header?: never; path: { code: string }; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Answer<Listed_TeamResult_>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -3939,7 +3983,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Tells it nothing more. What waits stays; what happens meanwhile is not kept for it. */
+  /** Tells it nothing more. What waits stays, and what happens meanwhile is held for it, as long as deliveries are. */
   admin_disable_webhook: {
     parameters: { query?: never; header: { "If-Match": string }; path: { webhook_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
@@ -4010,12 +4054,14 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Tells it again, and goes on with what waits. */
+  /** Tells it again, and goes on with what waits; with `send_missed` with what happened while it was off, too. */
   admin_enable_webhook: {
     parameters: { query?: never; header: { "If-Match": string }; path: { webhook_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       /** Why. Kept in the audit log for ever. */
       reason: string;
+      /** False: it stays HELD, for a replay, until deliveries that are over are deleted. */
+      send_missed?: boolean;
     } } };
     responses: {
       200: Answer<WebhookRow>;
@@ -4074,9 +4120,22 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The same as CSV; the header `X-Next` says where to go on, if there is more. */
+  /** Every write of an operator, newest first. */
+  admin_export_audit: {
+    parameters: { query?: { since?: string | null; until?: string | null; season?: string | null; game?: string | null; prize?: string | null; state?: string | null; host?: string | null; bom?: boolean; target?: string | null }; header?: never; path?: never; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Text<"text/csv">;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Every code of the pool as CSV, with whom it went to. It can be uploaded again as it is. */
   admin_export_coupon_codes: {
-    parameters: { query?: { after?: number | null; limit?: number }; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: { since?: string | null; until?: string | null; season?: string | null; game?: string | null; prize?: string | null; state?: string | null; host?: string | null; bom?: boolean }; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
     responses: {
       200: Text<"text/csv">;
@@ -4087,9 +4146,48 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The same as CSV. */
+  /** Every movement of every wallet, newest first. */
+  admin_export_ledger: {
+    parameters: { query?: { since?: string | null; until?: string | null; season?: string | null; game?: string | null; prize?: string | null; state?: string | null; host?: string | null; bom?: boolean; token_type?: string | null; user_id?: number | null }; header?: never; path?: never; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Text<"text/csv">;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Every player, oldest first. */
+  admin_export_players: {
+    parameters: { query?: { since?: string | null; until?: string | null; season?: string | null; game?: string | null; prize?: string | null; state?: string | null; host?: string | null; bom?: boolean }; header?: never; path?: never; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Text<"text/csv">;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Every play with its prize, newest first; `won=true`: the winners. */
+  admin_export_plays: {
+    parameters: { query?: { since?: string | null; until?: string | null; season?: string | null; game?: string | null; prize?: string | null; state?: string | null; host?: string | null; bom?: boolean; won?: boolean | null }; header?: never; path?: never; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Text<"text/csv">;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Every unit that went as CSV, in the order they went. */
   admin_export_promotion_claims: {
-    parameters: { query?: { after?: number | null; limit?: number }; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: { since?: string | null; until?: string | null; season?: string | null; game?: string | null; prize?: string | null; state?: string | null; host?: string | null; bom?: boolean }; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
     responses: {
       200: Text<"text/csv">;
@@ -4100,9 +4198,9 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The same as CSV. */
+  /** Every code of the campaign as CSV. It can be uploaded again as it is. */
   admin_export_promotion_codes: {
-    parameters: { query?: { after?: number | null; limit?: number }; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: { since?: string | null; until?: string | null; season?: string | null; game?: string | null; prize?: string | null; state?: string | null; host?: string | null; bom?: boolean }; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
     responses: {
       200: Text<"text/csv">;
@@ -4113,14 +4211,28 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The same as CSV, up to 10,000 lines; the header `X-Next` says where to go on. */
+  /** Every reward that fits as CSV, newest first: whom it went to, of which season, game and prize. */
   admin_export_rewards: {
-    parameters: { query?: { state?: "GRANTED" | "PENDING" | "FAILED" | "APPROVAL" | "REJECTED" | "REVERSED" | null; reward_type?: RewardType | null; source?: string | null; code?: string | null; user_id?: number | null; operation_id?: string | null; after?: number | null; limit?: number }; header?: never; path?: never; cookie?: never; };
+    parameters: { query?: { since?: string | null; until?: string | null; season?: string | null; game?: string | null; prize?: string | null; state?: string | null; host?: string | null; bom?: boolean; reward_type?: RewardType | null; source?: string | null; code?: string | null; user_id?: number | null; operation_id?: string | null }; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
       200: Text<"text/csv">;
       401: Refusal;
       403: Refusal;
+      404: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
+  /** How each player was settled, as CSV. */
+  admin_export_settlements: {
+    parameters: { query?: { since?: string | null; until?: string | null; season?: string | null; game?: string | null; prize?: string | null; state?: string | null; host?: string | null; bom?: boolean }; header?: never; path: { code: string }; cookie?: never; };
+    requestBody?: never;
+    responses: {
+      200: Text<"text/csv">;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
       422: Refusal;
       503: Refusal;
     };
@@ -4326,9 +4438,9 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The same as a CSV file. */
+  /** Every rank of a closed window as a CSV file. */
   admin_leaderboard_results_csv: {
-    parameters: { query?: { limit?: number }; header?: never; path: { code: string; window: string }; cookie?: never; };
+    parameters: { query?: { since?: string | null; until?: string | null; season?: string | null; game?: string | null; prize?: string | null; state?: string | null; host?: string | null; bom?: boolean }; header?: never; path: { code: string; window: string }; cookie?: never; };
     requestBody?: never;
     responses: {
       200: Text<"text/csv">;
@@ -4867,7 +4979,7 @@ export interface operations {
   };
   /** The same as a CSV file. */
   admin_mission_totals_csv: {
-    parameters: { query?: { limit?: number }; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: { limit?: number; bom?: boolean }; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
     responses: {
       200: Text<"text/csv">;
@@ -5037,9 +5149,9 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The same as a CSV file. */
+  /** The whole day as a CSV file. It can be uploaded again as it is. */
   admin_ranking_csv: {
-    parameters: { query?: never; header?: never; path: { day: string }; cookie?: never; };
+    parameters: { query?: { since?: string | null; until?: string | null; season?: string | null; game?: string | null; prize?: string | null; state?: string | null; host?: string | null; bom?: boolean }; header?: never; path: { day: string }; cookie?: never; };
     requestBody?: never;
     responses: {
       200: Text<"text/csv">;
@@ -5120,6 +5232,25 @@ export interface operations {
     } } };
     responses: {
       200: Answer<Renamed>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Gives a team another name. */
+  admin_rename_team: {
+    parameters: { query?: never; header?: never; path: { code: string; team_id: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      name: string;
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+    } } };
+    responses: {
+      200: Answer<TeamGoverned>;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -5345,7 +5476,8 @@ export interface operations {
       /** Why. Kept in the audit log for ever. */
       reason: string;
       since: string;
-      states?: ("DEAD" | "DELIVERED")[];
+      /** HELD came while the endpoint was off. */
+      states?: ("DEAD" | "HELD" | "DELIVERED")[];
       until: string;
     } } };
     responses: {
@@ -7035,6 +7167,9 @@ export interface paths {
   "/api/admin/bridge/campaigns/{code}/settle/status": {
     get: operations["admin_settlement_status"];
   };
+  "/api/admin/bridge/campaigns/{code}/settlements.csv": {
+    get: operations["admin_export_settlements"];
+  };
   "/api/admin/bridge/campaigns/{code}/target-season": {
     put: operations["admin_retarget_bridge"];
   };
@@ -7075,6 +7210,18 @@ export interface paths {
   };
   "/api/admin/events/{event_id}": {
     get: operations["admin_event"];
+  };
+  "/api/admin/exports/audit.csv": {
+    get: operations["admin_export_audit"];
+  };
+  "/api/admin/exports/ledger.csv": {
+    get: operations["admin_export_ledger"];
+  };
+  "/api/admin/exports/players.csv": {
+    get: operations["admin_export_players"];
+  };
+  "/api/admin/exports/plays.csv": {
+    get: operations["admin_export_plays"];
   };
   "/api/admin/features": {
     get: operations["admin_list_features"];
@@ -7427,6 +7574,15 @@ export interface paths {
   };
   "/api/admin/team-contests/{code}/retire": {
     post: operations["admin_retire_contest"];
+  };
+  "/api/admin/team-contests/{code}/teams": {
+    get: operations["admin_contest_teams"];
+  };
+  "/api/admin/team-contests/{code}/teams/{team_id}/close": {
+    post: operations["admin_close_team"];
+  };
+  "/api/admin/team-contests/{code}/teams/{team_id}/rename": {
+    post: operations["admin_rename_team"];
   };
   "/api/admin/ui-config": {
     get: operations["admin_list_ui_config"];
@@ -7916,6 +8072,7 @@ export interface components {
     StreakView: StreakView;
     StreamedEvent: StreamedEvent;
     TeamBoard: TeamBoard;
+    TeamGoverned: TeamGoverned;
     TeamJoined: TeamJoined;
     TeamLine: TeamLine;
     TeamResult: TeamResult;

@@ -117,7 +117,7 @@ async def test_the_status_and_the_odds_say_what_the_config_says(world: World) ->
     await world.configure("roulette", wheel())
     newer = Odds.model_validate(await world.ok("GET", "/api/roulette/odds"))
     assert newer.version == odds.version + 1
-    assert [entry["version"] for entry in newer.history] == [newer.version, odds.version]
+    assert [entry.version for entry in newer.history] == [newer.version, odds.version]
 
 
 async def test_a_play_is_judged_by_the_version_it_was_played_on(world: World) -> None:

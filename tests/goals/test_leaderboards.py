@@ -51,7 +51,7 @@ async def test_ties_go_to_who_was_first_and_the_window_pays_its_ranks_once(world
     assert [row["state"] for row in (await desk.get("/leaderboards/DAILY_SPINS/windows"))["items"]] == ["PAID"]
     path = "/api/admin/leaderboards/DAILY_SPINS/windows/2025-12-10/results.csv"
     file = await world.client.get(path, headers=desk.headers)
-    assert file.text.splitlines()[1].startswith(f"1,{cat.id},3,2025-12-10T12:00:01")
+    assert file.text.splitlines()[1].startswith(f"1,{cat.id},main,cat,,3,2025-12-10T12:00:01")
     assert not await world.differences()
 
 

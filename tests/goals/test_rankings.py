@@ -27,7 +27,7 @@ async def test_a_day_is_uploaded_shown_and_replaced_whole(world: World) -> None:
     assert [(line["rank"], line["display_name"]) for line in shown["entries"]] == [(1, "눈사람"), (2, "an***")]
     assert shown["my_entry"] == {"rank": 2, "display_name": "an***", "score": 5}
     file = await world.client.get(f"/api/admin{TODAY}/csv", headers=desk.headers)
-    assert file.text.splitlines()[3] == "7,,'=1+1,1"
+    assert file.text.splitlines()[3] == "7,,'=1+1,1,,"
     csv = "score,rank,external_id,display_name\n3,1,ann,Ann\n\n2,2,,Somebody\n"
     assert (await desk.ok("PUT", TODAY, {"csv": csv}, version=1))["version"] == 2
     shown = await world.ok("GET", "/api/ranking/today", headers=player.headers)

@@ -23,7 +23,7 @@ async def test_a_link_signs_in_exactly_once_however_many_open_it(world: World) -
     cookies = next(answer for answer in answers if answer.status_code == 303).headers.get_list("set-cookie")
     assert {cookie.split("=")[0] for cookie in cookies} == {STAFF.access, STAFF.refresh}
     assert all("HttpOnly" in one and "SameSite=strict" in one and "Path=/console" in one for one in cookies)
-    assert "지금" in await page(world, "/console")
+    assert "현황" in await page(world, "/console")
     assert (await world.client.get(path)).headers["location"] == "/console", "who is in goes straight to the desk"
     world.client.cookies.clear()
     assert "./run ops sign-in-link" in await page(world, path, 401)

@@ -109,7 +109,7 @@ async def test_an_evening_at_the_desk(visit: Opener, site: Site) -> None:
     ]
 
     await seen.open("/console/seasons/1")
-    await page.click("text=베껴서 새 초안 만들기")
+    await page.click("text=복제해 새 초안 만들기")
     for field, value in (("#c-name", "XMAS_2026"), ("#c-start", "2026-12-09"), ("#c-end", "2026-12-25")):
         await page.fill(field, value)
     await page.fill("#reason-clone", "next year")

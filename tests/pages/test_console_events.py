@@ -112,7 +112,7 @@ async def test_a_new_season_is_a_draft_and_grows_level_by_level(world: World) ->
     shrunk = await send(world, here, **form | {"do": "remove"})
     assert "Lv. 1" not in text_of(shrunk.text[: shrunk.text.index("save-title")])
     shown = await does(world, here, **form | {"do": "save", "reason": "for spring"})
-    assert "초안·은퇴" in shown and "GOLD" in shown
+    assert "초안·비공개" in shown and "GOLD" in shown
     taken = await send(world, here, **form | {"do": "save", "reason": "again"})
     assert taken.status_code == 422 and "NAME_TAKEN" in taken.text
     two = form | {"levels.0.rewards": "", "do": "look"}
@@ -134,7 +134,7 @@ async def test_a_game_shows_its_draws_beside_its_odds_and_changes_by_version(wor
         answer = await send(world, "/console/games/roulette/new", config=nonsense, reason="r")
         assert answer.status_code == 422, nonsense[:9]
     shown = await does(world, "/console/games/roulette/new", config=json.dumps(config), reason="a limit")
-    assert "max_daily" in shown and "이 판을 쓰기" in shown
+    assert "max_daily" in shown and "이 버전 적용" in shown
     [(newest,)] = await world.rows("SELECT MAX(id) FROM game_configs")
     await does(world, f"/console/games/roulette/versions/{newest}/activate", reason="from today")
     assert await world.rows("SELECT version FROM game_configs WHERE feature_type = 'ROULETTE' AND active_slot = 1") == [

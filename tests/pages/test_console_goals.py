@@ -91,7 +91,7 @@ async def test_a_campaign_is_made_stopped_and_opened_again(world: World) -> None
     wrong = await send(world, f"{here}/edit", config=json.dumps(stands | {"rewards": []}), reason="r", version=4)
     assert wrong.status_code == 422
     claims = (await world.client.get(f"{here}/claims.csv")).text
-    assert claims.startswith("unit_no,user_id,code") and "XMAS-2025" in claims
+    assert claims.startswith("\ufeffunit_no,campaign,user_id") and "XMAS-2025" in claims
     refused = await send(world, f"{here}/generate", count=2, reason="of one code")
     assert "SHARED" in refused.text
 

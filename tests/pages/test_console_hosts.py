@@ -84,7 +84,7 @@ async def test_a_host_is_added_told_how_it_signs_and_stopped(world: World) -> No
     assert "said-no" in await page(world, stale.headers["location"])
     secret = "a-shared-secret-of-more-than-32-bytes"
     shown = await does(world, here, **form | {"version": 2, "jwks_url": "", "public_key": secret, "algorithm": "HS256"})
-    assert secret not in shown and "나눠 가진 비밀" in shown
+    assert secret not in shown and "공유 시크릿" in shown
     assert "JWT" not in text_of(await does(world, f"{here}/end", version=3, reason="no more")).replace("JWKS", "")
     await does(world, "/console/hosts/lms/disable", version=4, reason="a pause")
     assert await world.rows("SELECT is_active FROM hosts WHERE code = 'lms'") == [(0,)]

@@ -148,7 +148,7 @@ async def test_rewards_leave_as_a_table_without_formulas(world: World) -> None:
     answer = await world.client.get("/console/rewards.csv?state=GRANTED")
     assert answer.headers["content-type"].startswith("text/csv")
     lines = answer.text.splitlines()
-    assert lines[0].startswith("id,user_id,operation_id")
+    assert lines[0].startswith("\ufeffid,created_at,user_id,host,external_id")
     assert "'=cmd|A1" in lines[1] and "POINT" in lines[1]
 
 

@@ -50,7 +50,7 @@ async def test_a_board_is_made_watched_marked_and_seen_paid(world: World) -> Non
     shown = text_of(await page(world, f"{BOARD}?window=2025-12-10"))
     assert "2025-12-10 지급 끝남" in shown and "지급함" in shown and "100 포인트" in shown
     csv = (await world.client.get(f"{BOARD}/2025-12-10.csv")).text
-    assert csv.splitlines()[1].startswith(f"1,{kim.id},3,2025-12-10T12:00:00+09:00,PAID")
+    assert csv.splitlines()[1].startswith(f"1,{kim.id},main,kim,,3,2025-12-10T12:00:00+09:00,PAID")
     assert (await world.client.get(f"{BOARD}?window=2025-12-12")).headers["location"] == "/console/leaderboards"
     assert (await world.client.get(f"{BOARD}?window=x")).status_code == 422
     change = {"config": document(board(), keep_ranks=50), "reason": "fewer"}

@@ -58,7 +58,7 @@ async def test_a_rule_is_made_tried_published_and_put_to_rest(world: World) -> N
     look = await send(world, f"{HERE}/new", config=changed, base="1", do="look")
     assert "cap_per_day" in text_of(look.text) and look.status_code == 200
     shown = await does(world, f"{HERE}/new", config=changed, base="1", do="save", reason="more")
-    assert "쓰는 판 1에서 바뀌는 것" in text_of(shown) and "cap_per_day" in shown
+    assert "적용 중인 버전 1에서 바뀌는 것" in text_of(shown) and "cap_per_day" in shown
     assert "주는 것 없음" in await page(world, HERE)
     await does(world, f"{HERE}/rest", reason="a pause")
     acts = await world.rows("SELECT action, reason FROM admin_audit_log WHERE target = 'rule:WATCHED' ORDER BY id")

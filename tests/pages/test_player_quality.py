@@ -108,7 +108,7 @@ async def test_a_closed_door_says_what_is_kept(visit: Opener, site: Site) -> Non
     await seen.enter()
     await switch_feature(house, AdminAct("t", "rest", None), "ROULETTE", is_enabled=False, expected_version=None)
     await seen.open("/")
-    assert "쉬는 중" in await seen.page.inner_text("#games")
+    assert "잠시 중지됨" in await seen.page.inner_text("#games")
     assert await seen.open("/games/roulette") == 400
     assert "잠시 쉬고 있어요" in await seen.page.inner_text("h1")
     assert "티켓" in await seen.page.inner_text(".kept")

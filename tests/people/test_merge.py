@@ -194,9 +194,11 @@ async def test_rewards_that_wait_are_the_players_and_possessions_are_shown_and_u
     await redeem(world, old)
     await merge(world, "old", "new")
     forget(world)
-    [(reward_id,)] = await world.rows("SELECT id FROM reward_log WHERE state = 'APPROVAL'")
+    waiting = await world.rows("SELECT id FROM reward_log WHERE state = 'APPROVAL' ORDER BY id")
     second = await desk_of(world, "lee@example.com", "admin")
-    await second.ok("POST", f"/rewards/{reward_id}/approve")
+    for (reward_id,) in waiting:
+        await second.ok("POST", f"/rewards/{reward_id}/approve")
+    reward_id = waiting[0][0]
     assert (await balance(world, new), await balance(world, old)) == (20_000, 0)
     headers = await world.token("new")
     assert (await world.ok("GET", "/api/items", headers=headers))["items"] == [{"code": "HAT", "amount": 1}]

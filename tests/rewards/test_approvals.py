@@ -145,7 +145,7 @@ async def test_the_search_knows_its_filters_and_refuses_others(first: Desk, worl
     assert (await first.get(f"/rewards/{rest['items'][0]['id']}"))["source"] == "ADMIN"
     exported = await world.client.get("/api/admin/rewards/export.csv?reward_type=POINT", headers=first.headers)
     lines = exported.text.split("\r\n")
-    assert (lines[0].split(",")[5], [line.split(",")[5] for line in lines[1:4]]) == ("amount", ["30", "20", "10"])
+    assert (lines[0].split(",")[12], [line.split(",")[12] for line in lines[1:4]]) == ("amount", ["30", "20", "10"])
     for params in ({"state": "LOST"}, {"user_id": 0}, {"limit": 101}, {"source": "no code"}, {"foo": 1}):
         answer = await world.client.get("/api/admin/rewards", params=params, headers=first.headers)
         assert (answer.status_code, answer.json()["error"]["code"]) == (422, "VALIDATION_ERROR"), params

@@ -84,8 +84,9 @@ async def _milestones(world: World, admin: Desk, player: Person) -> None:
     """Two milestones that support restores at once."""
     stones = [{"days": days, "rewards": [of_points(HALF)]} for days in (2, 3)]
     streak = {"freezes_at_start": 0, "freeze_every_days": 0, "freeze_cap": 0, "paused_days": [], "milestones": stones}
-    _, season_id = await begin(world, streak=streak)
+    _, season_id = await begin(world, levels=[level(1, 1, True, FREE=[])], overflow=None, streak=streak)
     support = await desk_of(world, "help@example.com", "support")
+    await world.stamp_with_gaps(player, 3)
     await support.ok("POST", f"/seasons/{season_id}/streak/restore", {"user_id": player.id, "days": 3})
 
 

@@ -183,8 +183,8 @@ async def test_what_players_were_promised_stays(sqlite_world: World) -> None:
     assert (audit["action"], audit["before"]["units"], audit["after"]["units"]) == ("PROMO_CHANGED", 5, 6)
     csv = await world.client.get("/api/admin/promotions/RUSH/claims.csv", headers=admin.headers)
     lines = csv.text.split("\r\n")
-    assert lines[0] == "unit_no,user_id,code,operation_id,created_at"
-    assert lines[1].startswith("1,") and lines[1].split(",")[3].startswith("CODE:XMAS-2025:")
+    assert lines[0] == "unit_no,campaign,user_id,host,external_id,nickname,code,operation_id,created_at"
+    assert lines[1].startswith("1,RUSH,") and lines[1].split(",")[7].startswith("CODE:XMAS-2025:")
     listed = await admin.get("/promotions/RUSH/codes")
     assert [(row["code"], row["claims"]) for row in listed["items"]] == [(CODE, 2)]
     assert len((await admin.get("/promotions"))["items"]) == 1

@@ -106,7 +106,8 @@ async def _premium_revoke(stage: Stage) -> Ask:
 
 async def _streak(stage: Stage) -> Ask:
     player = await stage.somebody()
-    return stage.asks(f"/seasons/{stage.season_id}/streak/restore", {"user_id": player.id, "days": 2})
+    await stage.world.ok("POST", "/api/season-pass/stamp", headers=player.headers)
+    return stage.asks(f"/seasons/{stage.season_id}/streak/restore", {"user_id": player.id, "days": 1})
 
 
 async def _mailing(stage: Stage) -> Ask:

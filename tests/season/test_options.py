@@ -100,20 +100,36 @@ async def test_streaks_use_freezes_forgive_paused_days_and_pay_milestones_once(w
 
 
 async def test_support_restores_a_streak_and_the_next_stamp_continues_it(world: World) -> None:
-    _, season = await begin(world, **BARE | {"streak": STREAK | {"freezes_at_start": 0}})
+    _, season = await begin(world, **BARE | {"streak": STREAK | {"freezes_at_start": 0, "freeze_every_days": 0}})
     support = await desk_of(world, "help@example.com", "support")
     player = await world.player("kim")
-    await world.ok("POST", STAMP, headers=player.headers)
-    world.clock.advance(days=5)
-    path, body = f"/seasons/{season}/streak/restore", {"external_id": "kim", "days": 4}
+    await world.stamp_with_gaps(player, 3)
+    world.clock.advance(days=2)
+    path, body = f"/seasons/{season}/streak/restore", {"external_id": "kim", "days": 3}
     restored = await support.ok("POST", path, body, keyed=True)
-    assert (restored["streak_days"], restored["covers_until"]) == (4, "2025-12-14")
-    assert [milestone["days"] for milestone in restored["milestones"]] == [2, 4]
-    assert (await world.ok("GET", STATUS, headers=player.headers))["streak"]["days"] == 4
-    assert (await world.ok("POST", STAMP, headers=player.headers))["streak"]["days"] == 5
-    restored = await support.ok("POST", path, body | {"days": 8}, keyed=True)  # stamped already: as of today
-    assert (restored["covers_until"], restored["milestones"][0]["days"]) == ("2025-12-15", 7)
+    assert (restored["streak_days"], restored["covers_until"]) == (3, "2025-12-15")
+    assert [milestone["days"] for milestone in restored["milestones"]] == [2]
+    assert (await world.ok("GET", STATUS, headers=player.headers))["streak"]["days"] == 3
+    assert (await world.ok("POST", STAMP, headers=player.headers))["streak"]["days"] == 4
+    restored = await support.ok("POST", path, body | {"days": 4}, keyed=True)  # stamped already: as of today
+    assert (restored["covers_until"], restored["milestones"]) == ("2025-12-16", [])
     assert await support.refused("POST", path, body | {"days": 0}, keyed=True) == (422, "VALIDATION_ERROR")
+    assert not await world.differences()
+
+
+async def test_no_streak_is_restored_that_was_never_there(world: World) -> None:
+    _, season = await begin(world, **BARE | {"streak": STREAK | {"freezes_at_start": 0}})
+    support = await desk_of(world, "help@example.com", "support")
+    path, never = f"/seasons/{season}/streak/restore", await world.player("never")
+    assert await support.refused("POST", path, {"user_id": never.id, "days": 1}, keyed=True) == (
+        422,
+        "VALIDATION_ERROR",
+    )
+    once = await world.player("once")
+    await world.stamp_with_gaps(once, 2)
+    assert await support.refused("POST", path, {"user_id": once.id, "days": 3}, keyed=True) == (422, "VALIDATION_ERROR")
+    assert await world.rows("SELECT operation_id FROM reward_log WHERE operation_id LIKE '%STREAK%'") == []
+    await support.ok("POST", path, {"user_id": once.id, "days": 2}, keyed=True)
     assert not await world.differences()
 
 

@@ -21,7 +21,7 @@ async def test_an_endpoint_is_made_changed_and_switched_with_an_etag_and_an_audi
     assert made["secret"].startswith("whsec_")
     path = f"/webhooks/{made['id']}"
     seen = await desk.get(path)
-    assert seen["deliveries"] == {"PENDING": 0, "DELIVERED": 0, "DEAD": 0}
+    assert seen["deliveries"] == {"PENDING": 0, "DELIVERED": 0, "DEAD": 0, "HELD": 0}
     assert "secret" not in seen
     changed = await desk.ok("PUT", path, FIELDS | {"name": "Other"}, version=1)
     assert (changed["name"], changed["topics"], changed["version"]) == ("Other", [], 2)

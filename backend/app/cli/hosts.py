@@ -36,7 +36,7 @@ def add(
     reason: Reason,
     data: Data = None,
 ) -> None:
-    """Adds a host. Its code is for ever. Audited."""
+    """Adds a host. Its code can't be changed. Audited."""
     fields = {"code": code, "name": name}
 
     async def work(container: Container) -> dict[str, Any]:

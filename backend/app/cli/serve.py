@@ -23,7 +23,7 @@ def serve(host: str = "127.0.0.1", port: Port = 8000) -> None:
     """Serves the API with WEB_CONCURRENCY processes (environment, default 1)."""
     settings = settings_of(None)
     try:
-        asyncio.run(require_safe_start(settings))  # before forking: a supervisor would start refused processes for ever
+        asyncio.run(require_safe_start(settings))  # before forking: a supervisor would start them again and again
     except StartupRefused as refusal:
         leave_process(refusal)
     uvicorn.run(

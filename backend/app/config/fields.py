@@ -3,6 +3,8 @@
 from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 LONGEST_DAYS = 36_500
 LARGEST_AMOUNT = 2**53
@@ -24,3 +26,15 @@ def kept_by_retain(what: str, example: int) -> Any:
     """The days that `ops retain` leaves something, with the rights of the tables' owner."""
     means = f"How long `ops retain` keeps {what}. Not set: permanently."
     return Field(None, ge=30, le=LONGEST_DAYS, description=means, examples=[example])
+
+
+def require_address(value: str | None) -> str | None:
+    """The address of a server. Raises ValueError on one that can't be read, such as a port that is no number."""
+    if value:
+        try:
+            named = make_url(value).query.get("failover", ())
+        except ArgumentError:
+            raise ValueError("not an address") from None
+        for server in [named] if isinstance(named, str) else named:
+            int(server.partition(":")[2] or 0)
+    return value

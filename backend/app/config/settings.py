@@ -12,10 +12,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, IPvAnyAddress, SecretStr, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
-from app.config.fields import LONGEST_DAYS, KeyId, Name, UnitName, amount, kept_by_retain
+from app.config.fields import LONGEST_DAYS, KeyId, Name, UnitName, amount, kept_by_retain, require_address
 from app.config.secret_files import SecretFiles
 
 # a person can't press faster
@@ -82,9 +80,7 @@ class Settings(BaseSettings):
         description="Encrypts secrets in the database. Production needs one; elsewhere `JWT_SECRET` stands in.",
         examples=["THE-OUTPUT-OF-openssl-rand-base64-48"],
     )
-    encryption_previous_key: SecretStr | None = Field(
-        None, description="The key before, while keys are rotated.", examples=["THE-KEY-BEFORE"]
-    )
+    encryption_previous_key: SecretStr | None = Field(None, description="The key before, while keys are rotated.")
     jwt_issuer: Name = Field("dojang", description="`iss` of our tokens.")
     jwt_audience: Name = Field("dojang", description="`aud` of our tokens.")
     access_ttl_seconds: int = Field(15 * 60, ge=60, le=86_400, description="How long an access token is valid.")
@@ -248,15 +244,7 @@ class Settings(BaseSettings):
     @field_validator("database_url", "redis_url")
     @classmethod
     def _is_an_address(cls, value: str | None) -> str | None:
-        """Raises ValueError on one that can't be read, such as a port that is no number."""
-        if value:
-            try:
-                named = make_url(value).query.get("failover", ())
-            except ArgumentError:
-                raise ValueError("not an address") from None
-            for server in [named] if isinstance(named, str) else named:
-                int(server.partition(":")[2] or 0)
-        return value
+        return require_address(value)
 
     @field_validator("sentry_dsn")
     @classmethod

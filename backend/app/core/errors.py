@@ -81,7 +81,7 @@ ERRORS: dict[str, Meaning] = {
     **_table(Kind.NOT_FOUND, {
         "NOT_FOUND": ("Not found", "찾을 수 없습니다"),
         "NO_ACTIVE_SEASON": ("No season is active today", "오늘 진행 중인 시즌이 없습니다"),
-        "NO_FEATURE_TODAY": ("This feature does not exist", "이용할 수 있는 기능이 없습니다"),
+        "NO_FEATURE_TODAY": ("This feature does not exist", "존재하지 않는 기능입니다"),
         "LEVEL_NOT_FOUND": ("The season has no such level", "존재하지 않는 레벨입니다"),
         "TRACK_NOT_FOUND": ("The season has no such track", "존재하지 않는 트랙입니다"),
         "NO_STREAKS": ("The season counts no streaks", "연속 출석을 세지 않는 시즌입니다"),

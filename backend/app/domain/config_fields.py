@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from app.core.errors import AppError
+from app.core.names import MAX_EXTERNAL_ID, is_external_id, shown_name
 from app.core.time_utils import FIRST_DAY, KST, LAST_DAY
 from app.domain.entitlements import MAX_DAYS
 from app.domain.grants import NEEDS_CODE, Grant, RewardType
@@ -31,10 +32,22 @@ LARGEST = {RewardType.ENTITLEMENT: MAX_DAYS, RewardType.COUPON: 10}
 # six segments of this weight stay exact in every JSON reader (2**53)
 MAX_WEIGHT = 1_000_000_000
 
-# control characters are never meant: they break terminals, CSV and logs
+# control characters are never meant: they break terminals, CSV and logs; the rest of the rule: core/names.py
 Label = Annotated[
-    str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$")
+    str,
+    StringConstraints(min_length=1, max_length=100, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$"),
+    AfterValidator(shown_name),
 ]
+
+
+def _external_id(text: str) -> str:
+    if not is_external_id(text):
+        raise ValueError("1 to 100 printable characters in NFC, none unseen, no space at either end")
+    return text
+
+
+# how a host names a player: its own, so it is refused rather than changed
+ExternalId = Annotated[str, StringConstraints(min_length=1, max_length=MAX_EXTERNAL_ID), AfterValidator(_external_id)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,49}$")]
 # what stands in an address: a name that nothing has is not found, whatever it is made of
 PathName = Annotated[str, StringConstraints(max_length=2_000)]

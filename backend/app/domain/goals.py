@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
+from app.core.names import stored_names
 from app.domain.board_config import BoardConfig
 from app.domain.boards import Board
 from app.domain.metrics import is_own
@@ -108,6 +109,11 @@ def goals_from(version: int, rows: Iterable[Sequence[Any]]) -> Goals:
 
     The row CLOSED holds an instant in UTC instead of a config.
     """
+    with stored_names():
+        return _goals(version, rows)
+
+
+def _goals(version: int, rows: Iterable[Sequence[Any]]) -> Goals:
     missions, boards, contests, closed_through = [], [], [], None
     for kind, id_, host_id, own, is_active, text in sorted(rows, key=lambda row: int(row[1])):
         if kind == "MISSION":

@@ -1,20 +1,25 @@
 """A day's ranking as an operator uploads it: whole, from JSON or CSV, checked before anything of it is stored."""
 
-import csv
 from collections import Counter
 from collections.abc import Sequence
 from io import StringIO
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from app.core.errors import AppError, invalid
-from app.core.names import is_external_id
-from app.domain.config_fields import MAX_AMOUNT, Label, StrictModel
+from app.domain.config_fields import MAX_AMOUNT, ExternalId, Label, StrictModel
+from app.domain.spreadsheets import Fault
+from app.domain.text_files import read_table, refuse
 
 MAX_ENTRIES = 1_000
 COLUMNS = ("rank", "external_id", "display_name", "score")
-REQUIRED = {"rank", "score"}
+REQUIRED = ("rank", "score")
+EXPORTED = ("user_id", "host")  # what an export names beside: our own numbers
+NO_ENTRY = Fault(
+    "rank and score are whole numbers; external_id or display_name",
+    "rank와 score는 정수여야 하며, external_id나 display_name이 있어야 합니다",
+)
 HostName = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,50}$")]
 
 
@@ -22,7 +27,7 @@ class RankingEntry(StrictModel):
     """One rank: a player of the host by `external_id`, or somebody unknown by `display_name`, or both."""
 
     rank: int = Field(ge=1, le=1_000_000)
-    external_id: str | None = Field(default=None, min_length=1, max_length=100)
+    external_id: ExternalId | None = None
     display_name: Label | None = None
     score: int = Field(ge=-MAX_AMOUNT, le=MAX_AMOUNT)
 
@@ -30,8 +35,6 @@ class RankingEntry(StrictModel):
     def _names_somebody(self) -> Self:
         if self.external_id is None and self.display_name is None:
             raise ValueError("external_id or display_name must stand")
-        if self.external_id is not None and not is_external_id(self.external_id):
-            raise ValueError("external_id: printable characters, no space at either end")
         return self
 
 
@@ -40,25 +43,20 @@ def read_entries(text: str) -> list[RankingEntry]:
 
     Raises VALIDATION_ERROR naming each line.
     """
-    lines = list(csv.reader(StringIO(text.removeprefix("\ufeff"))))
-    header = [name.strip() for name in lines[0]] if lines else []
-    if not REQUIRED <= set(header) <= set(COLUMNS) or len(set(header)) != len(header):
-        raise invalid(("csv", f"the first line names rank and score, and no others than {', '.join(COLUMNS)}"))
-    found, problems = [], []
-    for number, row in enumerate(lines[1:], start=2):
-        if not any(cell.strip() for cell in row):
-            continue
+    table = read_table(StringIO(text, newline=""), required=REQUIRED, known=(*COLUMNS, *EXPORTED))
+    found: list[RankingEntry] = []
+    problems: list[dict[str, str]] = []
+    for line in table.lines:
         try:
-            found.append(_entry(header, row))
-        except (ValidationError, ValueError):
-            problems.append((f"csv.line{number}", "rank and score are whole numbers; external_id or display_name"))
-    if problems:
-        raise invalid(*problems[:20])  # enough to see what is wrong
+            found.append(_entry(table.header, line.cells))
+        except ValueError:  # Pydantic's, too
+            problems.append(NO_ENTRY.at(line.number))
+    refuse(problems)
     return found
 
 
 def _entry(header: Sequence[str], row: Sequence[str]) -> RankingEntry:
-    cells = {name: cell.strip() for name, cell in zip(header, row, strict=True) if cell.strip()}
+    cells = {name: cell for name, cell in zip(header, row, strict=True) if cell and name not in EXPORTED}
     numbers = {name: int(cells[name]) for name in ("rank", "score") if name in cells}
     return RankingEntry.model_validate(cells | numbers)
 

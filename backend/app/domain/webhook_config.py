@@ -9,6 +9,7 @@ from app.domain.config_fields import Label, StrictModel
 from app.domain.event_names import Topic
 
 MAX_ENDPOINTS = 20  # per host: every announcement is written once for each
+MAX_REPLAYED = 10_000  # in one transaction, which other writers don't notice
 
 
 def _address(url: str) -> str:

@@ -27,11 +27,15 @@ GONE = 410
 
 
 class DeliveryState(StrEnum):
-    """PENDING is tried until it is DELIVERED, or DEAD: given up until somebody replays it."""
+    """PENDING is tried until it is DELIVERED, or DEAD: given up until somebody replays it.
+
+    HELD came while its endpoint was off: it is sent when an operator says so, and goes with what is over.
+    """
 
     PENDING = "PENDING"
     DELIVERED = "DELIVERED"
     DEAD = "DEAD"
+    HELD = "HELD"
 
 
 @dataclass(frozen=True, slots=True)

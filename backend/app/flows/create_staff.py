@@ -1,5 +1,6 @@
 """An operator's account, made at the machine. Reads and locks staff. Writes staff, refresh_tokens, admin_audit_log."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -76,8 +77,8 @@ async def _set_password(
 
 
 def _check(login: str, scopes: frozenset[str], password: str | None) -> None:
-    if not is_external_id(login):
-        raise invalid(("login", "1 to 100 printable characters, no space at either end"))
+    if not is_external_id(login) or unicodedata.normalize("NFKC", login) != login:
+        raise invalid(("login", "1 to 100 printable characters of normal width, no space at either end"))
     if not scopes or not scopes <= STAFF_SCOPES:
         raise invalid(("scope", f"one or more of {', '.join(sorted(STAFF_SCOPES))}"))
     if password is None:

@@ -1,4 +1,6 @@
-"""Hands announcements on: one delivery for each endpoint that wants one. Locks outbox; reads players and endpoints.
+"""Hands announcements on: one delivery for each endpoint that wants one, held for an endpoint that is off.
+
+Locks outbox; share-locks endpoints; reads players.
 
 Writes outbox, webhook_deliveries.
 """
@@ -57,15 +59,19 @@ async def _relay(house: House, keepers: Services, limit: int) -> list[Message]:
         return []
     names = await keepers.player.known_as({row["user_id"] for row in rows})
     messages = [_message(row, names[row["user_id"]]) for row in rows if row["user_id"] in names]
-    endpoints = await keepers.webhook.active({message.host_id for message in messages})
+    endpoints = await keepers.webhook.of_hosts({message.host_id for message in messages})
     deliveries = [
-        NewDelivery(endpoint.id, message.id, message.topic, message.user_id, message.body)
+        NewDelivery(
+            endpoint.id, message.id, message.topic, message.user_id, message.body, is_held=not endpoint.is_active
+        )
         for message in messages
         for endpoint in endpoints
         if endpoint.host_id == message.host_id and endpoint.wants(message.topic)
     ]
-    await keepers.delivery.add(deliveries, now=now)
-    heard = {delivery.message_id for delivery in deliveries}
+    heard = {delivery.message_id for delivery in deliveries if not delivery.is_held}
+    # an order that nobody hears waits whole, in the outbox
+    kept = [one for one in deliveries if one.topic != Topic.REWARD_ORDERED or one.message_id in heard]
+    await keepers.delivery.add(kept, now=now)
     unheard = {m.id for m in messages if m.topic == Topic.REWARD_ORDERED and m.id not in heard}
     if unheard:
         await keepers.outbox.postpone(sorted(unheard), "no endpoint takes orders", until=now + UNTIL_LOOKED_AT)

@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 
 from app.core.errors import AppError
+from app.core.names import stored_names
 from app.core.time_utils import kst_text
 from app.db.values import json_in
 from app.domain.game import agrees, recompute, seen_from
@@ -22,7 +23,9 @@ async def replay_play(house: House, play_id: str, *, user_id: int | None = None)
     game = GAMES_BY_FEATURE[row["feature_type"]]
     rolls = json_in(row["rolls"])
     seen = seen_from(json_in(row["seen"]), json_in(row["memory_before"]))
-    outcome = recompute(game, game.parse(json_in(row["config"])), seen, rolls)
+    with stored_names():
+        setup = game.parse(json_in(row["config"]))
+    outcome = recompute(game, setup, seen, rolls)
     stored = json_in(row["prize"])
     is_config_untouched = hashlib.sha256(row["config"].encode()).hexdigest() == row["config_hash"]
     return {

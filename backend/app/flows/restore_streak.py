@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from app.core.errors import AppError
+from app.core.errors import AppError, invalid
 from app.core.time_utils import kst_date, kst_midnight, kst_text
 from app.domain.event_names import EventType, Feature
 from app.domain.rule_book import RuleBook
@@ -49,8 +49,9 @@ class Restored:
 async def restore_streak(house: House, commands: Sequence[RestoreStreakCommand]) -> list[Result]:
     """Carries out every command once per idempotency key, whoever sends it; milestones it reaches are paid, each once.
 
-    Refusals: USER_NOT_FOUND, SEASON_NOT_FOUND, NO_ACTIVE_SEASON (it does not run), NO_STREAKS,
-    DAILY_LIMIT_REACHED (the operator's own).
+    What was lost is restored and no more: a streak is never longer than the days that the player stamped in the season.
+    Refusals: USER_NOT_FOUND, SEASON_NOT_FOUND, NO_ACTIVE_SEASON (it does not run), NO_STREAKS, VALIDATION_ERROR at
+    `days`, DAILY_LIMIT_REACHED (the operator's own).
     """
     now = house.clock.now()
     today = kst_date(now)
@@ -63,10 +64,15 @@ async def restore_streak(house: House, commands: Sequence[RestoreStreakCommand])
         players = await keepers.player.lock((command.user_id for command in commands), wanted)
         answers = await keepers.idempotency.stored(answer_keys(commands))
         await mend_streaks(keepers, rules, players)
+        days = {c: len(await keepers.season_pass.stamp_days(c.user_id, c.season_id)) for c in commands}
         gifts = await keepers.reward.gifts(players, givers, since=kst_midnight(today))
         batch = Batch(players, rules, answers, now, house.approval, gifts=gifts)
         notes: list[Restored] = []
-        results = decide_each(batch, commands, lambda decision, c: _restore(decision, c, rules, allowances, notes))
+
+        def decide(decision: Decision, command: RestoreStreakCommand) -> bytes:
+            return _restore(decision, command, rules, allowances, notes, stamped=days[command])
+
+        results = decide_each(batch, commands, decide)
         await save_changes(keepers, batch.changes)
         await allowances.save(keepers)
         for note in notes:
@@ -89,6 +95,8 @@ def _restore(
     rules: RuleBook,
     allowances: Allowances,
     notes: list[Restored],
+    *,
+    stamped: int,
 ) -> bytes:
     season = next((s for s in rules.open_to(decision.player) if s.id == command.season_id), None)
     if season is None:
@@ -98,6 +106,8 @@ def _restore(
     if season.streak is None:
         raise AppError("NO_STREAKS")
     allowances.require_room(command.act.actor, {}, 1)
+    if command.days > stamped:
+        raise invalid(("days", f"the player has {stamped} daily stamps of this season: no streak of theirs was longer"))
     decision.season = season
     progress = decision.changes.touch(decision.player, season.id)
     counters = progress.counted_on(decision.today, decision.now)

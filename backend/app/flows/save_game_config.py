@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from app.core.errors import AppError
+from app.core.names import stored_names
 from app.domain.config_diff import diff
 from app.domain.game import Game
 from app.domain.game_fields import GameFields
@@ -53,7 +54,8 @@ async def activate_game_config(house: House, act: AdminAct, game: Game, config_i
     async def work(keepers: Services) -> Row:
         await keepers.feature.lock(game.feature_type)
         stored = await _stored(keepers, game, config_id)
-        setup = game.parse(stored["config"])
+        with stored_names():
+            setup = game.parse(stored["config"])
         warnings = await check_references(keepers, game_document(game, setup), now, code=game.invalid_code)
         before = (await keepers.game_config.activations(game.feature_type))[:1]
         if before and before[0]["config_id"] != config_id:
@@ -82,7 +84,8 @@ async def compare_game_configs(house: House, game: Game, config_id: int, against
             active = (await keepers.game_config.activations(game.feature_type))[:1]
             other = active[0]["config_id"] if active else 0
         older = await _stored(keepers, game, other)
-        before, after = (game.parse(row["config"]).model_dump(mode="json") for row in (older, newer))
+        with stored_names():
+            before, after = (game.parse(row["config"]).model_dump(mode="json") for row in (older, newer))
         return {
             "config_id": newer["id"],
             "version": newer["version"],

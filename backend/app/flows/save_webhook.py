@@ -3,14 +3,14 @@
 Writes webhook_endpoints, webhook_deliveries (tests), admin_audit_log.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from app.core.addresses import is_public, literal_of
 from app.core.errors import AppError, invalid
 from app.core.security import new_webhook_secret
-from app.domain.webhook_config import MAX_ENDPOINTS, EndpointFields
+from app.domain.webhook_config import MAX_ENDPOINTS, MAX_REPLAYED, EndpointFields
 from app.domain.webhooks import TEST_TOPIC, message_of
 from app.flows.steps.edits import Row, only, require_version
 from app.services import House, Services
@@ -61,19 +61,41 @@ async def change_webhook(
 
 
 async def switch_webhook(
-    house: House, act: AdminAct, endpoint_id: int, *, is_active: bool, expected_version: int | None
+    house: House,
+    act: AdminAct,
+    endpoint_id: int,
+    *,
+    is_active: bool,
+    expected_version: int | None,
+    sends_missed: bool = False,
 ) -> Row:
-    """Disabled, it is told nothing, and what happens meanwhile is not kept for it; what waits goes on when enabled."""
+    """Disabled, it is told nothing: what happens meanwhile is held for it. Enabled, what waits goes on.
+
+    With `sends_missed` so does what is held, the oldest first; without, it stays for a replay until it is deleted with
+    other deliveries that are over.
+    """
 
     async def work(keepers: Services) -> Row:
         before = await _locked(keepers, endpoint_id, expected_version)
         reason = None if is_active else act.reason[:200]
         now = house.clock.now()
         await keepers.webhook.change(endpoint_id, now=now, is_active=is_active, disabled_reason=reason)
+        if is_active and sends_missed:  # with the switch, so that nothing newer goes before it
+            await _send_held(keepers, endpoint_id, now)
         action = "WEBHOOK_ENABLED" if is_active else "WEBHOOK_DISABLED"
         return await _finish(house, keepers, act, endpoint_id, before=before, action=action)
 
-    return await house.write(work, is_repeatable=False)
+    answer = await house.write(work, is_repeatable=False)
+    while is_active and sends_missed:  # what one transaction leaves goes in further ones
+        if await house.write(lambda keepers: _send_held(keepers, endpoint_id, house.clock.now())) == 0:
+            break
+    return answer
+
+
+async def _send_held(keepers: Services, endpoint_id: int, now: datetime) -> int:
+    """Makes the oldest that are held due; returns how many."""
+    ids = await keepers.delivery.held(endpoint_id, limit=MAX_REPLAYED)
+    return await keepers.delivery.replay(ids, now=now) if ids else 0
 
 
 async def rotate_webhook_secret(

@@ -5,11 +5,10 @@ from datetime import datetime
 
 from app.core.errors import AppError, invalid
 from app.core.time_utils import kst_text
+from app.domain.webhook_config import MAX_REPLAYED
 from app.flows.steps.edits import Row
 from app.services import House, Services
 from app.services.audit_service import AdminAct
-
-MAX_REPLAYED = 10_000  # a call: one transaction that other writers don't notice
 
 
 async def find_webhook(house: House, endpoint_id: int) -> Row:

@@ -28,7 +28,12 @@ teams = Table(
     Column("name", String(50), nullable=False),
     Column("created_by", BigId, ForeignKey("user_profiles.id"), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    # of core/names.name_key; null: from before it came, or nobody's name any more
+    Column("name_key", ascii_text(64)),
+    # closed by an operator: no members, no score, no rank
+    Column("closed_at", UtcDateTime),
     UniqueConstraint("contest_id", "name", name="uq_teams_name"),
+    Index("uq_teams_name_key", "contest_id", "name_key", unique=True),
     **MYSQL_TABLE,
 )
 

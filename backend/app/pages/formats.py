@@ -136,6 +136,8 @@ class Formats:
             "TRIAL_GRANT": self._("체험 티켓"),
             "ADMIN_GRANT": self._("운영팀 지급"),
             "ADMIN_REVOKE": self._("운영팀 회수"),
+            "MERGED_OUT": self._("합친 계정으로 옮김"),
+            "MERGED_IN": self._("합친 계정에서 옮겨 옴"),
             "REWARD_REVERSAL": self._("보상 취소"),
             "DEBT_REPAYMENT": self._("취소된 보상 차감"),
             "SEED": self._("시작 선물"),

@@ -4,31 +4,25 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from app.core.names import is_external_id, is_nickname
+from app.core.names import is_nickname, shown_name
+from app.domain.config_fields import ExternalId
 from app.schemas.common import RequestBody, Shape, Timed
 from app.schemas.player import WalletLine
 
 
-def _external_id(text: str) -> str:
-    if not is_external_id(text):
-        raise ValueError("1 to 100 printable characters, no space at either end")
-    return text
-
-
 def _nickname(text: str) -> str:
-    if not is_nickname(text):
-        raise ValueError("1 to 50 visible characters, no space at either end")
-    return text
+    if not is_nickname(name := shown_name(text)):
+        raise ValueError("1 to 50 visible characters")
+    return name
 
 
-ExternalId = Annotated[str, AfterValidator(_external_id), Field(min_length=1, max_length=100, examples=["u-1001"])]
 Nickname = Annotated[str, AfterValidator(_nickname), Field(min_length=1, max_length=50, examples=["하늘"])]
 
 
 class HostExchangeBody(RequestBody):
     """A host's server (X-API-Key) signs one of its players in. A nickname that differs replaces the old one."""
 
-    external_id: ExternalId
+    external_id: ExternalId = Field(examples=["u-1001"])
     nickname: Nickname | None = None
 
 

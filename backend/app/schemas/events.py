@@ -2,11 +2,10 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
-from app.core.names import MAX_EXTERNAL_ID, is_external_id
 from app.domain.bridge_config import HostEventType
-from app.domain.config_fields import Document, Moment
+from app.domain.config_fields import Document, ExternalId, Moment
 from app.domain.event_reasons import NoEffect
 from app.domain.host_events import MAX_EVENTS
 from app.schemas.common import RequestBody, Shape, Timed
@@ -21,15 +20,8 @@ EXAMPLE: dict[str, Any] = {
 }
 
 
-def _known_name(text: str) -> str:
-    if not is_external_id(text):
-        raise ValueError("1-100 printable characters, no space at either end")
-    return text
-
-
 EventId = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,100}$")]
 EventSource = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,200}$")]
-Subject = Annotated[str, StringConstraints(min_length=1, max_length=MAX_EXTERNAL_ID), AfterValidator(_known_name)]
 Ignored = Annotated[str, StringConstraints(max_length=500)]
 
 
@@ -44,7 +36,7 @@ class EventIn(RequestBody):
     id: EventId
     source: EventSource
     type: HostEventType
-    subject: Subject
+    subject: ExternalId
     time: Moment | None = None
     data: Document = Field(default_factory=dict)
     # of CloudEvents, and of no meaning here

@@ -4,8 +4,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from app.domain.config_fields import ExternalId
 from app.flows.make_players import MOST_AT_ONCE
-from app.schemas.auth import ExternalId, Nickname
+from app.schemas.auth import Nickname
 from app.schemas.common import RequestBody, Shape
 from app.schemas.events import FieldProblem
 

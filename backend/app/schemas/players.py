@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from app.schemas.auth import ExternalId
+from app.domain.config_fields import ExternalId
 from app.schemas.common import RequestBody, Shape, Timed
 
 

@@ -3,13 +3,16 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
+from app.core.names import shown_name
 from app.schemas.common import RequestBody, Shape, Timed
 from app.schemas.leaderboards import Titles
 
 NameOfTeam = Annotated[
-    str, StringConstraints(min_length=1, max_length=50, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$")
+    str,
+    StringConstraints(min_length=1, max_length=50, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$"),
+    AfterValidator(shown_name),
 ]
 
 

@@ -28,6 +28,7 @@ from app.services.delivery_service import DeliveryService
 from app.services.doctor_service import DoctorService
 from app.services.entitlement_service import EntitlementService
 from app.services.event_log_service import EventLogService
+from app.services.export_service import ExportService
 from app.services.feature_service import FeatureService
 from app.services.game_config_service import GameConfigService
 from app.services.game_log_service import GameLogService
@@ -114,6 +115,7 @@ class Services:
         self.history = HistoryService(tx)
         self.privacy, self.merge = PrivacyService(tx), MergeService(tx)
         self.report = ReportService(tx)
+        self.export = ExportService(tx)
         self.reference = ReferenceService(tx)
 
 

@@ -20,7 +20,7 @@ from app.models.webhook import webhook_attempts, webhook_deliveries
 ADD = Insert(
     webhook_deliveries,
     ["endpoint_id", "message_id", "topic", "user_id", "body", "state", "attempts", "retry_no", "next_at",
-     "leased_until", "created_at"],
+     "leased_until", "created_at", "finished_at"],
 )  # fmt: skip
 # before every clock: nobody holds it
 NO_LEASE = "2000-01-01 00:00:00.000000"
@@ -37,6 +37,7 @@ class NewDelivery:
     topic: str
     user_id: int | None
     body: str
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +60,15 @@ class DeliveryService:
         self._tx = tx
 
     async def add(self, deliveries: Sequence[NewDelivery], *, now: datetime) -> None:
-        """Queues messages; they are due at once."""
+        """Queues messages; they are due at once. Those that are held are not: they are over until they are replayed."""
         at = instant_out(now)
-        await self._tx.write(
-            ADD,
-            [
-                (d.endpoint_id, d.message_id, d.topic, d.user_id, d.body, DeliveryState.PENDING, 0, 0, at, NO_LEASE, at)
-                for d in deliveries
-            ],
-        )
+        rows = []
+        for d in deliveries:
+            state = DeliveryState.HELD if d.is_held else DeliveryState.PENDING
+            due, over = (None, at) if d.is_held else (at, None)
+            message = (d.endpoint_id, d.message_id, d.topic, d.user_id, d.body)
+            rows.append((*message, state, 0, 0, due, NO_LEASE, at, over))
+        await self._tx.write(ADD, rows)
 
     async def due_endpoints(self, now: datetime) -> list[int]:
         """The endpoints that have something to be sent."""
@@ -165,6 +166,12 @@ class DeliveryService:
             c.endpoint_id == endpoint_id, c.state.in_(states), c.created_at >= since, c.created_at < until
         )  # fmt: skip
         return list((await self._tx.execute(select(c.id).where(is_meant).order_by(c.id).limit(limit))).scalars())
+
+    async def held(self, endpoint_id: int, *, limit: int) -> list[int]:
+        """What came while the endpoint was off, oldest first."""
+        c = webhook_deliveries.c
+        query = select(c.id).where(c.endpoint_id == endpoint_id, c.state == DeliveryState.HELD)
+        return list((await self._tx.execute(query.order_by(c.id).limit(limit))).scalars())
 
     async def replay(self, ids: Sequence[int], *, now: datetime) -> int:
         """Makes deliveries due now, with the whole schedule before them; a try under way keeps its lease."""

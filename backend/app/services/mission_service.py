@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import case, func, select, update
 
+from app.core.names import stored_names
 from app.db.statements import Statement, Upsert
 from app.db.transaction import Tx, new_row_id
 from app.db.values import day_in, instant_out, json_in, json_out, known_instant_in
@@ -108,7 +109,8 @@ class MissionService:
         row = (await self._tx.execute(query)).mappings().first()
         if row is None:
             return None
-        config = MissionConfig.model_validate(json_in(row["config"]))
+        with stored_names():
+            config = MissionConfig.model_validate(json_in(row["config"]))
         return Mission(mission_id, row["host_id"], version, row["is_active"], config)
 
     async def players(self, mission_id: int) -> int:

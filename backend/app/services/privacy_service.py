@@ -35,7 +35,7 @@ CLEAN = {
         AND delivery_id IN (SELECT id FROM webhook_deliveries WHERE user_id = ?)
     """),
     "teams": Statement(f"""
-        UPDATE teams SET name = CONCAT('{ERASED}:', id, '{INVISIBLE}')
+        UPDATE teams SET name = CONCAT('{ERASED}:', id, '{INVISIBLE}'), name_key = NULL
         WHERE created_by = ? AND name <> CONCAT('{ERASED}:', id, '{INVISIBLE}')
     """),
 }

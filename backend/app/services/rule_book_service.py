@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from app.core.errors import AppError
+from app.core.names import stored_names
 from app.db.statements import Statement
 from app.db.transaction import Tx
 from app.db.values import json_in, known_day_in, known_instant_in
@@ -264,7 +265,8 @@ class RuleBookService:
         if config_id not in self._definitions.setups:
             rows = await self._tx.rows(CONFIG, (config_id,))
             try:
-                setup = GAMES_BY_FEATURE[feature_type].parse(json_in(rows[0][0]))
+                with stored_names():
+                    setup = GAMES_BY_FEATURE[feature_type].parse(json_in(rows[0][0]))
             except AppError:
                 return None
             remember(self._definitions.setups, config_id, setup)

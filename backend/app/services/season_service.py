@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, delete, func, select, update
 
+from app.core.names import name_key
 from app.db.transaction import Tx, new_row_id
 from app.db.values import json_in, json_out
 from app.domain.config_fields import RewardFields
@@ -143,9 +144,9 @@ class SeasonService:
             await self._tx.execute(season_bonuses.insert(), rows)
 
     async def is_name_taken(self, name: str, *, but_by: int | None = None) -> bool:
-        """True when another season than `but_by` has this name."""
-        query = select(seasons.c.id).where(seasons.c.season_name == name, seasons.c.id != (but_by or 0))
-        return (await self._tx.execute(query)).first() is not None
+        """True when another season than `but_by` has this name, or one that people take for it (`name_key`)."""
+        query = select(seasons.c.season_name).where(seasons.c.id != (but_by or 0))
+        return name_key(name) in map(name_key, (await self._tx.execute(query)).scalars())
 
     async def overlapping(self, season: StoredSeason) -> list[str]:
         """The names of the other active seasons of the program on any of its days, locked: also those being saved."""

@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 
+from app.core.names import name_key
 from app.db.statements import Statement, Upsert
 from app.db.transaction import Tx, new_row_id
 from app.db.values import day_in, instant_in, instant_out, json_in, json_out, known_instant_in
@@ -32,7 +33,7 @@ RANKS = """
                ORDER BY COALESCE(SUM(m.score), 0) DESC, MAX(m.reached_at) IS NULL, MAX(m.reached_at), t.id
            ) AS rank_no, t.name
     FROM teams t LEFT JOIN team_members m ON m.contest_id = t.contest_id AND m.team_id = t.id
-    WHERE t.contest_id = ? GROUP BY t.id, t.name
+    WHERE t.contest_id = ? AND t.closed_at IS NULL GROUP BY t.id, t.name
 """
 BOARD = Statement(f"SELECT * FROM ({RANKS}) ranks WHERE rank_no <= ? OR team_id = ? ORDER BY rank_no")
 FREEZE = Statement(f"""
@@ -124,22 +125,47 @@ class TeamService:
         await self._tx.execute(delete(team_members).where(c.contest_id == contest_id, c.user_id == user_id))
 
     async def make(self, contest_id: int, name: str, *, user_id: int, now: datetime) -> int | None:
-        """A new team; None when the name is taken in the contest."""
-        c = teams.c
-        taken = select(c.id).where(c.contest_id == contest_id, c.name == name)
-        if (await self._tx.execute(taken)).first() is not None:
+        """A new team; None when the name, or one that people take for it, is taken in the contest."""
+        if await self._is_taken(contest_id, name):
             return None
-        values = {"contest_id": contest_id, "name": name, "created_by": user_id, "created_at": now}
-        return new_row_id(await self._tx.execute(teams.insert().values(**values)))
+        values = {"contest_id": contest_id, "name": name, "name_key": name_key(name)}
+        return new_row_id(await self._tx.execute(teams.insert().values(**values, created_by=user_id, created_at=now)))
+
+    async def rename(self, contest_id: int, team_id: int, name: str) -> bool:
+        """Another name for a team, which must be locked; False when the name is taken."""
+        if await self._is_taken(contest_id, name, but_by=team_id):
+            return False
+        await self._tx.execute(update(teams).where(teams.c.id == team_id).values(name=name, name_key=name_key(name)))
+        return True
+
+    async def close(self, contest_id: int, team_id: int, *, now: datetime) -> None:
+        """The team has no members any more and is ranked nowhere; its name stays taken. Lock members and team first."""
+        m = team_members.c
+        await self._tx.execute(delete(team_members).where(m.contest_id == contest_id, m.team_id == team_id))
+        await self._tx.execute(update(teams).where(teams.c.id == team_id).values(closed_at=now))
+
+    async def _is_taken(self, contest_id: int, name: str, *, but_by: int = 0) -> bool:
+        """The unique keys are the second line. Names without a key are from before it came: few, and compared here."""
+        c, key = teams.c, name_key(name)
+        others = (c.contest_id == contest_id, c.id != but_by)
+        same = select(c.id).where(*others, or_(c.name == name, c.name_key == key))
+        if (await self._tx.execute(same)).first() is not None:
+            return True
+        old = select(c.name).where(*others, c.name_key.is_(None))
+        return key in map(name_key, (await self._tx.execute(old)).scalars())
 
     async def lock_team(self, contest_id: int, team_id: int) -> int | None:
         """How many members a team has, its row locked until the commit; None when the contest has no such team."""
-        own = (teams.c.contest_id == contest_id, teams.c.id == team_id)
+        own = (teams.c.contest_id == contest_id, teams.c.id == team_id, teams.c.closed_at.is_(None))
         if (await self._tx.execute(select(teams.c.id).where(*own).with_for_update())).first() is None:
             return None
+        return len(await self.members(contest_id, team_id))
+
+    async def members(self, contest_id: int, team_id: int) -> dict[int, int]:
+        """What each member added to the score, by player."""
         m = team_members.c
-        query = select(func.count()).where(m.contest_id == contest_id, m.team_id == team_id)
-        return int((await self._tx.execute(query)).scalar() or 0)
+        query = select(m.user_id, m.score).where(m.contest_id == contest_id, m.team_id == team_id)
+        return {row.user_id: row.score for row in await self._tx.execute(query)}
 
     async def board(self, contest_id: int, *, top: int, own_team: int) -> list[Row]:
         """The first teams as they stand, and the given one wherever it is."""

@@ -17,7 +17,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One active endpoint, as messages are made for it and sent to it. No topics = all of them."""
+    """One endpoint, as messages are made for it and sent to it. No topics = all of them."""
 
     id: int
     host_id: int
@@ -26,6 +26,7 @@ class Endpoint:
     secret: str = field(repr=False)
     previous_secret: str | None = field(repr=False)
     previous_until: datetime | None
+    is_active: bool = True
 
     def wants(self, topic: str) -> bool:
         return not self.topics or topic in self.topics
@@ -42,10 +43,10 @@ class WebhookService:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    async def active(self, host_ids: Collection[int]) -> list[Endpoint]:
-        """The active endpoints of some hosts."""
+    async def of_hosts(self, host_ids: Collection[int]) -> list[Endpoint]:
+        """The endpoints of some hosts, on and off, share-locked: one that is being switched is waited for."""
         c = webhook_endpoints.c
-        query = select(webhook_endpoints).where(c.host_id.in_(host_ids), c.is_active).order_by(c.id)
+        query = select(webhook_endpoints).where(c.host_id.in_(host_ids)).order_by(c.id).with_for_update(read=True)
         return [_endpoint(row) for row in (await self._tx.execute(query)).mappings()]
 
     async def has_active(self) -> bool:
@@ -124,4 +125,5 @@ def _endpoint(row: Any) -> Endpoint:
         secret=row["secret"],
         previous_secret=row["previous_secret"],
         previous_until=row["previous_until"],
+        is_active=bool(row["is_active"]),
     )

@@ -1,14 +1,17 @@
 """A3, contests of teams: how the teams stand, frozen and settled once, called off."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Form, Path, Request, Response
 
+from app.core.auth import ADMIN
+from app.core.errors import AppError
+from app.domain.config_fields import parse_config
 from app.domain.teams import ContestConfig
 from app.flows.config_warnings import config_warnings
+from app.flows.govern_team import close_team, rename_team
 from app.flows.save_contest import (
     contest_document,
-    contest_results,
     create_contest,
     find_contest,
     replace_contest,
@@ -16,21 +19,23 @@ from app.flows.save_contest import (
 )
 from app.flows.standings import contest_standing
 from app.flows.steps.check_references import ConfigDocument
-from app.pages.console.csv_files import MOST_IN_CSV, csv_file
+from app.pages.console.csv_files import Exported, csv_file
 from app.pages.console.document_editor import DocumentCode, Kind, editor
-from app.pages.console.doors import ConsoleRoute
-from app.pages.console.forms import LINES, After
+from app.pages.console.doors import ConsoleRoute, done
+from app.pages.console.forms import LINES, After, Reason
 from app.pages.console.look import show
 from app.pages.console.operator import operator
 from app.pages.session import container_of
 from app.schemas.admin.teams import EXAMPLE
+from app.schemas.teams import TeamName
 from app.services import House
 from app.services.audit_service import AdminAct
 from app.utils.pagination import page
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 PLACE = "/console/contests"
-COLUMNS = ("rank_no", "team_id", "name", "score", "members")
+MOST_TEAMS = 10_000
+TeamId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Row = dict[str, Any]
 
 
@@ -74,9 +79,42 @@ async def contest(request: Request, code: DocumentCode) -> Response:
 
 
 @router.get("/console/contests/{code}/results.csv")
-async def as_csv(request: Request, code: DocumentCode) -> Response:
+async def as_csv(request: Request, code: DocumentCode, asked: Exported) -> Response:
     """The ranks of a contest that is over, as a file."""
     request.state.back = f"{PLACE}/{code}"
     await operator(request)
-    rows = await contest_results(container_of(request).house, code, after=0, limit=MOST_IN_CSV)
-    return csv_file(f"{code}-results", COLUMNS, rows)
+    await find_contest(container_of(request).house, code)
+    return await csv_file(request, "teams", asked.wanted(contest=code), f"{code}-results", asked)
+
+
+@router.get("/console/contests/{code}/teams/{team_id}")
+async def team(request: Request, code: DocumentCode, team_id: TeamId) -> Response:
+    """One team: another name, or its end, with what that does said before."""
+    request.state.back = f"{PLACE}/{code}"
+    who = await operator(request, ADMIN)
+    row, teams = await contest_standing(container_of(request).house, code, limit=MOST_TEAMS)
+    found = next((one for one in teams if one["team_id"] == team_id), None)
+    if found is None:
+        raise AppError("TEAM_NOT_FOUND")
+    return show(request, "team.html", who=who, contest=row, team=found)
+
+
+@router.post("/console/contests/{code}/teams/{team_id}/rename")
+async def rename(
+    request: Request, code: DocumentCode, team_id: TeamId, *, name: Annotated[str, Form()], reason: Reason
+) -> Response:
+    """Gives a team another name."""
+    back = request.state.back = f"{PLACE}/{code}/teams/{team_id}"
+    who = await operator(request, ADMIN)
+    named = parse_config(TeamName, {"name": name}, "VALIDATION_ERROR")
+    await rename_team(container_of(request).house, who.act(reason), code, team_id, named.name)
+    return done(request, back)
+
+
+@router.post("/console/contests/{code}/teams/{team_id}/close")
+async def close(request: Request, code: DocumentCode, team_id: TeamId, reason: Reason) -> Response:
+    """Ends a team: its members leave it, and it has no rank."""
+    back = request.state.back = f"{PLACE}/{code}"
+    who = await operator(request, ADMIN)
+    await close_team(container_of(request).house, who.act(reason), code, team_id)
+    return done(request, back)

@@ -21,7 +21,7 @@ from app.flows.coupons import (
     void_batch,
 )
 from app.pages.console.code_drafts import Draft, draft_of
-from app.pages.console.csv_files import MOST_IN_CSV, csv_file
+from app.pages.console.csv_files import Exported, csv_file
 from app.pages.console.document_editor import DocumentCode
 from app.pages.console.doors import ConsoleRoute, done
 from app.pages.console.forms import LINES, After, Count, FormKey, Id, Prefix, Reason, Version
@@ -34,7 +34,6 @@ from app.utils.pagination import page
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 PLACE = "/console/coupons"
-COLUMNS = ("code", "expires_at", "user_id", "operation_id", "assigned_at", "voided_at")
 Text = Annotated[str, Form(max_length=500)]
 
 
@@ -66,12 +65,12 @@ async def pool(request: Request, code: DocumentCode, after: After = None) -> Res
 
 
 @router.get("/console/coupons/{code}/codes.csv")
-async def as_csv(request: Request, code: DocumentCode) -> Response:
+async def as_csv(request: Request, code: DocumentCode, asked: Exported) -> Response:
     """Its codes as a file."""
     request.state.back = PLACE
     await operator(request, ADMIN)
-    rows = await pool_codes(container_of(request).house, code, after=None, limit=MOST_IN_CSV)
-    return csv_file(f"{code}-codes", COLUMNS, rows)
+    await find_pool(container_of(request).house, code)
+    return await csv_file(request, "coupon_codes", asked.wanted(pool=code), f"{code}-codes", asked)
 
 
 @router.post("/console/coupons/{code}/rename")

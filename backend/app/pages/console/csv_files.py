@@ -1,17 +1,30 @@
-"""Tables as files for a spreadsheet."""
+"""Tables as files for a spreadsheet: the API's own, with the mark by which spreadsheets know UTF-8."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, TypeVar
 
-from fastapi import Response
+from fastapi import Depends, Request, Response
 
-from app.domain.csv_text import csv_text
+from app.domain.config_fields import parse_config
+from app.flows.exports import Wanted
+from app.pages.session import container_of
+from app.schemas.csv_stream import ExportQuery, csv_export
 
-MOST_IN_CSV = 10_000
+Q = TypeVar("Q", bound=ExportQuery)
 
 
-def csv_file(name: str, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Response:
-    """The first 10,000 of these rows, to be saved under this name."""
-    text = csv_text([columns, *[[row[column] for column in columns] for row in rows[:MOST_IN_CSV]]])
-    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"}
-    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+def typed_query(request: Request, model: type[Q]) -> Q:
+    """What a form without scripts asks for: a field that was left empty asks for nothing. Raises VALIDATION_ERROR."""
+    asked = {name: value for name, value in request.query_params.items() if value != ""}
+    return parse_config(model, {"bom": True} | asked, "VALIDATION_ERROR")
+
+
+def _asked(request: Request) -> ExportQuery:
+    return typed_query(request, ExportQuery)
+
+
+Exported = Annotated[ExportQuery, Depends(_asked)]
+
+
+async def csv_file(request: Request, kind: str, wanted: Wanted, name: str, asked: ExportQuery) -> Response:
+    """The whole table, to be saved under this name."""
+    return await csv_export(request, container_of(request).house, kind, wanted, name=name, bom=asked.bom)

@@ -6,21 +6,20 @@ from fastapi import APIRouter, Form, Path, Query, Request, Response
 
 from app.core.auth import ADMIN
 from app.core.time_utils import kst_date
-from app.domain.board_config import MAX_RANKS, BoardConfig
+from app.domain.board_config import BoardConfig
 from app.flows.config_warnings import config_warnings
 from app.flows.save_leaderboard import (
     board_document,
     create_leaderboard,
     find_leaderboard,
     leaderboard_marks,
-    leaderboard_results,
     mark_player,
     replace_leaderboard,
     switch_leaderboard,
 )
 from app.flows.standings import leaderboard_standing
 from app.flows.steps.check_references import ConfigDocument
-from app.pages.console.csv_files import csv_file
+from app.pages.console.csv_files import Exported, csv_file
 from app.pages.console.document_editor import DocumentCode, Kind, editor
 from app.pages.console.doors import ConsoleRoute, done
 from app.pages.console.forms import LINES, After, Reason
@@ -34,7 +33,6 @@ from app.utils.pagination import page
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 PLACE = "/console/leaderboards"
-COLUMNS = ("rank_no", "user_id", "score", "reached_at", "state")
 WINDOW = r"^[A-Z0-9-]{1,20}$"
 MARKS = {"BANNED": "BANNED", "HIDDEN": "HIDDEN", "": None}
 Row = dict[str, Any]
@@ -91,12 +89,14 @@ async def board(
 
 
 @router.get("/console/leaderboards/{code}/{window}.csv")
-async def as_csv(request: Request, code: DocumentCode, window: Annotated[str, Path(pattern=WINDOW)]) -> Response:
+async def as_csv(
+    request: Request, code: DocumentCode, window: Annotated[str, Path(pattern=WINDOW)], asked: Exported
+) -> Response:
     """The ranks of a window that ended, as a file."""
     request.state.back = f"{PLACE}/{code}"
     await operator(request)
-    rows = await leaderboard_results(container_of(request).house, code, window, after=0, limit=MAX_RANKS)
-    return csv_file(f"{code}-{window}", COLUMNS, rows)
+    await find_leaderboard(container_of(request).house, code)
+    return await csv_file(request, "ranks", asked.wanted(board=code, window=window), f"{code}-{window}", asked)
 
 
 @router.post("/console/leaderboards/{code}/marks")

@@ -23,7 +23,7 @@ from app.flows.save_promo import (
 )
 from app.flows.steps.once import KeyedAct
 from app.pages.console.code_drafts import Draft, draft_of
-from app.pages.console.csv_files import MOST_IN_CSV, csv_file
+from app.pages.console.csv_files import Exported, csv_file
 from app.pages.console.document_editor import DocumentCode, Kind, editor
 from app.pages.console.doors import ConsoleRoute, done
 from app.pages.console.forms import LINES, After, Count, FormKey, Prefix, Reason, Version
@@ -38,10 +38,6 @@ from app.utils.pagination import page
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 PLACE = "/console/promotions"
-COLUMNS = {
-    "claims": ("unit_no", "user_id", "code", "operation_id", "created_at"),
-    "codes": ("code", "claims", "user_id", "claimed_at"),
-}
 What = Annotated[Literal["claims", "codes"], Path()]
 Row = dict[str, Any]
 
@@ -74,12 +70,12 @@ async def promotion(request: Request, code: DocumentCode, after: After = None) -
 
 
 @router.get("/console/promotions/{code}/{what}.csv")
-async def as_csv(request: Request, code: DocumentCode, what: What) -> Response:
+async def as_csv(request: Request, code: DocumentCode, what: What, asked: Exported) -> Response:
     """Its claims as a file; or its codes, for admins only: an unused code is as good as money."""
     request.state.back = f"{PLACE}/{code}"
     await operator(request, *([ADMIN] if what == "codes" else []))
-    rows = await promo_rows(container_of(request).house, code, what, after=None, limit=MOST_IN_CSV)
-    return csv_file(f"{code}-{what}", COLUMNS[what], rows)
+    await find_promo(container_of(request).house, code)
+    return await csv_file(request, f"promo_{what}", asked.wanted(campaign=code), f"{code}-{what}", asked)
 
 
 @router.post("/console/promotions/{code}/upload")

@@ -20,8 +20,8 @@ from app.schemas.admin.common import HostCode
 from app.utils.pagination import page
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
-STATES = ("DEAD", "PENDING", "DELIVERED")
-State = Annotated[Literal["", "DEAD", "PENDING", "DELIVERED"], Query()]
+STATES = ("DEAD", "HELD", "PENDING", "DELIVERED")
+State = Annotated[Literal["", "DEAD", "HELD", "PENDING", "DELIVERED"], Query()]
 Text = Annotated[str, Form(max_length=500)]
 TopicText = Annotated[str, StringConstraints(max_length=100)]
 Switch = Annotated[Literal["enable", "disable"], Path()]
@@ -70,6 +70,7 @@ async def webhook(request: Request, webhook_id: Id, state: State = "", after: Af
         hook=found,
         found=page(rows, LINES),
         states=STATES,
+        kept_days=container_of(request).settings.retain_deliveries_days,
         state_asked=state,
         after=after,
     )
@@ -110,22 +111,38 @@ async def replay(
     since: Annotated[WallMoment, Form()],
     until: Annotated[WallMoment, Form()],
     reason: Reason,
+    states: Annotated[tuple[Literal["DEAD", "HELD"], ...], Form()] = (),
 ) -> Response:
-    """Sends again what was given up in a span of time."""
+    """Sends again what was given up, or what was held while the endpoint was off, in a span of time."""
     back = request.state.back = f"/console/webhooks/{webhook_id}"
     who = await operator(request, ADMIN)
     house = container_of(request).house
-    await replay_deliveries(house, who.act(reason), webhook_id, states=("DEAD",), since=since, until=until)
+    await replay_deliveries(house, who.act(reason), webhook_id, states=states or ("DEAD",), since=since, until=until)
     return done(request, back, "ASKED")
 
 
 @router.post("/console/webhooks/{webhook_id}/{switch}")
-async def switch(request: Request, webhook_id: Id, switch: Switch, reason: Reason, version: Version) -> Response:
-    """Tells it again, or nothing more."""
+async def switch(
+    request: Request,
+    webhook_id: Id,
+    switch: Switch,
+    *,
+    reason: Reason,
+    version: Version,
+    send_missed: Annotated[bool, Form()] = False,
+) -> Response:
+    """Tells it again, with what it missed if that is wanted, or nothing more."""
     back = request.state.back = f"/console/webhooks/{webhook_id}"
     who = await operator(request, ADMIN)
     house = container_of(request).house
-    await switch_webhook(house, who.act(reason), webhook_id, is_active=switch == "enable", expected_version=version)
+    await switch_webhook(
+        house,
+        who.act(reason),
+        webhook_id,
+        is_active=switch == "enable",
+        expected_version=version,
+        sends_missed=send_missed,
+    )
     return done(request, back)
 
 

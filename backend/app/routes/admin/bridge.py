@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import Path, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from app.core.time_utils import kst_text
 from app.domain.bridge import Outcome
@@ -12,6 +12,7 @@ from app.flows.bridge_reads import bridge_progress, find_bridge, settlement_stat
 from app.flows.save_bridge import create_bridge, open_bridge, replace_bridge, retarget_bridge
 from app.flows.settle_bridge import preview_settlement
 from app.routes.admin.common import READ, READERS, Admin, After, Limit, write
+from app.routes.admin.exports import CSV_ANSWER
 from app.routes.bodies import json_answer, parse_body
 from app.routes.deps import admin_act, container_of, etag, expected_version, keyed_act
 from app.routes.doors import admin_router
@@ -27,6 +28,7 @@ from app.schemas.admin.bridge import (
 )
 from app.schemas.admin.common import Listed
 from app.schemas.admin.players import WhyOnly
+from app.schemas.csv_stream import ExportQuery, csv_export
 from app.utils.pagination import page
 
 router = admin_router("/bridge/campaigns", tag="admin: bridge")
@@ -183,6 +185,22 @@ async def settle(request: Request, who: Admin, code: CampaignCode) -> Response:
 async def status(request: Request, code: CampaignCode) -> dict[str, Any]:
     """How the settlement stands, with the players settled so far by outcome."""
     return await settlement_status(container_of(request).house, code)
+
+
+@router.get(
+    "/{code}/settlements.csv",
+    operation_id="admin_export_settlements",
+    response_class=Response,
+    dependencies=READERS,
+    openapi_extra=READ,
+    responses=CSV_ANSWER | FOUND,
+)
+async def settlements_csv(request: Request, code: CampaignCode, asked: Annotated[ExportQuery, Query()]) -> Response:
+    """How each player was settled, as CSV."""
+    house = container_of(request).house
+    await find_bridge(house, code)
+    wanted = asked.wanted(campaign=code)
+    return await csv_export(request, house, "settlements", wanted, name=f"{code}-settlements", bom=asked.bom)
 
 
 def _view(response: Response, row: dict[str, Any]) -> dict[str, Any]:

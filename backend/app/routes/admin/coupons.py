@@ -1,8 +1,8 @@
 """Coupon pools: make, fill from CSV or at random, look inside, export."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
 
 from app.core.time_utils import kst_text
 from app.domain.code_files import COUPON
@@ -19,7 +19,7 @@ from app.flows.coupons import (
 )
 from app.routes.admin.code_uploads import codes_of
 from app.routes.admin.common import READ, READERS, Admin, After, Id, Limit, write
-from app.routes.admin.csv_files import CSV_ANSWER, ExportLimit, csv_answer
+from app.routes.admin.exports import CSV_ANSWER
 from app.routes.bodies import json_answer, parse_body
 from app.routes.deps import admin_act, container_of, etag, expected_version, keyed_act
 from app.routes.doors import admin_router
@@ -38,12 +38,12 @@ from app.schemas.admin.coupons import (
     PoolRow,
 )
 from app.schemas.admin.players import WhyOnly
+from app.schemas.csv_stream import ExportQuery, csv_export
 from app.schemas.uploads import with_file
 from app.utils.pagination import page
 
 router = admin_router("/coupons/pools", tag="admin: coupons")
 REFUSALS = problems("SCOPE_REQUIRED", "POOL_NOT_FOUND", "VALIDATION_ERROR")
-CSV_COLUMNS = ("code", "expires_at", "user_id", "operation_id", "assigned_at", "voided_at")
 
 
 @router.get(
@@ -185,9 +185,10 @@ async def codes(request: Request, _who: Admin, code: Code, after: After = None, 
     openapi_extra=READ,
     responses=CSV_ANSWER | REFUSALS,
 )
-async def export(
-    request: Request, _who: Admin, code: Code, after: After = None, limit: ExportLimit = 10_000
-) -> Response:
-    """The same as CSV; the header `X-Next` says where to go on, if there is more."""
-    rows = await pool_codes(container_of(request).house, code, after=after, limit=limit)
-    return csv_answer(CSV_COLUMNS, rows, limit)
+async def export(request: Request, _who: Admin, code: Code, asked: Annotated[ExportQuery, Query()]) -> Response:
+    """Every code of the pool as CSV, with whom it went to. It can be uploaded again as it is."""
+    house = container_of(request).house
+    await find_pool(house, code)
+    return await csv_export(
+        request, house, "coupon_codes", asked.wanted(pool=code), name=f"{code}-codes", bom=asked.bom
+    )

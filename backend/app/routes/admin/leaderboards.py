@@ -4,8 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Path, Query, Request, Response
 
-from app.core.time_utils import kst_text
-from app.domain.board_config import MAX_RANKS, BoardCode
+from app.domain.board_config import BoardCode
 from app.flows.adjust_wallet import find_player
 from app.flows.save_leaderboard import (
     create_leaderboard,
@@ -19,7 +18,6 @@ from app.flows.save_leaderboard import (
 )
 from app.routes.admin.common import READ, READERS, Admin, After, Limit, write
 from app.routes.bodies import parse_body
-from app.routes.csv import csv_answer
 from app.routes.deps import admin_act, container_of, etag, expected_version
 from app.routes.doors import admin_router
 from app.routes.openapi import problems
@@ -33,6 +31,7 @@ from app.schemas.admin.leaderboards import (
     ResultRow,
     WindowList,
 )
+from app.schemas.csv_stream import ExportQuery, csv_export
 from app.utils.pagination import page
 
 router = admin_router("/leaderboards", tag="admin: rankings")
@@ -40,7 +39,6 @@ Code = Annotated[BoardCode, Path()]
 Window = Annotated[str, Path(pattern=r"^[A-Z0-9-]{1,20}$")]
 FOUND = problems("SCOPE_REQUIRED", "LEADERBOARD_NOT_FOUND")
 EDIT = FOUND | problems("LEADERBOARD_NOT_FOUND", "VERSION_CONFLICT", "PRECONDITION_REQUIRED", "VALIDATION_ERROR")
-RESULT = ("rank_no", "user_id", "score", "reached_at", "state")
 
 
 @router.get(
@@ -193,13 +191,12 @@ async def results(
     openapi_extra=READ,
     responses=FOUND,
 )
-async def results_csv(
-    request: Request, code: Code, window: Window, limit: Annotated[int, Query(ge=1, le=MAX_RANKS)] = MAX_RANKS
-) -> Response:
-    """The same as a CSV file."""
-    rows = await leaderboard_results(container_of(request).house, code, window, after=0, limit=limit)
-    shown = [row | {"reached_at": kst_text(row["reached_at"])} for row in rows[:limit]]
-    return csv_answer(f"{code}-{window}.csv", RESULT, shown)
+async def results_csv(request: Request, code: Code, window: Window, asked: Annotated[ExportQuery, Query()]) -> Response:
+    """Every rank of a closed window as a CSV file."""
+    house = container_of(request).house
+    await find_leaderboard(house, code)
+    wanted = asked.wanted(board=code, window=window)
+    return await csv_export(request, house, "ranks", wanted, name=f"{code}-{window}", bom=asked.bom)
 
 
 async def _switch(request: Request, response: Response, who: Admin, code: str, *, is_active: bool) -> dict[str, Any]:

@@ -16,12 +16,12 @@ from app.flows.save_mission import (
 )
 from app.routes.admin.common import READ, READERS, Admin, After, Limit, Version, write
 from app.routes.bodies import parse_body
-from app.routes.csv import csv_answer
 from app.routes.deps import admin_act, container_of, etag, expected_version
 from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import Listed, StopBody
 from app.schemas.admin.missions import MissionBody, MissionDiff, MissionTotals, MissionVersion, MissionView
+from app.schemas.csv_stream import Bom, csv_file
 from app.utils.pagination import page
 
 router = admin_router("/missions", tag="admin: missions")
@@ -169,10 +169,10 @@ async def totals(request: Request, code: MissionCode, limit: Limit = 20) -> dict
     openapi_extra=READ,
     responses=FOUND,
 )
-async def totals_csv(request: Request, code: MissionCode, limit: Limit = 100) -> Response:
+async def totals_csv(request: Request, code: MissionCode, limit: Limit = 100, bom: Bom = False) -> Response:
     """The same as a CSV file."""
     rows = await mission_totals(container_of(request).house, code, limit=limit)
-    return csv_answer(f"{code}.csv", TOTALS, rows)
+    return csv_file(TOTALS, rows, name=code, bom=bom)
 
 
 async def _switch(request: Request, response: Response, who: Admin, code: str, *, is_active: bool) -> dict[str, Any]:

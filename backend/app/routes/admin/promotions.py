@@ -1,8 +1,8 @@
 """Campaigns of promo codes: make, change, give them codes, look inside, export."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
 
 from app.domain.code_files import PROMO
 from app.domain.config_fields import Code
@@ -17,7 +17,7 @@ from app.flows.save_promo import (
 )  # fmt: skip
 from app.routes.admin.code_uploads import codes_of
 from app.routes.admin.common import READ, READERS, Admin, After, Limit, write
-from app.routes.admin.csv_files import CSV_ANSWER, ExportLimit, csv_answer
+from app.routes.admin.exports import CSV_ANSWER
 from app.routes.bodies import json_answer, parse_body
 from app.routes.deps import admin_act, container_of, etag, expected_version, keyed_act
 from app.routes.doors import admin_router
@@ -25,13 +25,12 @@ from app.routes.openapi import problems
 from app.schemas.admin.common import Listed
 from app.schemas.admin.coupons import CodesMake, CodesUpload
 from app.schemas.admin.promotions import PromoBody, PromoClaimRow, PromoCodeRow, PromoCodesAdded, PromoRow
+from app.schemas.csv_stream import ExportQuery, csv_export
 from app.schemas.uploads import with_file
 from app.utils.pagination import page
 
 router = admin_router("/promotions", tag="admin: codes")
 REFUSALS = problems("SCOPE_REQUIRED", "PROMO_NOT_FOUND", "VALIDATION_ERROR")
-CLAIM_COLUMNS = ("unit_no", "user_id", "code", "operation_id", "created_at")
-CODE_COLUMNS = ("code", "claims", "user_id", "claimed_at")
 
 
 @router.get(
@@ -143,12 +142,9 @@ async def codes(request: Request, _who: Admin, code: Code, after: After = None, 
     openapi_extra=READ,
     responses=CSV_ANSWER | REFUSALS,
 )
-async def export_codes(
-    request: Request, _who: Admin, code: Code, after: After = None, limit: ExportLimit = 10_000
-) -> Response:
-    """The same as CSV."""
-    rows = await promo_rows(container_of(request).house, code, "codes", after=after, limit=limit)
-    return csv_answer(CODE_COLUMNS, rows, limit)
+async def export_codes(request: Request, _who: Admin, code: Code, asked: Annotated[ExportQuery, Query()]) -> Response:
+    """Every code of the campaign as CSV. It can be uploaded again as it is."""
+    return await _export(request, "codes", code, asked)
 
 
 @router.get(
@@ -173,10 +169,16 @@ async def claims(request: Request, code: Code, after: After = None, limit: Limit
     openapi_extra=READ,
     responses=CSV_ANSWER | REFUSALS,
 )
-async def export_claims(request: Request, code: Code, after: After = None, limit: ExportLimit = 10_000) -> Response:
-    """The same as CSV."""
-    rows = await promo_rows(container_of(request).house, code, "claims", after=after, limit=limit)
-    return csv_answer(CLAIM_COLUMNS, rows, limit, key="unit_no")
+async def export_claims(request: Request, code: Code, asked: Annotated[ExportQuery, Query()]) -> Response:
+    """Every unit that went as CSV, in the order they went."""
+    return await _export(request, "claims", code, asked)
+
+
+async def _export(request: Request, what: str, code: str, asked: ExportQuery) -> Response:
+    house = container_of(request).house
+    await find_promo(house, code)
+    name, wanted = f"{code}-{what}", asked.wanted(campaign=code)
+    return await csv_export(request, house, f"promo_{what}", wanted, name=name, bom=asked.bom)
 
 
 def _config(body: PromoBody) -> PromoConfig:

@@ -9,17 +9,16 @@ from app.domain.ranking import read_entries
 from app.flows.upload_ranking import find_ranking, upload_ranking
 from app.routes.admin.common import READ, READERS, Admin, Limit, write
 from app.routes.bodies import parse_body
-from app.routes.csv import csv_answer
 from app.routes.deps import admin_act, container_of, etag, expected_version
 from app.routes.doors import admin_router
 from app.routes.openapi import Responses, problems
 from app.schemas.admin.rankings import RankingBody, RankingDays, RankingView
+from app.schemas.csv_stream import ExportQuery, csv_export
 from app.utils.pagination import page
 
 router = admin_router("/rankings", tag="admin: rankings")
 Day = Annotated[config_fields.Day, Path(description="a KST day")]
 CREATED: Responses = {201: {"model": RankingView}}
-COLUMNS = ("rank", "user_id", "display_name", "score")
 
 
 @router.get(
@@ -63,10 +62,12 @@ async def one(request: Request, response: Response, day: Day) -> dict[str, Any]:
     openapi_extra=READ,
     responses=problems("SCOPE_REQUIRED", "NOT_FOUND"),
 )
-async def export(request: Request, day: Day) -> Response:
-    """The same as a CSV file."""
-    row = await find_ranking(container_of(request).house, day)
-    return csv_answer(f"ranking-{day.isoformat()}.csv", COLUMNS, row["entries"])
+async def export(request: Request, day: Day, asked: Annotated[ExportQuery, Query()]) -> Response:
+    """The whole day as a CSV file. It can be uploaded again as it is."""
+    house = container_of(request).house
+    await find_ranking(house, day)
+    name, wanted = f"ranking-{day.isoformat()}", asked.wanted(day=day.isoformat())
+    return await csv_export(request, house, "ranking", wanted, name=name, bom=asked.bom)
 
 
 @router.put(

@@ -9,24 +9,21 @@ from app.core.auth import Principal
 from app.core.errors import AppError
 from app.flows.settle_rewards import Deed, Settled, settle_reward, settle_rewards
 from app.routes.admin.common import READ, READERS, Admin, Id, write
-from app.routes.admin.csv_files import CSV_ANSWER, csv_answer
+from app.routes.admin.exports import CSV_ANSWER
 from app.routes.bodies import json_answer, parse_body
 from app.routes.deps import container_of, keyed_act
 from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import Listed
 from app.schemas.admin.players import WhyOnly
-from app.schemas.admin.rewards import ApprovedMany, ApproveMany, RewardExport, RewardRow, RewardSearch
+from app.schemas.admin.rewards import ApprovedMany, ApproveMany, RewardRow, RewardSearch
+from app.schemas.csv_stream import RewardExport, csv_export
 from app.utils.pagination import page
 
 router = admin_router("/rewards", tag="admin: rewards")
 REFUSALS = problems("SCOPE_REQUIRED", "REWARD_NOT_FOUND", "REWARD_STATE", "VALIDATION_ERROR")
 Asked = Annotated[RewardSearch, Query()]
 Exported = Annotated[RewardExport, Query()]
-CSV_COLUMNS = (
-    *("id", "user_id", "operation_id", "source", "reward_type", "amount", "token_type", "code", "state", "attempts"),
-    *("last_error", "requested_by", "approved_by", "created_at", "updated_at"),
-)
 
 
 @router.get(
@@ -52,14 +49,12 @@ async def search(request: Request, asked: Asked) -> dict[str, Any]:
     response_class=Response,
     dependencies=READERS,
     openapi_extra=READ,
-    responses=CSV_ANSWER | problems("SCOPE_REQUIRED", "VALIDATION_ERROR"),
+    responses=CSV_ANSWER | problems("SCOPE_REQUIRED", "VALIDATION_ERROR", "GAME_NOT_FOUND"),
 )
 async def export(request: Request, asked: Exported) -> Response:
-    """The same as CSV, up to 10,000 lines; the header `X-Next` says where to go on."""
-    rows = await container_of(request).house.read(
-        lambda keepers: keepers.reward.search(asked.wanted, after=asked.after, limit=asked.limit)
-    )
-    return csv_answer(CSV_COLUMNS, rows, asked.limit)
+    """Every reward that fits as CSV, newest first: whom it went to, of which season, game and prize."""
+    house = container_of(request).house
+    return await csv_export(request, house, "rewards", asked.wanted(), name="rewards", bom=asked.bom)
 
 
 @router.get(

@@ -2,26 +2,28 @@
 
 from typing import Annotated, Any
 
-from fastapi import Path, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from app.domain.board_config import BoardCode
+from app.flows.govern_team import close_team, rename_team
 from app.flows.save_contest import contest_results, create_contest, find_contest, replace_contest, switch_contest
+from app.flows.standings import contest_standing
 from app.routes.admin.common import READ, READERS, Admin, After, Limit, write
 from app.routes.bodies import parse_body
-from app.routes.csv import csv_answer
 from app.routes.deps import admin_act, container_of, etag, expected_version
 from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import Listed, StopBody
-from app.schemas.admin.teams import ContestBody, ContestView, TeamResult
+from app.schemas.admin.players import WhyOnly
+from app.schemas.admin.teams import ContestBody, ContestView, TeamGoverned, TeamRename, TeamResult
+from app.schemas.csv_stream import ExportQuery, csv_export
 from app.utils.pagination import page
 
 router = admin_router("/team-contests", tag="admin: rankings")
 Code = Annotated[BoardCode, Path()]
+TeamId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 FOUND = problems("SCOPE_REQUIRED", "CONTEST_NOT_FOUND")
 EDIT = FOUND | problems("CONTEST_STATE", "VERSION_CONFLICT", "PRECONDITION_REQUIRED", "VALIDATION_ERROR")
-RESULT = ("rank_no", "team_id", "name", "score", "members")
-MAX_EXPORT = 10_000
 
 
 @router.get(
@@ -126,10 +128,51 @@ async def results(request: Request, code: Code, after: After = None, limit: Limi
     openapi_extra=READ,
     responses=FOUND,
 )
-async def results_csv(request: Request, code: Code) -> Response:
-    """The same as a CSV file."""
-    rows = await contest_results(container_of(request).house, code, after=0, limit=MAX_EXPORT)
-    return csv_answer(f"{code}.csv", RESULT, rows[:MAX_EXPORT])
+async def results_csv(request: Request, code: Code, asked: Annotated[ExportQuery, Query()]) -> Response:
+    """Every rank of a contest that is over as a CSV file."""
+    house = container_of(request).house
+    await find_contest(house, code)
+    return await csv_export(request, house, "teams", asked.wanted(contest=code), name=code, bom=asked.bom)
+
+
+@router.get(
+    "/{code}/teams",
+    operation_id="admin_contest_teams",
+    response_model=Listed[TeamResult],
+    dependencies=READERS,
+    openapi_extra=READ,
+    responses=FOUND,
+)
+async def teams(request: Request, code: Code, limit: Limit = 100) -> dict[str, Any]:
+    """The first teams as they stand, or stood when the contest was over. Closed ones have no rank."""
+    _, rows = await contest_standing(container_of(request).house, code, limit=limit)
+    return {"items": rows, "next": None, "has_more": False}
+
+
+@router.post(
+    "/{code}/teams/{team_id}/rename",
+    operation_id="admin_rename_team",
+    response_model=TeamGoverned,
+    openapi_extra=write(TeamRename),
+    responses=FOUND | problems("TEAM_NOT_FOUND", "NAME_TAKEN", "VALIDATION_ERROR"),
+)
+async def rename(request: Request, who: Admin, code: Code, team_id: TeamId) -> dict[str, Any]:
+    """Gives a team another name."""
+    body = parse_body(TeamRename, await request.body())
+    return await rename_team(container_of(request).house, admin_act(who, body.reason), code, team_id, body.name)
+
+
+@router.post(
+    "/{code}/teams/{team_id}/close",
+    operation_id="admin_close_team",
+    response_model=TeamGoverned,
+    openapi_extra=write(WhyOnly),
+    responses=FOUND | problems("TEAM_NOT_FOUND", "CONTEST_STATE", "BUSY", "VALIDATION_ERROR"),
+)
+async def close(request: Request, who: Admin, code: Code, team_id: TeamId) -> dict[str, Any]:
+    """Ends a team while its contest is open: no rank, no reward. Its members leave it with what they added."""
+    body = parse_body(WhyOnly, await request.body())
+    return await close_team(container_of(request).house, admin_act(who, body.reason), code, team_id)
 
 
 async def _switch(request: Request, response: Response, who: Admin, code: str, *, is_active: bool) -> dict[str, Any]:

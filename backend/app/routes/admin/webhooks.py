@@ -21,6 +21,7 @@ from app.schemas.admin.common import HostCode, Listed
 from app.schemas.admin.players import WhyOnly
 from app.schemas.admin.webhooks import (
     DeliveryRow,
+    EnableBody,
     ReplayBody,
     Replayed,
     WebhookBody,
@@ -103,20 +104,27 @@ async def change(request: Request, response: Response, who: Admin, webhook_id: I
     responses=EDIT,
 )
 async def disable(request: Request, response: Response, who: Admin, webhook_id: Id) -> dict[str, Any]:
-    """Tells it nothing more. What waits stays; what happens meanwhile is not kept for it."""
-    return await _switch(request, response, who, webhook_id, is_active=False)
+    """Tells it nothing more. What waits stays, and what happens meanwhile is held for it, as long as deliveries are."""
+    body = parse_body(WhyOnly, await request.body())
+    house, act, version = container_of(request).house, admin_act(who, body.reason), expected_version(request)
+    return _seen(response, await switch_webhook(house, act, webhook_id, is_active=False, expected_version=version))
 
 
 @router.post(
     "/{webhook_id}/enable",
     operation_id="admin_enable_webhook",
     response_model=WebhookRow,
-    openapi_extra=write(WhyOnly, if_match=True),
+    openapi_extra=write(EnableBody, if_match=True),
     responses=EDIT,
 )
 async def enable(request: Request, response: Response, who: Admin, webhook_id: Id) -> dict[str, Any]:
-    """Tells it again, and goes on with what waits."""
-    return await _switch(request, response, who, webhook_id, is_active=True)
+    """Tells it again, and goes on with what waits; with `send_missed` with what happened while it was off, too."""
+    body = parse_body(EnableBody, await request.body())
+    house, act, version = container_of(request).house, admin_act(who, body.reason), expected_version(request)
+    row = await switch_webhook(
+        house, act, webhook_id, is_active=True, expected_version=version, sends_missed=body.send_missed
+    )
+    return _seen(response, row)
 
 
 @router.post(
@@ -162,15 +170,6 @@ async def replay(request: Request, who: Admin, webhook_id: Id) -> dict[str, Any]
     house, act = container_of(request).house, admin_act(who, body.reason)
     count = await replay_deliveries(house, act, webhook_id, since=body.since, until=body.until, states=body.states)
     return {"replayed": count}
-
-
-async def _switch(
-    request: Request, response: Response, who: Admin, webhook_id: int, *, is_active: bool
-) -> dict[str, Any]:
-    body = parse_body(WhyOnly, await request.body())
-    house, act, version = container_of(request).house, admin_act(who, body.reason), expected_version(request)
-    row = await switch_webhook(house, act, webhook_id, is_active=is_active, expected_version=version)
-    return _seen(response, row)
 
 
 def _seen(response: Response, row: dict[str, Any]) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from typing import Annotated, Generic, Self, TypeVar
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from app.core.names import is_external_id
 from app.core.time_utils import in_kst
+from app.domain.config_fields import ExternalId
 from app.schemas.common import RequestBody, Shape
 
 T = TypeVar("T")
@@ -44,7 +44,7 @@ class StopBody(AdminBody):
 class OnePlayer(AdminBody):
     """A write about one player: exactly one of `external_id` and `user_id`."""
 
-    external_id: str | None = Field(default=None, min_length=1, max_length=100, examples=["user-1001"])
+    external_id: ExternalId | None = Field(default=None, examples=["user-1001"])
     user_id: int | None = Field(default=None, ge=1, le=2**63 - 1)
     host: HostCode = Field(default="main", description="Whose external_id it is.")
 
@@ -52,8 +52,6 @@ class OnePlayer(AdminBody):
     def _names_one_player(self) -> Self:
         if (self.external_id is None) == (self.user_id is None):
             raise ValueError("exactly one of external_id and user_id")
-        if self.external_id is not None and not is_external_id(self.external_id):
-            raise ValueError("external_id: printable characters, no space at either end")
         return self
 
 

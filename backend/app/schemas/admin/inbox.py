@@ -2,15 +2,14 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
-from app.core.names import MAX_EXTERNAL_ID
+from app.domain.config_fields import ExternalId
 from app.domain.mailing import MailingConfig
 from app.schemas.admin.common import HostCode, Instant, Reason, Warned
 from app.schemas.admin.promotions import PromoReward
 
 MAX_RECIPIENTS = 1_000
-ExternalId = Annotated[str, StringConstraints(min_length=1, max_length=MAX_EXTERNAL_ID)]
 UserId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 

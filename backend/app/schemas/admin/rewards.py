@@ -35,12 +35,6 @@ class RewardSearch(Shape):
         return self.model_dump(exclude_none=True, exclude={"after", "limit"})
 
 
-class RewardExport(RewardSearch):
-    """As the search, with more lines at once."""
-
-    limit: int = Field(default=10_000, ge=1, le=10_000)
-
-
 class RewardRow(Shape):
     """One reward: its permanent cause, where it stands, who asked for it and who let it pass."""
 

@@ -5,8 +5,9 @@ from typing import Any
 from pydantic import ConfigDict
 
 from app.domain.teams import ContestConfig
-from app.schemas.admin.common import Instant, Reason, Warned
+from app.schemas.admin.common import AdminBody, Instant, Reason, Warned
 from app.schemas.common import Shape
+from app.schemas.teams import NameOfTeam
 
 EXAMPLE: dict[str, Any] = {
     "code": "SNOW_CUP",
@@ -53,3 +54,19 @@ class TeamResult(Shape):
     name: str
     score: int
     members: int
+
+
+class TeamRename(AdminBody):
+    """Another name for a team."""
+
+    name: NameOfTeam
+
+
+class TeamGoverned(Shape):
+    """A team after an operator's act; `name` is null for one that was closed."""
+
+    contest: str
+    team_id: int
+    name: str | None
+    members: int
+    score: int

@@ -104,13 +104,25 @@ class DeliveryView(DeliveryRow):
     tries: list[DeliveryTry]
 
 
+class EnableBody(AdminBody):
+    """Whether what happened while the endpoint was off is sent now, too."""
+
+    send_missed: bool = Field(
+        default=False, description="False: it stays HELD, for a replay, until deliveries that are over are deleted."
+    )
+
+
 class ReplayBody(AdminBody):
     """What was queued in [since, until) and is in one of these states."""
 
     since: Moment
     until: Moment
-    states: tuple[Literal["DEAD", "DELIVERED"], ...] = Field(
-        default=("DEAD",), min_length=1, max_length=2, strict=False
+    states: tuple[Literal["DEAD", "HELD", "DELIVERED"], ...] = Field(
+        default=("DEAD",),
+        min_length=1,
+        max_length=3,
+        strict=False,
+        description="HELD came while the endpoint was off.",
     )
 
     @model_validator(mode="after")

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
+from app.core.names import stored_names
 from app.db.values import json_in
 from app.domain.game import agrees, recompute, seen_from
 from app.games import GAMES_BY_FEATURE
@@ -26,7 +27,8 @@ def _is_as_recomputed(row: Sequence[Any]) -> bool:
     _, feature_type, config, rolls, prize, memory, before, seen, takes = row
     game = GAMES_BY_FEATURE[feature_type]
     what_it_saw = seen_from(json_in(seen), json_in(before))
-    outcome = recompute(game, game.parse(json_in(config)), what_it_saw, json_in(rolls))
+    with stored_names():
+        outcome = recompute(game, game.parse(json_in(config)), what_it_saw, json_in(rolls))
     return agrees(outcome, prize=json_in(prize), memory=json_in(memory), takes=takes)
 
 

@@ -25,7 +25,7 @@ TEAM_CHECKS: tuple[Check, ...] = (
         "a contest that is over has a rank for each of its teams, an open one none",
         """
         SELECT c.id, c.state, COUNT(t.id), COUNT(r.team_id) FROM team_contests c
-        LEFT JOIN teams t ON t.contest_id = c.id
+        LEFT JOIN teams t ON t.contest_id = c.id AND t.closed_at IS NULL
         LEFT JOIN team_results r ON r.contest_id = c.id AND r.team_id = t.id
         GROUP BY c.id, c.state
         HAVING COUNT(r.team_id) <> CASE WHEN c.state = 'OPEN' THEN 0 ELSE COUNT(t.id) END
