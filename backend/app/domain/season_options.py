@@ -79,6 +79,8 @@ class StreakStep:
 def advance_streak(rules: StreakRules, counters: Counters, today: date) -> StreakStep:
     """Counts today's stamp in place: missed days take banked freezes; too few of them, and it begins anew at 1."""
     used, was_broken = 0, False
+    if counters.streak_on is not None and counters.streak_on >= today:
+        return StreakStep(0, was_broken, [])  # a restored streak covers this day already
     if counters.streak_on is None:
         counters.streak_freezes = min(rules.freezes_at_start, rules.freeze_cap)
         days = 1
