@@ -57,6 +57,15 @@ def open_house(
     return House(database, clock or SystemClock(), draw or SecureDraw(), settings, traces=traces)
 
 
+def open_traces(settings: Settings, service: str) -> "Traces | None":
+    """What tells a collector of this process's transactions, where one is configured. Close it after the container."""
+    if settings.otel_exporter_otlp_endpoint is None:
+        return None
+    from app.core.tracing import Traces  # noqa: PLC0415 – a quarter of a second, for who has a collector
+
+    return Traces(settings.otel_exporter_otlp_endpoint, service=service, environment=settings.env)
+
+
 async def require_safe_start(settings: Settings, *, clock: Clock | None = None) -> None:
     """Returns when a process with these settings may serve; raises StartupRefused with every problem otherwise.
 

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
-from fastapi.middleware.cors import CORSMiddleware
 from fastapi.telemetry import TelemetryConfig
 
 from app import GC_THRESHOLDS
 from app.config.loading import load_settings
 from app.config.secret_files import SettingsRefused
 from app.config.settings import Settings
-from app.container import Container, require_safe_start
+from app.container import Container, open_traces, require_safe_start
 from app.core.error_reports import start_error_reports
 from app.core.logging_config import configure_logging, request_log
 from app.core.metrics_server import metrics_server
@@ -28,6 +27,7 @@ from app.pages.console import add_console_pages
 from app.pages.player import add_player_pages
 from app.routes import ROUTERS, demo, health
 from app.routes.body_limits import body_limit
+from app.routes.cors import EXPOSED_HEADERS, METHODS, TAKEN_HEADERS, Cors
 from app.routes.error_handlers import install_error_handlers
 from app.routes.hot import shorten_hot_routes
 from app.routes.middleware import REQUEST_ID, Surroundings
@@ -37,17 +37,13 @@ from app.routes.unreadable import UnreadablePaths
 if TYPE_CHECKING:
     from app.core.tracing import Traces
 
-# what scripts of other origins may send, and what they may read
-TAKEN_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Accept-Language", "Last-Event-ID")
-EXPOSED_HEADERS = ("X-Request-ID", "ETag", "Idempotency-Replayed", "Retry-After", "RateLimit", "RateLimit-Policy")
-
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None, draw: Draw | None = None) -> FastAPI:
     """The application. Start-up refuses a database that doesn't fit the code, and unsafe production settings."""
     settings = settings or _settings_of_this_process()
     configure_logging(settings)
     start_error_reports(settings)
-    traces = _traces(settings)
+    traces = open_traces(settings, settings.otel_service_name)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -102,15 +98,6 @@ def _metrics(container: Container) -> AbstractAsyncContextManager[int | None]:
     return metrics_server(address, settings.metrics_port, processes=processes, refresh=container.measure)
 
 
-def _traces(settings: Settings) -> "Traces | None":
-    """What tells a collector of requests and transactions, where one is configured."""
-    if settings.otel_exporter_otlp_endpoint is None:
-        return None
-    from app.core.tracing import Traces  # noqa: PLC0415 – a quarter of a second, for who has a collector
-
-    return Traces(settings.otel_exporter_otlp_endpoint, service=settings.otel_service_name, environment=settings.env)
-
-
 def _telemetry(traces: "Traces | None") -> TelemetryConfig:
     """One span a request where there are traces. Metrics and logs are our own (routes/middleware.py)."""
     off: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
@@ -139,9 +126,9 @@ def _surround(app: FastAPI, settings: Settings, traces: "Traces | None") -> None
     """The last added is the outermost: the request id is known to everything inside."""
     if settings.cors_origins:
         app.add_middleware(
-            CORSMiddleware,
+            Cors,
             allow_origins=list(settings.cors_origins),
-            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_methods=list(METHODS),
             allow_headers=list(TAKEN_HEADERS),
             expose_headers=list(EXPOSED_HEADERS),
         )

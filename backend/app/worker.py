@@ -16,7 +16,7 @@ from app.batches.scheduler import JOBS, STANDING, register, step, tick
 from app.config.loading import load_settings
 from app.config.secret_files import SettingsRefused
 from app.config.settings import Settings
-from app.container import Container
+from app.container import Container, open_traces
 from app.core.alarms import raise_alarm_seldom
 from app.core.errors import AppError
 from app.core.logging_config import configure_logging
@@ -117,7 +117,8 @@ class Worker:
 
 async def work_until_stopped(settings: Settings, *, clock: Clock | None = None, tick_seconds: float) -> None:
     """Works until SIGTERM or SIGINT. Raises StartupRefused when the start would be unsafe."""
-    container = Container(settings, clock=clock)
+    traces = open_traces(settings, f"{settings.otel_service_name}-worker")
+    container = Container(settings, clock=clock, traces=traces)
     stopped = asyncio.Event()
     for one in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(one, stopped.set)
@@ -132,6 +133,8 @@ async def work_until_stopped(settings: Settings, *, clock: Clock | None = None, 
             await worker.stop()
     finally:
         await container.close()
+        if traces is not None:
+            await asyncio.to_thread(traces.close)
 
 
 def main(*, tick_seconds: float = TICK_SECONDS) -> None:

@@ -23,6 +23,7 @@ export type ErrorCode =
   | "CONTEST_NOT_FOUND"
   | "CONTEST_STATE"
   | "COOLDOWN_ACTIVE"
+  | "CORS_REFUSED"
   | "DAILY_LIMIT_REACHED"
   | "DATABASE_UNAVAILABLE"
   | "DB_SCHEMA_MISMATCH"
@@ -62,6 +63,7 @@ export type ErrorCode =
   | "JOB_RUNNING"
   | "JOB_SUBJECT_INVALID"
   | "JOIN_CLOSED"
+  | "JWKS_UNAVAILABLE"
   | "LAST_ADMIN"
   | "LEADERBOARD_NOT_FOUND"
   | "LEVEL_NOT_FOUND"
@@ -1208,6 +1210,21 @@ export interface LevelConfig {
   level: number;
   required_xp: number;
   rewards?: { [name: string]: RewardFields[] };
+}
+
+/** Whom it concerns: `keep` were paid and keep it, `taken_back` lost it, `later` get the corrected reward. */
+export interface LevelCorrected {
+  keep: number;
+  later: number;
+  /** of those taken back: more than one call pays; send it again */
+  left: number;
+  level: number;
+  /** of those taken back: paid the corrected reward by this call */
+  paid_anew: number;
+  season_id: number;
+  taken_back: number;
+  track: string;
+  version: number;
 }
 
 /** A reward of a level that was just reached; `claimed_at` is null while it waits to be claimed by hand. */
@@ -3668,6 +3685,31 @@ export interface operations {
       403: Refusal;
       404: Refusal;
       422: Refusal;
+      503: Refusal;
+    };
+  };
+  /** Corrects a mistyped reward of a level. Who was paid keeps it; nobody is paid twice. */
+  admin_correct_level_reward: {
+    parameters: { query?: never; header: { "If-Match": string }; path: { season_id: number; level: number }; cookie?: never; };
+    requestBody: { content: { "application/json": {
+      is_dry_run?: boolean;
+      /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
+      players_who_lose?: number | null;
+      /** Why. Kept in the audit log for ever. */
+      reason: string;
+      rewards: RewardFields[];
+      taken_back_get?: "NOTHING" | "CORRECTED";
+      track: string;
+    } } };
+    responses: {
+      200: Answer<LevelCorrected>;
+      401: Refusal;
+      403: Refusal;
+      404: Refusal;
+      409: Refusal;
+      413: Refusal;
+      422: Refusal;
+      428: Refusal;
       503: Refusal;
     };
   };
@@ -7485,6 +7527,9 @@ export interface paths {
   "/api/admin/seasons/{season_id}/clone": {
     post: operations["admin_clone_season"];
   };
+  "/api/admin/seasons/{season_id}/levels/{level}/correct": {
+    post: operations["admin_correct_level_reward"];
+  };
   "/api/admin/seasons/{season_id}/premium/grant": {
     post: operations["admin_grant_premium"];
   };
@@ -7864,6 +7909,7 @@ export interface components {
     LedgerLine: LedgerLine;
     LedgerPage: LedgerPage;
     LevelConfig: LevelConfig;
+    LevelCorrected: LevelCorrected;
     LevelReward: LevelReward;
     LevelView: LevelView;
     Listed_AuditEntry_: Listed_AuditEntry_;

@@ -79,7 +79,7 @@ def test_a_terminal_takes_no_day_that_a_job_can_not_be_run_for(tmp_path: Path, j
     terminal = Terminal(tmp_path)
     terminal.before(lambda world: register(world.container))
     terminal.set_clock(kst(12, 10))
-    for day in ("2025-12-11", "1900-01-01"):
+    for day in ("2025-12-11", "2001-01-01"):
         result = terminal.ops("jobs", "run", job, "--date", day)
         assert result.exit_code == 1
         assert "JOB_NOT_DUE" in result.output or "JOB_DAY_INVALID" in result.output

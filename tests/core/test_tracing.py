@@ -1,6 +1,8 @@
 """Traces reach a collector, carry on the caller's trace, and hold nothing that a client must keep to itself."""
 
 import asyncio
+import os
+import signal
 import threading
 from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +14,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from app.core.time_utils import FixedClock
 from app.flows.lane import Lane
 from app.flows.play import PlayCommand
+from app.worker import work_until_stopped
+from tests.db.databases import ask
 from tests.fixtures import settings_for
 from tests.world import World, key, open_world
 
@@ -155,3 +159,24 @@ async def test_a_collector_that_is_away_hinders_nobody(
     async with open_world(settings_for(sqlite_url, otel_exporter_otlp_endpoint="http://127.0.0.1:9"), clock) as world:
         player = await world.player("kim")
         assert (await world.client.get("/api/me", headers=player.headers)).status_code == 200
+
+
+async def test_a_worker_tells_the_collector_of_its_runs_and_their_transactions(
+    sqlite_url: str, clock: FixedClock, collector: Collector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_COMPRESSION", "none")
+    settings = settings_for(sqlite_url, otel_exporter_otlp_endpoint=collector.address)
+    worker = asyncio.create_task(work_until_stopped(settings, clock=clock, tick_seconds=60))
+    query = "SELECT COUNT(*) FROM job_runs WHERE job = 'season_turn' AND status = 'DONE'"
+    for _ in range(500):
+        if ask(settings.database_url, query) == [(1,)]:
+            break
+        await asyncio.sleep(0.02)
+    os.kill(os.getpid(), signal.SIGTERM)
+    await worker
+    resources, spans = taken_by(collector)
+    assert attributes(resources[0].resource)["service.name"] == "dojang-worker"
+    [run] = [span for span in spans if span.name == "job season_turn"]
+    inside = [span.name for span in spans if span.parent_span_id == run.span_id]
+    assert "turn_seasons" in inside
+    assert attributes(run)["dojang.outcome"] == "committed"

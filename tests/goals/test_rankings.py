@@ -47,6 +47,8 @@ async def test_a_refused_upload_leaves_nothing_behind(sqlite_world: World) -> No
     one: dict[str, Any] = {"rank": 1, "display_name": "a", "score": 1}
     conflict, invalid = (409, "RANKING_CONFLICT"), (422, "VALIDATION_ERROR")
     assert await desk.refused("PUT", TODAY, {"entries": [one, one]}) == conflict
+    for ahead in ("2025-12-11", "2099-12-31"):
+        assert await desk.refused("PUT", f"/rankings/{ahead}", {"entries": [one]}) == invalid, "its day has not come"
     twice = [one | {"external_id": "ann"}, one | {"external_id": "ann", "rank": 2}]
     assert await desk.refused("PUT", TODAY, {"entries": twice}) == conflict
     assert await desk.refused("PUT", TODAY, {"csv": "rank,score,display_name\n1,1,a\n1,2,b"}) == conflict

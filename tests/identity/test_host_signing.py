@@ -89,7 +89,7 @@ async def test_published_keys_are_looked_for_where_the_operator_says(sqlite_door
         "algorithm": "ES256", "issuer": ISSUER, "audience": "dojang", "public_key_sha256": None,
         "jwks_url": "https://keys.invalid/jwks.json", "max_life_seconds": 86_400,
     }  # fmt: skip
-    assert await door.verdict(signed(FIRST, aud="dojang")) == "BUSY", "nobody answers there"
+    assert await door.verdict(signed(FIRST, aud="dojang")) == "JWKS_UNAVAILABLE", "nobody answers there"
 
 
 async def test_what_can_not_be_is_refused_and_leaves_nothing(sqlite_door: Door) -> None:

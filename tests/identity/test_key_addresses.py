@@ -89,7 +89,7 @@ async def test_a_name_that_moved_inside_after_it_was_saved_is_not_called(
     production(sqlite_door, tmp_path)
     asked = resolving(monkeypatch, [OUTSIDE], ["127.0.0.1"])
     assert (await save(sqlite_door, f"https://{NAME}:{key_server.port}/keys"))[0] == 200
-    assert await sqlite_door.verdict(token()) == "BUSY", "its keys can't be had"
+    assert await sqlite_door.verdict(token()) == "JWKS_UNAVAILABLE", "its keys can't be had"
     assert (asked, key_server.heard) == ([NAME, NAME], [])
 
 
@@ -115,7 +115,7 @@ async def test_a_redirect_inside_is_an_answer_that_holds_no_keys(
     key_server.says = answer(302, f"location: https://{NAME}:{key_server.port}/elsewhere")
     resolving(monkeypatch, ["127.0.0.1"])
     assert (await save(sqlite_door, f"https://{NAME}:{key_server.port}/keys"))[0] == 200
-    assert await sqlite_door.verdict(token()) == "BUSY"
+    assert await sqlite_door.verdict(token()) == "JWKS_UNAVAILABLE"
     assert len(key_server.heard) == 1
 
 
@@ -125,7 +125,7 @@ async def test_a_name_that_leads_nowhere_yet_may_be_saved(
     production(sqlite_door, tmp_path)
     resolving(monkeypatch, [])
     assert (await save(sqlite_door, f"https://{NAME}/keys"))[0] == 200
-    assert await sqlite_door.verdict(token()) == "BUSY"
+    assert await sqlite_door.verdict(token()) == "JWKS_UNAVAILABLE"
 
 
 async def test_a_name_server_that_says_nothing_holds_nobody_up(
@@ -139,7 +139,7 @@ async def test_a_name_server_that_says_nothing_holds_nobody_up(
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", never, raising=False)
     production(sqlite_door, tmp_path)
     assert (await save(sqlite_door, f"https://{NAME}/keys"))[0] == 200
-    assert await sqlite_door.verdict(token()) == "BUSY"
+    assert await sqlite_door.verdict(token()) == "JWKS_UNAVAILABLE"
 
 
 def test_no_setting_opens_what_hands_out_a_machines_keys() -> None:

@@ -174,6 +174,7 @@ RULES: dict[tuple[str, str], str] = {
     ("POST", "/api/admin/seasons"): ADMIN,
     ("PUT", "/api/admin/seasons/{season_id}"): ADMIN,
     ("POST", "/api/admin/seasons/{season_id}/clone"): ADMIN,
+    ("POST", "/api/admin/seasons/{season_id}/levels/{level}/correct"): ADMIN,
     ("POST", "/api/admin/seasons/{season_id}/publish"): ADMIN,
     ("POST", "/api/admin/seasons/{season_id}/retire"): ADMIN,
     ("POST", "/api/admin/seasons/{season_id}/premium/grant"): ADMIN,

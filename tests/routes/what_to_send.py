@@ -1,7 +1,7 @@
 """What the matrix of routes and bearers sends: a value for each name in a path, and sound bodies."""
 
 PATH_VALUES = {
-    "feature_type": "ROULETTE", "code": "roulette", "config_id": "1", "user_id": "1", "season_id": "1",
+    "feature_type": "ROULETTE", "code": "roulette", "config_id": "1", "user_id": "1", "season_id": "1", "level": "1",
     "item_id": "1", "team_id": "1", "batch_id": "1", "mailing_id": "1", "staff_id": "999",
     "session_id": "nobodys",
     "key": "ticket_zero", "prize_id": "1", "job": "reconcile", "host": "main", "key_id": "1", "reward_id": "1",

@@ -1,6 +1,7 @@
 """The jobs of the worker, one row each, and the tick that runs what is due."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 
 from app.batches import bridge, goals, outbox, reconcile, retention, rewards, seasons
@@ -123,7 +124,9 @@ async def run_slot(
     async def work(lease: Lease) -> bool:
         return await job.run(Run(container, lease, asked))
 
-    return await run_job(container.house, slot, owner, work, movement)
+    traces = container.house.traces
+    with nullcontext() if traces is None else traces.span(f"job {job.name}"):
+        return await run_job(container.house, slot, owner, work, movement)
 
 
 async def step(container: Container, job: StandingJob, goes_on: Callable[[], bool]) -> None:

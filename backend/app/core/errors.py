@@ -74,6 +74,7 @@ ERRORS: dict[str, Meaning] = {
     }),
     **_table(Kind.FORBIDDEN, {
         "SCOPE_REQUIRED": ("The token lacks the needed scope", "권한이 없습니다"),
+        "CORS_REFUSED": ("This origin may not send this request", "이 출처의 페이지에서 보낼 수 없는 요청입니다"),
         "HOST_DISABLED": ("The host is switched off", "이 서비스와의 연결이 꺼져 있습니다"),
         "SECOND_PERSON_REQUIRED": ("Another operator must approve it", "다른 운영자의 승인이 필요합니다"),
         "USER_BLOCKED": ("This player is blocked", "이용이 제한된 계정입니다"),
@@ -193,6 +194,7 @@ ERRORS: dict[str, Meaning] = {
     }),
     **_table(Kind.UNAVAILABLE, {
         "BUSY": ("The service is busy; try again", "잠시 후 다시 시도해 주세요"),
+        "JWKS_UNAVAILABLE": ("The host's keys can't be fetched now", "서명 키를 지금 가져올 수 없습니다"),
         "GAME_MISCONFIGURED": ("The game is not set up", "게임이 준비되지 않았습니다"),
         "DATABASE_UNAVAILABLE": ("The database cannot be reached", "일시적으로 이용할 수 없습니다"),
         "DB_SCHEMA_MISMATCH": ("The database does not fit this version", "데이터베이스 버전이 맞지 않습니다"),
@@ -210,10 +212,19 @@ class AppError(Exception):
         super().__init__(code)
         self.code = code
         self.facts = facts
+        # why, for the log alone: whoever is refused could learn from it
+        self.reason: str | None = None
 
     @property
     def meaning(self) -> Meaning:
         return ERRORS[self.code]
+
+
+def refused_token(reason: str, code: str = "TOKEN_INVALID") -> AppError:
+    """The refusal of a token or key. The answer says the code alone; the log says why, in words of docs/logs.md."""
+    refusal = AppError(code)
+    refusal.reason = reason
+    return refusal
 
 
 def invalid(*problems: tuple[str, str], code: str = "VALIDATION_ERROR") -> AppError:

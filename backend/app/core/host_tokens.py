@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from app.core.auth import PLAYER, Principal
 from app.core.claims import CHECKS, instant_of, invalid_unless_read, subject_of
-from app.core.errors import AppError
+from app.core.errors import refused_token
 
 # one family each: which key fits is decided here, never by the token
 HOST_ALGORITHMS = frozenset({"HS256", "RS256", "ES256", "EdDSA"})
@@ -89,5 +89,5 @@ def verify_host_token(token: str, host: KnownHost, key: Any) -> Principal:
         not_before=instant_of(claims, "nbf") if "nbf" in claims else None,
     )
     if principal.expires_at - principal.issued_at > timedelta(seconds=host.max_life_seconds):
-        raise AppError("TOKEN_INVALID")
+        raise refused_token("life_too_long")
     return principal

@@ -14,15 +14,17 @@ import structlog
 
 from app.core.addresses import LOOPBACK, AddressRefused, AddressUnknown, Network, checked_address
 from app.core.checked_request import checked_request, place_of
-from app.core.errors import AppError
+from app.core.errors import AppError, refused_token
 from app.core.host_tokens import is_private, is_weak
 from app.core.time_utils import Clock
 
 FRESH = timedelta(minutes=10)
 # while a host's key server is away its keys go on counting so long; a withdrawn key lives no longer than this
 USABLE = timedelta(hours=1)
-# an unknown key id may mean that the host has just changed its keys – or that somebody makes ids up
-BETWEEN_FETCHES = timedelta(seconds=30)
+# an unknown key id may mean that the host has just changed its keys, or that somebody makes ids up: the first ones are
+# looked for at once, and somebody who goes on costs a fetch in three seconds
+FETCHES_AT_ONCE = 10
+BETWEEN_FETCHES = timedelta(seconds=3)
 AFTER_A_FAILURE = timedelta(seconds=5)
 FETCH_SECONDS = 3
 MAX_BYTES = 64 * 1024
@@ -37,6 +39,9 @@ class _KeySet:
     keys: Sequence[dict[str, Any]] = ()
     fetched_at: datetime | None = None
     tried_at: datetime | None = None
+    # fetches that may still be made at once, as of the last one
+    left: float = FETCHES_AT_ONCE
+    fetches: int = 0
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -51,21 +56,23 @@ class Jwks:
     async def key(self, url: str, *, algorithm: str, key_id: str | None) -> Any:
         """The key that a token names, made for the pinned algorithm. Without a name there must be exactly one key.
 
-        Raises TOKEN_INVALID when the host publishes no such key, BUSY when its keys can't be had now.
+        Raises TOKEN_INVALID when the host publishes no such key, JWKS_UNAVAILABLE when its keys can't be had now.
         """
         known = self._sets.setdefault(url, _KeySet())
         key = self._usable_key(known, FRESH, algorithm, key_id)
         if key is not None:
             return key
+        arrived = known.fetches
         async with known.turn:  # of all that wait here, the first fetches for everyone
-            if self._may_fetch(known):
+            key = self._usable_key(known, FRESH, algorithm, key_id)
+            if key is None and known.fetches == arrived and self._may_fetch(known):
                 await self._fetch(url, known)
-        key = self._usable_key(known, USABLE, algorithm, key_id)
+        key = key or self._usable_key(known, USABLE, algorithm, key_id)
         if key is not None:
             return key
         if not self._is_younger(known, USABLE):
-            raise AppError("BUSY", retry_after_seconds=AFTER_A_FAILURE.seconds)
-        raise AppError("TOKEN_INVALID")
+            raise AppError("JWKS_UNAVAILABLE", retry_after_seconds=AFTER_A_FAILURE.seconds)
+        raise refused_token("unknown_key_id")
 
     def _usable_key(self, known: _KeySet, at_most: timedelta, algorithm: str, key_id: str | None) -> Any:
         if not self._is_younger(known, at_most):
@@ -80,11 +87,18 @@ class Jwks:
     def _may_fetch(self, known: _KeySet) -> bool:
         if known.tried_at is None:
             return True
-        has_failed = known.fetched_at is None or known.fetched_at < known.tried_at
-        return abs(self._clock.now() - known.tried_at) > (AFTER_A_FAILURE if has_failed else BETWEEN_FETCHES)
+        if known.fetched_at is None or known.fetched_at < known.tried_at:
+            return abs(self._clock.now() - known.tried_at) > AFTER_A_FAILURE
+        return self._left(known) >= 1
+
+    def _left(self, known: _KeySet) -> float:
+        """How many fetches may be made at once now."""
+        passed = timedelta() if known.tried_at is None else abs(self._clock.now() - known.tried_at)
+        return min(FETCHES_AT_ONCE, known.left + passed / BETWEEN_FETCHES)
 
     async def _fetch(self, url: str, known: _KeySet) -> None:
-        known.tried_at = self._clock.now()
+        known.left, known.tried_at = self._left(known) - 1, self._clock.now()
+        known.fetches += 1
         try:
             known.keys = _keys_in(await self._download(url))
             known.fetched_at = known.tried_at

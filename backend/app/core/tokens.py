@@ -11,7 +11,7 @@ from app.config.secret_files import SettingsRefused
 from app.config.settings import Settings
 from app.core.auth import SCOPES, STAFF_SCOPES, Principal
 from app.core.claims import CHECKS, instant_of, invalid_unless_read, subject_of
-from app.core.errors import AppError
+from app.core.errors import refused_token
 from app.core.time_utils import Clock, SystemClock
 from app.utils.random_utils import new_id
 
@@ -86,8 +86,10 @@ class TokenKeys:
     def verify(self, token: str, header: Mapping[str, Any]) -> Principal:
         """The bearer of a token that we signed; raises TOKEN_INVALID otherwise. Its times are the caller's to judge."""
         secret = self.by_kid.get(str(header.get("kid")))
-        if secret is None or header.keys() != OUR_HEADERS or header["typ"] != TOKEN_TYPE:
-            raise AppError("TOKEN_INVALID")
+        if secret is None:
+            raise refused_token("unknown_key_id")
+        if header.keys() != OUR_HEADERS or header["typ"] != TOKEN_TYPE:
+            raise refused_token("header")
         with invalid_unless_read():
             claims: dict[str, Any] = jwt.decode(
                 token, secret, [ALGORITHM], options=CHECKS, audience=self.audience, issuer=self.issuer
@@ -99,7 +101,7 @@ def _principal(claims: Mapping[str, Any]) -> Principal:
     scopes = frozenset(_text(claims, "scope").split())
     version = claims.get("ver")
     if not scopes or not scopes <= SCOPES or (scopes & STAFF_SCOPES and not isinstance(version, int)):
-        raise AppError("TOKEN_INVALID")
+        raise refused_token("scope")
     return Principal(
         subject=subject_of(claims),
         scopes=scopes,
@@ -114,7 +116,7 @@ def _principal(claims: Mapping[str, Any]) -> Principal:
 def _text(claims: Mapping[str, Any], name: str) -> str:
     value = claims.get(name)
     if not isinstance(value, str) or not value:
-        raise AppError("TOKEN_INVALID")
+        raise refused_token(f"missing_{name}")
     return value
 
 

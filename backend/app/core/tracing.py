@@ -70,8 +70,15 @@ class Traces:
 
         Its outcome: `committed`, the code of a refusal, or `failed`. No exception is kept: its text may hold values.
         """
+        name = getattr(work, "__qualname__", type(work).__name__).partition(".<locals>")[0]
+        with self.span(name):
+            yield
+
+    @contextmanager
+    def span(self, name: str) -> Iterator[None]:
+        """A span around what is done inside, such as a run of a job; its outcome as a transaction's."""
         with self._tracer.start_as_current_span(
-            getattr(work, "__qualname__", type(work).__name__).partition(".<locals>")[0],
+            name,
             links=get_value(LINKS) or (),  # type: ignore[arg-type]  # only on_behalf_of sets it
             record_exception=False,
             set_status_on_exception=False,

@@ -65,16 +65,29 @@ def count_towards(mission: Mission, row: MissionProgress, *, amount: int, day: d
     config = mission.config
     if config.metric in ONCE_A_DAY and row.counted_on is not None and row.counted_on >= day:
         return False
-    total = row.progress + row.surplus + amount
-    progress = min(total, max(row.progress, config.target * config.repeat_max))
-    row.surplus = total - progress
-    due = max(row.completed, min(config.repeat_max, progress // config.target))
-    if (progress, due) == (row.progress, row.completed):
+    before = (row.progress, row.completed)
+    row.surplus += amount
+    complete_due(mission, row)
+    if (row.progress, row.completed) == before:
         return False
-    if due > row.completed and not row.is_open:
-        row.version = mission.version
-    row.progress, row.completed, row.counted_on = progress, due, day
+    row.counted_on = day
     return True
+
+
+def complete_due(mission: Mission, row: MissionProgress) -> int:
+    """Completes in place what the count is enough for; returns how many completions that made.
+
+    More than none without a count when an operator has lowered the target: nobody has to do anything for it.
+    """
+    before, config = row.completed, mission.config
+    total = row.progress + row.surplus
+    row.progress = min(total, max(row.progress, config.target * config.repeat_max))
+    row.surplus = total - row.progress
+    due = max(before, min(config.repeat_max, row.progress // config.target))
+    if due > before and not row.is_open:
+        row.version = mission.version
+    row.completed = due
+    return due - before
 
 
 def take_from(mission: Mission, row: MissionProgress, amount: int) -> int:

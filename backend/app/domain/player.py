@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from app.core.errors import AppError
+from app.core.errors import AppError, refused_token
 from app.domain.game import Memory
 from app.domain.mission_progress import MissionSheet
 from app.domain.season import Progress
@@ -94,9 +94,9 @@ class PlayerState:
         """
         self.require_own_account()
         if session_id is not None and session_id in self.revoked_sessions:
-            raise AppError("TOKEN_REVOKED")
+            raise refused_token("signed_out", "TOKEN_REVOKED")
         if self.tokens_valid_from is not None and issued_at < self.tokens_valid_from:
-            raise AppError("TOKEN_REVOKED")
+            raise refused_token("signed_out_everywhere", "TOKEN_REVOKED")
         if self.is_blocked:
             raise AppError("USER_BLOCKED")
 
@@ -104,6 +104,17 @@ class PlayerState:
         """How often the player played a game on a KST day; of a past day only where that was read."""
         newest = self.last_plays.get(feature_type, LastPlay()).plays_on(day)
         return newest or self.past_plays.get((feature_type, day), 0)
+
+    def require_day(self, today: date) -> None:
+        """Returns unless another process has begun a later KST day for this player; raises BUSY otherwise.
+
+        Then this process's clock lags: what it did now would be numbered among a day that is over. Asked again, the
+        command meets the new day.
+        """
+        played = (last.day for last in self.last_plays.values())
+        counted = (member.counted_on for member in self.teams.values())
+        if any(day is not None and day > today for day in (*played, *counted)):
+            raise AppError("BUSY", retry_after_seconds=1)
 
     def progress_in(self, season_id: int) -> Progress:
         """The player's progress in a season; a new one starts at zero."""

@@ -149,14 +149,21 @@ class Progress:
         return [FREE_TRACK, *sorted(self.passes)]
 
     def counted_on(self, today: date, now: datetime) -> Counters:
-        """The counters, those of the day begun anew when it is another one."""
+        """The counters, those of the day begun anew when it is a later one.
+
+        A process whose clock lags counts for the later day, which another one has begun: no cap counts twice.
+        """
         if self.counters is None:
             self.counters = Counters(self.user_id, self.season_id, counted_since=now)
         counters = self.counters
-        if kst_date(counters.counted_since) != today:
+        if kst_date(counters.counted_since) < today:
             counters.counted_since = kst_midnight(today)
             counters.earned_xp = counters.play_stamps = 0
         return counters
+
+    def counted_at(self, now: datetime) -> datetime:
+        """The instant that a movement is written down with, never before the one that the day's counters begin at."""
+        return now if self.counters is None else max(now, self.counters.counted_since)
 
 
 def the_season(seasons: Sequence[Season]) -> Season:

@@ -1,5 +1,6 @@
 """What a season may have beyond levels: overflow bonuses, streaks, a daily XP cap. `today` is always a KST day."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -78,6 +79,8 @@ class StreakStep:
 def advance_streak(rules: StreakRules, counters: Counters, today: date) -> StreakStep:
     """Counts today's stamp in place: missed days take banked freezes; too few of them, and it begins anew at 1."""
     used, was_broken = 0, False
+    if counters.streak_on is not None and counters.streak_on >= today:
+        return StreakStep(0, was_broken, [])  # a restored streak covers this day already
     if counters.streak_on is None:
         counters.streak_freezes = min(rules.freezes_at_start, rules.freeze_cap)
         days = 1
@@ -90,6 +93,24 @@ def advance_streak(rules: StreakRules, counters: Counters, today: date) -> Strea
     if rules.freeze_every_days and days % rules.freeze_every_days == 0:
         counters.streak_freezes = max(counters.streak_freezes, min(rules.freeze_cap, counters.streak_freezes + 1))
     return StreakStep(used, was_broken, set_streak(rules, counters, days, today))
+
+
+def mend_streak(rules: StreakRules, counters: Counters, stamped: Iterable[date]) -> None:
+    """Counts a streak in place as it stands under these rules: a day that was paused later broke nothing.
+
+    `stamped` are the days of the daily stamps. It never takes days or freezes away, so what support restored stays;
+    milestones that are reached by it are paid with the next stamp.
+    """
+    if counters.streak_on is None:
+        return
+    again = Counters(counters.user_id, counters.season_id, counters.counted_since)
+    for day in sorted(day for day in stamped if day <= counters.streak_on):
+        advance_streak(rules, again, day)
+    if again.streak_on != counters.streak_on or again.streak_days < counters.streak_days:
+        return
+    is_longer = again.streak_days > counters.streak_days
+    counters.streak_days = again.streak_days
+    counters.streak_freezes = again.streak_freezes if is_longer else max(again.streak_freezes, counters.streak_freezes)
 
 
 def set_streak(rules: StreakRules, counters: Counters, days: int, on: date) -> list[Milestone]:

@@ -4,6 +4,7 @@ Reads hosts, api_keys, staff. The players' rows: meet_players.py.
 """
 
 import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from typing import Any, TypeVar
 
 from app.core.auth import HOST, PLAYER, STAFF_SCOPES, Principal
 from app.core.claims import LEEWAY, peek, require_in_time
-from app.core.errors import AppError
+from app.core.errors import AppError, refused_token
 from app.core.host_tokens import KnownHost, parse_key, verify_host_token
 from app.core.jwks import FRESH, Jwks
 from app.core.security import is_api_key, sha256_hex
@@ -23,8 +24,13 @@ from app.services import House
 K = TypeVar("K")
 V = TypeVar("V")
 
-# a host that is switched off, or changes its key, is noticed within this time by every process
+# a host that is switched off is noticed within this time by every process; one that is new, or back, or has a new key,
+# at once: before a token is refused for its host, the hosts are read again
 HOSTS_FRESH = timedelta(seconds=2)
+OF_THE_HOST = frozenset({
+    *("unknown_host", "unknown_issuer", "host_off", "key", "signature", "algorithm", "audience", "missing_aud"),
+    *("issuer", "unknown_key_id", "life_too_long"),
+})  # fmt: skip
 MAX_TOKENS = 16_384  # some 20 MB; only tokens that verified are kept, so a forger can't push others out
 MAX_PLAYERS = 131_072
 # how long a process believes whom it knows by an id, unless the host's `names_version` says earlier that one moved
@@ -54,9 +60,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class HostBook:
-    """Every host at one moment, on or off."""
+    """Every host at one moment, on or off. `began` is when it was asked for, in the machine's own seconds."""
 
     read_at: datetime
+    began: float
     by_code: Mapping[str, KnownHost]
     by_issuer: Mapping[str, KnownHost]
 
@@ -67,7 +74,7 @@ class HostBook:
         """The host, which is on; raises HOST_DISABLED for one that is off, TOKEN_INVALID for one that nobody knows."""
         host = self.by_code.get(code)
         if host is None:
-            raise AppError("TOKEN_INVALID")
+            raise refused_token("unknown_host")
         return _require_on(host)
 
 
@@ -88,8 +95,22 @@ class Authenticator:
     _players: dict[tuple[str, str], Known] = field(default_factory=dict)
 
     async def principal(self, token: str) -> Principal:
-        """The bearer of an access token, ours or a host's; raises TOKEN_INVALID, TOKEN_EXPIRED or HOST_DISABLED."""
-        hosts = await self._current_hosts()
+        """The bearer of an access token, ours or a host's.
+
+        Raises TOKEN_INVALID, TOKEN_EXPIRED, HOST_DISABLED, and JWKS_UNAVAILABLE while its host's keys can't be had.
+        """
+        arrived, hosts = time.monotonic(), await self._current_hosts()
+        try:
+            return await self._judged(token, hosts)
+        except AppError as refusal:
+            if refusal.reason not in OF_THE_HOST:
+                raise
+            newer = await self._hosts_read_after(arrived)
+            if newer.by_code == hosts.by_code:
+                raise
+        return await self._judged(token, newer)
+
+    async def _judged(self, token: str, hosts: HostBook) -> Principal:
         remembered = self._remembered(token, hosts)
         seen = remembered or await self._verified(token, hosts)
         principal = seen.principal
@@ -116,7 +137,7 @@ class Authenticator:
             return Seen(ours, None, ours.expires_at + LEEWAY)
         host = hosts.by_issuer.get(issuer) if isinstance(issuer, str) else None
         if host is None or host.algorithm is None:
-            raise AppError("TOKEN_INVALID")
+            raise refused_token("unknown_issuer")
         _require_on(host)  # before its keys: of a host that is off nothing is asked any more
         theirs = verify_host_token(token, host, await self._host_key(host, header))
         # a published key may be withdrawn: tokens must meet the published set again
@@ -128,9 +149,9 @@ class Authenticator:
             try:
                 return parse_key(algorithm, self.house.secret_box.open(host.public_key))
             except ValueError:
-                raise AppError("TOKEN_INVALID") from None
+                raise refused_token("key") from None
         if host.jwks_url is None or algorithm == "HS256":  # a published secret is none
-            raise AppError("TOKEN_INVALID")
+            raise refused_token("key")
         return await self.jwks.key(host.jwks_url, algorithm=algorithm, key_id=header.get("kid"))
 
     async def player_id(self, principal: Principal, *, request_id: str | None = None) -> int:
@@ -156,7 +177,7 @@ class Authenticator:
             lambda keepers: keepers.identity.standing(principal.subject, principal.session_id)
         )
         if member is None or not member.is_active or member.token_version != principal.staff_version:
-            raise AppError("TOKEN_REVOKED")
+            raise refused_token("operator_signed_out_or_off", "TOKEN_REVOKED")
         return replace(principal, scopes=principal.scopes - (STAFF_SCOPES - member.scopes))
 
     async def api_key(self, key: str) -> Principal:
@@ -169,17 +190,21 @@ class Authenticator:
             key_hash = sha256_hex(key)
             holder = await self.house.read(lambda keepers: keepers.identity.api_key_holder(key_hash))
         if holder is None:
-            raise AppError("TOKEN_INVALID")
+            raise refused_token("unknown_api_key" if is_api_key(key) else "no_api_key")
         if holder.is_revoked:
-            raise AppError("TOKEN_REVOKED")
+            raise refused_token("api_key_ended", "TOKEN_REVOKED")
         if not holder.is_host_active:
-            raise AppError("HOST_DISABLED")
+            raise refused_token("host_off", "HOST_DISABLED")
         now = self.keys.now()
         return Principal(holder.host_code, frozenset({HOST}), holder.host_code, now, now)
 
     async def host(self, code: str) -> KnownHost:
         """A host that is on; raises HOST_DISABLED for one that is off, TOKEN_INVALID for one that nobody knows."""
-        return (await self._current_hosts()).open_host(code)
+        arrived, hosts = time.monotonic(), await self._current_hosts()
+        known = hosts.by_code.get(code)
+        if known is None or not known.is_active:
+            hosts = await self._hosts_read_after(arrived)
+        return hosts.open_host(code)
 
     async def is_disabled(self, code: str) -> bool:
         """Whether there is such a host, and it is off."""
@@ -190,17 +215,27 @@ class Authenticator:
         if self._hosts is not None and self._hosts.is_fresh(self.keys.now()):
             return self._hosts
         async with self._turn:  # of all that wait here, the first reads for everyone
-            now = self.keys.now()
-            if self._hosts is None or not self._hosts.is_fresh(now):
-                known = await self.house.read(lambda keepers: keepers.identity.known_hosts())
-                by_issuer = {host.issuer: host for host in known if host.issuer}
-                self._hosts = HostBook(now, {host.code: host for host in known}, by_issuer)
+            if self._hosts is None or not self._hosts.is_fresh(self.keys.now()):
+                self._hosts = await self._read_hosts()
             return self._hosts
+
+    async def _hosts_read_after(self, arrived: float) -> HostBook:
+        """Every host as of this instant or later. Whoever makes names up causes one reading at a time, for all."""
+        async with self._turn:
+            if self._hosts is None or self._hosts.began < arrived:
+                self._hosts = await self._read_hosts()
+            return self._hosts
+
+    async def _read_hosts(self) -> HostBook:
+        now, began = self.keys.now(), time.monotonic()
+        known = await self.house.read(lambda keepers: keepers.identity.known_hosts())
+        by_issuer = {host.issuer: host for host in known if host.issuer}
+        return HostBook(now, began, {host.code: host for host in known}, by_issuer)
 
 
 def _require_on(host: KnownHost) -> KnownHost:
     if not host.is_active:
-        raise AppError("HOST_DISABLED")
+        raise refused_token("host_off", "HOST_DISABLED")
     return host
 
 

@@ -19,12 +19,13 @@ from app.domain.event_names import EventType, Feature
 from app.domain.goals import Goals
 from app.domain.mission_config import MAX_CLAIM_DAYS
 from app.domain.mission_progress import MissionProgress
-from app.domain.missions import Mission, claimable_until
+from app.domain.missions import Mission, claimable_until, complete_due
 from app.domain.rule_book import RuleBook
+from app.domain.season import Season
 from app.flows.steps.commands import PlayerCommand, Result
 from app.flows.steps.decide_each import Batch, answer_keys, decide_each
 from app.flows.steps.decision import Decision
-from app.flows.steps.goals import load_claimable, pay_completion, settle_counts
+from app.flows.steps.goals import load_claimable, note_completion, pay_completion, settle_counts
 from app.flows.steps.save_changes import save_changes
 from app.services import House, Services
 from app.services.player_state import Wanted
@@ -80,7 +81,8 @@ def _claim(decision: Decision, command: ClaimMissionCommand, rules: RuleBook, ve
     seasons = {season.id: season for season in rules.seasons}
     due = []
     for row in rows:
-        mission = versions.get((row.mission_id, row.version)) if row.is_open else None
+        _complete_lowered(decision, rules.goals, row, seasons)
+        mission = _version_of(row, versions, rules.goals) if row.is_open else None
         if mission is not None:
             until = claimable_until(mission, row.period_key, seasons)
             if until is None or decision.now < until:
@@ -90,6 +92,24 @@ def _claim(decision: Decision, command: ClaimMissionCommand, rules: RuleBook, ve
     answer = [_claim_row(decision, mission, row) for mission, row in due]
     settle_counts(decision, rules.goals)
     return to_json(answer)
+
+
+def _complete_lowered(decision: Decision, goals: Goals, row: MissionProgress, seasons: dict[int, Season]) -> None:
+    """Completes what a lowered target has made due, while it can be claimed: the claim pays it, AUTO or not."""
+    mission = goals.by_id.get(row.mission_id)
+    until = None if mission is None else claimable_until(mission, row.period_key, seasons)
+    if mission is None or (until is not None and decision.now >= until):
+        return
+    first = row.completed + 1
+    for number in range(first, first + complete_due(mission, row)):
+        note_completion(decision, mission, row, number, is_paid=False)
+
+
+def _version_of(row: MissionProgress, versions: Versions, goals: Goals) -> Mission | None:
+    """The version that an open completion is paid by."""
+    found = versions.get((row.mission_id, row.version))
+    current = goals.by_id.get(row.mission_id)
+    return current if found is None and current is not None and current.version == row.version else found
 
 
 def _asked_for(decision: Decision, command: ClaimMissionCommand, goals: Goals) -> list[MissionProgress]:

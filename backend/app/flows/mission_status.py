@@ -12,7 +12,7 @@ from app.core.time_utils import kst_date, kst_midnight, kst_text
 from app.domain.goals import Goals
 from app.domain.mission_config import MAX_CLAIM_DAYS
 from app.domain.mission_progress import MissionProgress, MissionSheet
-from app.domain.missions import Mission, claimable_until
+from app.domain.missions import Mission, claimable_until, complete_due
 from app.domain.player import PlayerState
 from app.domain.rule_book import RuleBook
 from app.domain.season import Season
@@ -60,6 +60,9 @@ async def _view(house: House, query: PlayerCommand, is_shown: Callable[[Mission]
         player = await allowed_player(keepers, query, Wanted(seasons=tuple(rules.season_ids)))
         await load_claimable(keepers, rules, {player.id: player})
         sheet = player.missions or MissionSheet(frozenset())
+        for row in sheet.rows.values():  # a lowered target has completed what is here shown as it can be claimed
+            if row.mission_id in rules.goals.by_id:
+                complete_due(rules.goals.by_id[row.mission_id], row)
         season = rules.season_if_any(player)
         running = [m for m in rules.goals.missions if is_shown(m) and m.runs_on(today) and m.concerns(player.host_id)]
         lines = [_line(rules.goals, mission, sheet, today, season) for mission in running]

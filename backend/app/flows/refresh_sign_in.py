@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.core.errors import AppError
+from app.core.errors import AppError, refused_token
 from app.core.security import new_secret, sha256_hex, successor_of
 from app.core.tokens import TokenKeys
 from app.domain.player import PlayerState
@@ -47,7 +47,7 @@ async def refresh_sign_in(
     async def work(keepers: Services) -> dict[str, Any] | AppError:
         known = await _known_token(keepers, refresh_token)
         if (known.staff_id is not None) is not is_staff:
-            raise AppError("TOKEN_INVALID")
+            raise refused_token("other_kind_of_account")
         owner = await _locked_owner(keepers, known)
         token = await _known_token(keepers, refresh_token)  # again: it may have been spent while we waited for the lock
         _require_live(token, now)
@@ -60,7 +60,8 @@ async def refresh_sign_in(
         if family_again is not None:
             return session_answer(house.settings, keys, owner, family_again, now=now)
         await _revoke_family(keepers, house, attempt, owner, request_id)
-        return AppError("TOKEN_REVOKED")  # returned, not raised: the revocation must be committed
+        # returned, not raised: the revocation must be committed
+        return refused_token("used_refresh_token", "TOKEN_REVOKED")
 
     answer = await house.write(work)
     if isinstance(answer, AppError):
@@ -71,15 +72,15 @@ async def refresh_sign_in(
 async def _known_token(keepers: Services, shown: str) -> RefreshToken:
     token = await keepers.identity.refresh_token(sha256_hex(shown))
     if token is None:
-        raise AppError("TOKEN_INVALID")
+        raise refused_token("unknown_refresh_token")
     return token
 
 
 def _require_live(token: RefreshToken, now: datetime) -> None:
     if token.revoked_at is not None:
-        raise AppError("TOKEN_REVOKED")
+        raise refused_token("signed_out", "TOKEN_REVOKED")
     if min(token.expires_at, token.family_expires_at) <= now:
-        raise AppError("TOKEN_EXPIRED")
+        raise refused_token("expired", "TOKEN_EXPIRED")
 
 
 async def _locked_owner(keepers: Services, token: RefreshToken) -> Owner:
@@ -88,14 +89,15 @@ async def _locked_owner(keepers: Services, token: RefreshToken) -> Owner:
         player = (await keepers.player.lock([token.user_id], Wanted())).get(token.user_id)
         hosts = {host.id: host for host in await keepers.identity.known_hosts()}
         if player is None or player.host_id not in hosts:
-            raise AppError("TOKEN_INVALID")
+            raise refused_token("unknown_host")
         if not hosts[player.host_id].is_active:
-            raise AppError("HOST_DISABLED")  # nothing is spent: when the host is on again, this token goes on
+            # nothing is spent: when the host is on again, this token goes on
+            raise refused_token("host_off", "HOST_DISABLED")
         _require_allowed(player, token)
         return player_owner(player, hosts[player.host_id].code)
     member = None if token.staff_id is None else await keepers.identity.lock_staff_by_id(token.staff_id)
     if member is None or not member.is_active:
-        raise AppError("TOKEN_REVOKED")
+        raise refused_token("operator_signed_out_or_off", "TOKEN_REVOKED")
     return staff_owner(member)
 
 
@@ -105,7 +107,7 @@ def _require_allowed(player: PlayerState, token: RefreshToken) -> None:
     So does becoming part of another player's account: the host signs them in as the other.
     """
     if player.merged_into is not None:
-        raise AppError("TOKEN_REVOKED")
+        raise refused_token("merged", "TOKEN_REVOKED")
     player.require_allowed(session_id=token.family_id, issued_at=token.created_at)
 
 

@@ -23,6 +23,7 @@ from app.flows.steps.decision import Decision
 from app.flows.steps.operators import OperatorCommand
 from app.flows.steps.save_changes import save_changes
 from app.flows.steps.stamp_season import pay_milestones
+from app.flows.steps.streaks import mend_streaks
 from app.services import House, Services
 from app.services.player_state import Wanted
 
@@ -62,6 +63,7 @@ async def restore_streak(house: House, commands: Sequence[RestoreStreakCommand])
         wanted = Wanted.of(rules, wallets=True)
         players = await keepers.player.lock((command.user_id for command in commands), wanted)
         answers = await keepers.idempotency.stored(answer_keys(commands))
+        await mend_streaks(keepers, rules, players)
         days = {c: len(await keepers.season_pass.stamp_days(c.user_id, c.season_id)) for c in commands}
         gifts = await keepers.reward.gifts(players, givers, since=kst_midnight(today))
         batch = Batch(players, rules, answers, now, house.approval, gifts=gifts)

@@ -23,6 +23,7 @@ from app.domain.season_options import Counters, streak_now
 from app.flows.steps.bridge_view import bridge_view, load_missed, mission_games
 from app.flows.steps.commands import PlayerCommand, Result
 from app.flows.steps.look_each import look_each
+from app.flows.steps.streaks import mend_streaks
 from app.services import House, Services
 from app.services.player_state import Wanted
 
@@ -51,6 +52,7 @@ async def season_status(house: House, queries: Sequence[SeasonQuery]) -> list[Re
         wanted = Wanted.of(rules, claims=True, games=games, bridges=rules.bridge_ids)
         players = await keepers.player.look((query.user_id for query in queries), wanted)
         await load_missed(keepers, rules, players)
+        await mend_streaks(keepers, rules, players)
         results: list[Result] = []
         for query in queries:
             results += look_each(players, [query], partial(_answer, rules=rules, query=query, now=now))
@@ -201,7 +203,7 @@ def _streak(season: Season, counters: Counters, today: date) -> dict[str, Any] |
     begun = counters.streak_on is not None
     return {
         "days": streak_now(rules, counters, today),
-        "best": counters.streak_best,
+        "best": max(counters.streak_best, counters.streak_days),
         "freezes": counters.streak_freezes if begun else rules.freezes_at_start,
         "freeze_cap": rules.freeze_cap,
         "is_paused_today": today in rules.paused_days,

@@ -5,7 +5,7 @@ Locks staff. Writes staff_second_factors, staff_recovery_codes, admin_audit_log.
 
 from dataclasses import dataclass, field
 
-from app.core.errors import AppError, invalid
+from app.core.errors import AppError, invalid, refused_token
 from app.core.security import new_recovery_codes
 from app.core.tokens import TokenKeys
 from app.domain.staff import StaffMember
@@ -126,7 +126,7 @@ async def _locked(keepers: Services, act: AdminAct) -> StaffMember:
     """The operator who acts, and on whose own account."""
     member = await keepers.identity.lock_staff(act.actor.removeprefix("staff:"))
     if member is None:
-        raise AppError("TOKEN_REVOKED")
+        raise refused_token("operator_signed_out_or_off", "TOKEN_REVOKED")
     return member
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from app.core.auth import STAFF_SCOPES
-from app.core.errors import AppError, invalid
+from app.core.errors import invalid, refused_token
 from app.core.names import is_external_id
 from app.core.security import new_secret, sha256_hex
 from app.core.tokens import TokenKeys
@@ -58,14 +58,14 @@ async def enter_by_link(
     async def work(keepers: Services) -> dict[str, Any]:
         token = await keepers.identity.refresh_token(_stored(secret))
         if token is None or token.staff_id is None:
-            raise AppError("TOKEN_INVALID")
+            raise refused_token("unknown_link")
         member = await keepers.identity.lock_staff_by_id(token.staff_id)
         if member is None or not member.is_active:
-            raise AppError("TOKEN_INVALID")
+            raise refused_token("operator_signed_out_or_off")
         if token.expires_at <= now:
-            raise AppError("TOKEN_EXPIRED")
+            raise refused_token("expired", "TOKEN_EXPIRED")
         if not await keepers.identity.use_refresh_token(token.id, seed=new_secret(), now=now):
-            raise AppError("TOKEN_REVOKED")
+            raise refused_token("used_link", "TOKEN_REVOKED")
         await _audit(keepers, house, member, request_id)
         owner, family = staff_owner(member, client=client), new_family(house.settings, now)
         return await open_session(keepers, house.settings, keys, owner, family, now=now)

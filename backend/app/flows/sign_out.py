@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from app.core.auth import STAFF_SCOPES, Principal
-from app.core.errors import AppError
+from app.core.errors import refused_token
 from app.core.tokens import TokenKeys
 from app.flows.steps.end_session import end_player_session
 from app.services import House, Services
@@ -41,7 +41,7 @@ async def _end_for_player(
 ) -> None:
     player = (await keepers.player.lock([user_id], Wanted())).get(user_id)
     if player is None or principal.session_id is None:
-        raise AppError("TOKEN_INVALID")
+        raise refused_token("no_sign_in")
     may_leave = replace(player, is_blocked=False)
     may_leave.require_allowed(session_id=principal.session_id, issued_at=principal.issued_at)
     tokens_now = keys.now()
@@ -65,7 +65,7 @@ async def _end_for_staff(
     await keepers.identity.lock_staff(principal.subject)
     member = await keepers.identity.standing(principal.subject, principal.session_id)
     if member is None:
-        raise AppError("TOKEN_REVOKED")
+        raise refused_token("operator_signed_out_or_off", "TOKEN_REVOKED")
     now, session_id = keys.now(), str(principal.session_id)
     if not await keepers.identity.revoke_family(session_id, now=now):
         await keepers.identity.add_ended_session(member.id, session_id, expires_at=principal.expires_at, now=now)

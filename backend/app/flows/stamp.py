@@ -21,6 +21,7 @@ from app.flows.steps.decision import Decision
 from app.flows.steps.goals import load_goals, settle_counts
 from app.flows.steps.save_changes import save_changes
 from app.flows.steps.stamp_season import DAILY, add_stamp
+from app.flows.steps.streaks import mend_streaks
 from app.services import House, Services
 from app.services.player_state import Wanted
 
@@ -46,6 +47,7 @@ async def stamp(house: House, commands: Sequence[StampCommand]) -> list[Result]:
         wanted = Wanted.of(rules, wallets=True)
         players = await keepers.player.lock((command.user_id for command in commands), wanted)
         await load_goals(keepers, rules, players)
+        await mend_streaks(keepers, rules, players)
         answers = await keepers.idempotency.stored(answer_keys(commands))
         batch = Batch(players, rules, answers, now, house.approval)
         results = decide_each(batch, commands, lambda decision, c: _stamp_once(decision, c, rules))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from app.core.errors import AppError, invalid
+from app.core.time_utils import kst_date
 from app.domain.boards import display_name
 from app.domain.ranking import RankingEntry, require_whole
 from app.flows.steps.edits import Row, require_version
@@ -26,11 +27,14 @@ async def upload_ranking(
 ) -> tuple[Row, bool]:
     """The day's ranking as it stands now, and whether it is new. All of it is replaced, or nothing.
 
-    Raises RANKING_CONFLICT for a rank or player that stands twice, VALIDATION_ERROR for players whom the host doesn't
-    have, VERSION_CONFLICT, and PRECONDITION_REQUIRED when a day that has a ranking is changed without naming a version.
+    Raises RANKING_CONFLICT for a rank or player that stands twice, VALIDATION_ERROR for a day that has not come and for
+    players whom the host doesn't have, VERSION_CONFLICT, and PRECONDITION_REQUIRED when a day that has a ranking is
+    changed without naming a version.
     """
     require_whole(entries)
     now = house.clock.now()
+    if day > kst_date(now):
+        raise invalid(("date", f"the day has not come: today is {kst_date(now)}"))
 
     async def work(keepers: Services) -> tuple[Row, bool]:
         before = await keepers.ranking.head(day, locked=True)

@@ -8,6 +8,7 @@ from fastapi import Request, Response
 
 from app.container import Container
 from app.core.auth import PLAYER, Principal
+from app.core.claims import note_refused_token
 from app.core.errors import AppError
 from app.flows.refresh_sign_in import refresh_sign_in
 from app.flows.steps.commands import PlayerCommand
@@ -90,9 +91,11 @@ async def _principal(request: Request, token: str) -> Principal | None:
     try:
         return await container_of(request).authenticator.principal(token)
     except AppError as refusal:
-        if refusal.code in ENDED:
-            return None
-        raise
+        if refusal.code not in ENDED:
+            raise
+        if refusal.code != "TOKEN_EXPIRED":  # that is how each quarter of an hour ends
+            note_refused_token(refusal)
+        return None
 
 
 async def _renewed(request: Request, cookies: Cookies) -> Principal:
@@ -105,6 +108,7 @@ async def _renewed(request: Request, cookies: Cookies) -> Principal:
             container.house, container.keys, token, is_staff=cookies.is_staff, request_id=correlation_id.get()
         )
     except AppError as refusal:
+        note_refused_token(refusal)
         raise (AppError("AUTH_REQUIRED") if refusal.code in ENDED else refusal) from None
     remember_session(request, session)
     return await container.authenticator.principal(session["access_token"])

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from app.container import Container
 from app.core.auth import HOST, PLAYER, STAFF_SCOPES, Principal
-from app.core.errors import AppError, invalid
+from app.core.errors import AppError, invalid, refused_token
 from app.flows.steps.commands import IdempotencyKey, PlayerCommand
 from app.flows.steps.once import KeyedAct
 from app.routes.doors import PREFIX
@@ -64,7 +64,7 @@ def bearer(request: Request) -> str:
     if scheme.lower() != "bearer" or not token.strip():
         raise AppError("AUTH_REQUIRED")
     if len(values) > 1:
-        raise AppError("TOKEN_INVALID")  # two readers of this request could believe two different ones
+        raise refused_token("several_tokens")  # two readers of this request could believe two different ones
     return token.strip()
 
 
@@ -110,7 +110,7 @@ async def require_host(request: Request) -> Principal:
     """The host's server, by `X-API-Key` or by a token with scope host. Also a dependency for routes."""
     keys = request.headers.getlist("x-api-key")
     if len(keys) > 1:
-        raise AppError("TOKEN_INVALID")
+        raise refused_token("several_api_keys")
     if keys:
         return await container_of(request).authenticator.api_key(keys[0])
     principal = await principal_of(request)

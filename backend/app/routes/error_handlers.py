@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 
+from app.core.claims import note_refused_token
 from app.core.errors import AppError, told_in
 from app.core.languages import ENGLISH, preferred_language
 from app.core.metrics import REFUSALS
@@ -46,6 +47,7 @@ def problem(request: Request, error: AppError, headers: Mapping[str, str] | None
         "error": {"code": error.code, "message": message, "details": details},
     }
     REFUSALS.labels(error.code).inc()
+    note_refused_token(error)
     response = Response(to_json(body), status, media_type="application/problem+json", headers=dict(headers or {}))
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)

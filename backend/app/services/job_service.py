@@ -103,21 +103,10 @@ class JobService:
         """
         await self._ensure(slot, now=now)
         c = job_runs.c
-        result = await self._tx.execute(
-            update(job_runs)
-            .where(
-                *_is(slot),
-                c.status.in_(OPEN),
-                c.lease_until <= database_time(self._tx.flavour),
-            )
-            .values(
-                status=RunStatus.RUNNING,
-                owner=owner,
-                fence=c.fence + 1,
-                tries=func.coalesce(c.tries, 0) + 1,
-                **self._lease(lease_seconds),
-            )
-        )
+        free = (*_is(slot), c.status.in_(OPEN), c.lease_until <= database_time(self._tx.flavour))
+        taken = {"status": RunStatus.RUNNING, "owner": owner, "fence": c.fence + 1}
+        values = taken | {"tries": func.coalesce(c.tries, 0) + 1} | self._lease(lease_seconds)
+        result = await self._tx.execute(update(job_runs).where(*free).values(**values))
         if result.rowcount != 1:
             return None
         run = await self._locked(slot)

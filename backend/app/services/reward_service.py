@@ -49,6 +49,13 @@ OWED = Statement("""
     SELECT code, SUM(amount) FROM reward_log
     WHERE state IN ('PENDING', 'APPROVAL') AND reward_type = 'COUPON' AND code IN ({codes}) GROUP BY code
 """)
+# '$' is the character behind '#': the further parts of a bundle, and what a correction paid
+LEVEL_PAYMENTS = Statement("""
+    SELECT c.user_id, r.state FROM season_claims c JOIN reward_log r ON r.user_id = c.user_id
+        AND r.operation_id >= CONCAT(?, c.user_id, ?) AND r.operation_id < CONCAT(?, c.user_id, ?, '$')
+        AND (r.operation_id = CONCAT(?, c.user_id, ?) OR r.operation_id > CONCAT(?, c.user_id, ?, '#'))
+    WHERE c.season_id = ? AND c.track = ? AND c.level = ?
+""")
 SHOWN = (
     *("id", "user_id", "operation_id", "source", "reward_type", "token_type", "code", "amount", "state", "attempts"),
     *("last_error", "requested_by", "approved_by", "next_try_at", "created_at", "updated_at"),
@@ -194,6 +201,14 @@ class RewardService:
         columns = (c.operation_id, c.reward_type, c.token_type, c.code, c.amount, c.state)
         query = select(*columns).where(c.user_id == user_id, c.operation_id >= prefix, c.operation_id < end)
         return [dict(row) for row in (await self._tx.execute(query.order_by(c.id))).mappings()]
+
+    async def level_payments(self, season_id: int, track: str, level: int) -> dict[int, set[str]]:
+        """By player: the states of everything that a level of a track has paid them, corrections included."""
+        parts = (f"SEASON:{season_id}:", f":{track}:{level}") * 4
+        found: dict[int, set[str]] = {}
+        for user_id, state in await self._tx.rows(LEVEL_PAYMENTS, (*parts, season_id, track, level)):
+            found.setdefault(user_id, set()).add(state)
+        return found
 
     async def badges_of(self, accounts: Sequence[int]) -> list[Row]:
         """The player's badges: how often each was given, and when first; the newest first."""

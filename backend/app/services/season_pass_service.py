@@ -1,6 +1,6 @@
 """Keeper of progress, stamps, XP, level claims, passes and counters: what a player did and owns in a season."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -40,6 +40,10 @@ ADD_XP = Insert(
     ["user_id", "season_id", "delta", "xp_after", "source", "is_earned", "operation_id", "created_at"],
 )
 STAMP_DAYS = Statement("SELECT stamp_date FROM season_stamp_log WHERE user_id = ? AND season_id = ? AND source = ?")
+DAILY_STAMPS = Statement("""
+    SELECT user_id, season_id, stamp_date FROM season_stamp_log
+    WHERE user_id IN ({ids}) AND season_id IN ({seasons}) AND source = ?
+""")
 SET_PASSES = Upsert(season_passes, ["user_id", "season_id", "track"], ["granted_at", "revoked_at"])
 SET_COUNTERS = Upsert(
     season_counters,
@@ -92,6 +96,18 @@ class SeasonPassService:
         """The KST days of a season whose daily stamp the player has."""
         rows = await self._tx.rows(STAMP_DAYS, (user_id, season_id, StampSource.DAILY.value))
         return frozenset(known_day_in(row[0]) for row in rows)
+
+    async def daily_stamps(
+        self, user_ids: Collection[int], season_ids: Collection[int]
+    ) -> dict[tuple[int, int], list[date]]:
+        """By (player, season): the KST days of the daily stamps. One statement."""
+        params = (*sorted(user_ids), *sorted(season_ids), StampSource.DAILY.value)
+        found: dict[tuple[int, int], list[date]] = {}
+        for user_id, season_id, day in await self._tx.rows(
+            DAILY_STAMPS, params, ids=len(user_ids), seasons=len(season_ids)
+        ):
+            found.setdefault((user_id, season_id), []).append(known_day_in(day))
+        return found
 
     async def save(
         self,

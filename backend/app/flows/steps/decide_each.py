@@ -70,7 +70,10 @@ def _decide_one(batch: Batch, command: C, decide: Callable[[Decision, C], bytes]
         if player is None:
             raise AppError("USER_NOT_FOUND")
         command.require_allowed(player)
-        return _replay(batch, command) or _carry_out(batch, command, player, decide)
+        if (replay := _replay(batch, command)) is not None:
+            return replay
+        player.require_day(batch.rules.today)
+        return _carry_out(batch, command, player, decide)
     except AppError as refusal:
         require(batch.changes.size == size, "a refusal leaves nothing behind")
         return refusal

@@ -176,12 +176,17 @@ def complete_to(decision: Decision, mission: Mission, row: MissionProgress, befo
 def _complete(decision: Decision, mission: Mission, row: MissionProgress, number: int) -> None:
     """Tells of the n-th completion and pays it, unless it or one before it is to be claimed by hand."""
     is_paid = mission.is_auto and row.claimed == number - 1
+    note_completion(decision, mission, row, number, is_paid=is_paid)
+    if is_paid:
+        row.claimed = number
+        pay_completion(decision, mission, row.period_key, number)
+
+
+def note_completion(decision: Decision, mission: Mission, row: MissionProgress, number: int, *, is_paid: bool) -> None:
+    """Tells of the n-th completion of a period, and counts it for missions of missions."""
     facts = {"mission": mission.code, "period": row.period_key, "number": number, "is_paid": is_paid}
     reference = mission.operation_id(decision.player.id, row.period_key, number)
     decision.log(EventType.MISSION_COMPLETED, None, reference, **facts)
     decision.announce(Topic.MISSION_COMPLETED, **facts)
     if not mission.config.counts_missions:
         decision.count(metrics.MISSION)
-    if is_paid:
-        row.claimed = number
-        pay_completion(decision, mission, row.period_key, number)

@@ -113,8 +113,9 @@ def give_xp(
     if amount == 0:
         return []
     opened = add_xp(season, progress, amount)
+    at = progress.counted_at(decision.now)
     decision.changes.xp.append(
-        XpEntry(player.id, season.id, amount, progress.current_xp, source, is_earned, operation_id, decision.now)
+        XpEntry(player.id, season.id, amount, progress.current_xp, source, is_earned, operation_id, at)
     )
     decision.count(metrics.XP, amount)
     reached = [_open_level(decision, level) for level in opened]

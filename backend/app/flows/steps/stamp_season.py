@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from app.core.time_utils import kst_text
+from app.core.time_utils import kst_date, kst_text
 from app.domain import metrics
 from app.domain.event_names import EventType, Feature
 from app.domain.records import Stamp
@@ -40,9 +40,12 @@ def add_stamp(
     progress.total_stamps += count
     if source is StampSource.DAILY:
         progress.last_stamp_date = decision.today
+    # those of plays have a number a day, and stand in the day that they were counted for
+    at = progress.counted_at(decision.now) if source is StampSource.PLAY else decision.now
+    day = on or kst_date(at)
     decision.changes.stamps.append(
-        Stamp(player.id, season.id, period_key, source, event_type, on or decision.today, count, xp, decision.now)
-    )
+        Stamp(player.id, season.id, period_key, source, event_type, day, count, xp, at)
+    )  # fmt: skip
     facts = {"period_key": period_key, "xp_earned": xp, "stamp_event": event_type}
     decision.log(EventType.SEASON_PASS_STAMP, Feature.SEASON_PASS, operation_id, **facts)
     decision.count(metrics.STAMP, count)

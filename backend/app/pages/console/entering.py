@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app.core.auth import STAFF_SCOPES
+from app.core.claims import note_refused_token
 from app.core.errors import AppError
 from app.flows.sign_in_link import enter_by_link
 from app.flows.sign_out import sign_out
@@ -76,6 +77,7 @@ async def enter(request: Request, key: LinkKey = "") -> Response:
     except AppError as refusal:
         if refusal.code not in USELESS:
             raise
+        note_refused_token(refusal)
         return show(request, "sign_in.html", http_status=401, problem="LINK_USED", login="")
     remember_session(request, session)
     return RedirectResponse("/console", 303)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.core.errors import AppError, told_in
+from app.core.errors import AppError, invalid, told_in
 from app.core.languages import ENGLISH, KOREAN
-from app.domain.config_fields import parse_config
+from app.domain.config_fields import RewardFields, parse_config
 from app.domain.season_config import SeasonConfig
 
 NUMBERS = ("base_xp_per_stamp", "grace_days", "internal_win_threshold")
@@ -114,6 +114,16 @@ def add_problem(problems: Problems, field: str, reason: str) -> None:
 def _number(value: object) -> object:
     text = str(value)
     return int(text) if text.isascii() and text.lstrip("-").isdigit() and len(text) < 16 else value
+
+
+def bundle_of(text: str) -> tuple[str, tuple[RewardFields, ...]]:
+    """(the track, its rewards) of typed lines that are all of one track; raises VALIDATION_ERROR."""
+    problems: Problems = {}
+    tracks = _rewards(text, "rewards", problems)
+    if problems or len(tracks) != 1:
+        raise invalid(("rewards", f"{HOW}; one track"))
+    track, lines = next(iter(tracks.items()))
+    return track, tuple(parse_config(RewardFields, line, "VALIDATION_ERROR") for line in lines)
 
 
 def _rewards(text: str, field: str, problems: Problems) -> dict[str, list[dict[str, Any]]]:

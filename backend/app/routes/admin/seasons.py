@@ -1,10 +1,13 @@
 """Seasons: set, change, publish, retire, clone."""
 
-from typing import Any
+from dataclasses import asdict
+from typing import Annotated, Any
 
-from fastapi import Request, Response
+from fastapi import Path, Request, Response
 
 from app.core.errors import AppError
+from app.domain.season_config import MAX_LEVELS
+from app.flows.correct_level import Correction, correct_level
 from app.flows.save_season import clone_season, create_season, replace_season, switch_season
 from app.routes.admin.common import READ, READERS, Admin, After, Id, Limit, write
 from app.routes.bodies import parse_body
@@ -12,10 +15,11 @@ from app.routes.deps import admin_act, container_of, etag, expected_version
 from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import Listed, StopBody
-from app.schemas.admin.seasons import SeasonBody, SeasonClone, SeasonHead, SeasonView
+from app.schemas.admin.seasons import LevelCorrected, LevelCorrection, SeasonBody, SeasonClone, SeasonHead, SeasonView
 from app.services.season_service import StoredSeason
 from app.utils.pagination import page
 
+Level = Annotated[int, Path(ge=1, le=MAX_LEVELS)]
 router = admin_router("/seasons", tag="admin: seasons")
 EDIT = problems("SCOPE_REQUIRED", "SEASON_NOT_FOUND", "VERSION_CONFLICT", "ACTIVE_SEASON_CONFLICT", "VALIDATION_ERROR")
 
@@ -132,6 +136,29 @@ async def clone(request: Request, response: Response, who: Admin, season_id: Id)
         end_date=body.end_date,
     )
     return _view(response, stored)
+
+
+@router.post(
+    "/{season_id}/levels/{level}/correct",
+    operation_id="admin_correct_level_reward",
+    response_model=LevelCorrected,
+    openapi_extra=write(LevelCorrection, if_match=True),
+    responses=EDIT | problems("LEVEL_NOT_FOUND", "PRECONDITION_REQUIRED", "PROMISE_WITHDRAWN"),
+)
+async def correct(request: Request, response: Response, who: Admin, season_id: Id, level: Level) -> dict[str, Any]:
+    """Corrects a mistyped reward of a level. Who was paid keeps it; nobody is paid twice."""
+    body = parse_body(LevelCorrection, await request.body())
+    found = await correct_level(
+        container_of(request).house,
+        admin_act(who, body.reason, body.players_who_lose),
+        season_id,
+        Correction(level, body.track, body.rewards, body.taken_back_get == "CORRECTED"),
+        expected_version=expected_version(request),
+        is_dry_run=body.is_dry_run,
+    )
+    if not body.is_dry_run:
+        response.headers["ETag"] = etag(found.version)
+    return asdict(found)
 
 
 async def _switch(

@@ -1,13 +1,13 @@
 """Seasons as operators see and set them."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from app.domain.config_fields import Day, Label
-from app.domain.season_config import SeasonConfig
-from app.schemas.admin.common import AdminBody, Instant, PlayersWhoLose, Reason, Warned
+from app.domain.config_fields import Day, Label, RewardFields
+from app.domain.season_config import SeasonConfig, Track
+from app.schemas.admin.common import AdminBody, Instant, PlayersWhoLose, Reason, StopBody, Warned
 from app.schemas.common import Shape
 
 EXAMPLE: dict[str, Any] = {
@@ -120,3 +120,29 @@ class SeasonView(SeasonHead, Warned):
     daily_xp_cap: int | None = None
     overflow: SeasonOverflow | None = None
     streak: SeasonStreak | None = None
+
+
+class LevelCorrection(StopBody):
+    """Other rewards for a level of a track, whoever has reached it. A dry run counts and changes nothing.
+
+    `taken_back_get`: what players get whose payment was reversed or rejected whole.
+    """
+
+    track: Track = Field(examples=["FREE"])
+    rewards: tuple[RewardFields, ...] = Field(min_length=1, max_length=20, strict=False)
+    taken_back_get: Literal["NOTHING", "CORRECTED"] = "NOTHING"
+    is_dry_run: bool = False
+
+
+class LevelCorrected(Shape):
+    """Whom it concerns: `keep` were paid and keep it, `taken_back` lost it, `later` get the corrected reward."""
+
+    season_id: int
+    level: int
+    track: str
+    version: int
+    keep: int
+    taken_back: int
+    later: int
+    paid_anew: int = Field(description="of those taken back: paid the corrected reward by this call")
+    left: int = Field(description="of those taken back: more than one call pays; send it again")
