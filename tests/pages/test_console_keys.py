@@ -31,6 +31,8 @@ KEYED = {
 FILES = {f"{S}/upload", f"{C}/upload"}
 # they give nothing; why, says tests/routes/no_value.py of the same deeds of the API
 GIVES_NOTHING = {
+    "/console/contests/{code}/teams/{team_id}/rename", "/console/contests/{code}/teams/{team_id}/close",
+    f"{P}/rename", f"{P}/merge",
     "/console/account/second-factor", "/console/account/second-factor/confirm",
     "/console/account/second-factor/remove", "/console/account/sessions/{session_id}/end",
     "/console/system/staff/{staff_id}/second-factor/remove", "/console/reversals/{review_id}/{deed}",

@@ -32,6 +32,8 @@ NO_VALUE = {
     "admin_end_my_session": _STATE,
     "admin_take_reversal": "a review is decided once (REVIEW_DECIDED); it takes, and gives nothing",
     "admin_keep_reversal": "a review is decided once (REVIEW_DECIDED); what the player has stays",
+    "admin_rename_team": _STATE,
+    "admin_close_team": _STATE,
     "make_team": "a team gives nothing; one team a player and contest",
     "join_team": "one team a player and contest",
     "leave_team": _STATE,
