@@ -101,7 +101,7 @@ async def team(request: Request, code: DocumentCode, team_id: TeamId) -> Respons
 
 @router.post("/console/contests/{code}/teams/{team_id}/rename")
 async def rename(
-    request: Request, code: DocumentCode, team_id: TeamId, *, name: Annotated[str, Form()], reason: Reason
+    request: Request, code: DocumentCode, team_id: TeamId, *, name: Annotated[str, Form(max_length=500)], reason: Reason
 ) -> Response:
     """Gives a team another name."""
     back = request.state.back = f"{PLACE}/{code}/teams/{team_id}"

@@ -111,7 +111,7 @@ async def replay(
     since: Annotated[WallMoment, Form()],
     until: Annotated[WallMoment, Form()],
     reason: Reason,
-    states: Annotated[tuple[Literal["DEAD", "HELD"], ...], Form()] = (),
+    states: Annotated[tuple[Literal["DEAD", "HELD"], ...], Form(max_length=2)] = (),
 ) -> Response:
     """Sends again what was given up, or what was held while the endpoint was off, in a span of time."""
     back = request.state.back = f"/console/webhooks/{webhook_id}"
