@@ -16,9 +16,9 @@ if [ -n "${DATABASE_PASSWORD_FILE:-}" ]; then
 fi
 
 case "${1:-api}" in
-    api) exec python -m app.cli serve --host 0.0.0.0 --port 8000 ;;
-    worker | ops) exec python -m app.cli "$@" ;;
-    migrate) exec python -m app.cli ops migrate ;;
+    api) exec python -m app serve --host 0.0.0.0 --port 8000 ;;
+    worker | ops) exec python -m app "$@" ;;
+    migrate) exec python -m app ops migrate ;;
     certificate) exec python docker/make_certificate.py /tls ;;
     *)
         echo "dojang: there is no '$1': api, worker, migrate, certificate or ops …" >&2

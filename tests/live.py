@@ -79,7 +79,7 @@ def start_service(settings: Settings, *, workers: int, port: int | None = None, 
         "DB_POOL_TIMEOUT_SECONDS": str(settings.db_pool_timeout_seconds),
         **environment,
     }
-    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]
+    command = [sys.executable, "-m", "app", "serve", "--port", str(port)]
     process = subprocess.Popen(command, env=env, cwd=ROOT, start_new_session=True)
     return Service(f"http://127.0.0.1:{port}", process)
 

@@ -22,7 +22,7 @@ LOOK_EVERY_SECONDS = 0.005  # a cold start is measured by this
 class Api(Server):
     """`./run serve` on a free port. Everything is set by the environment; what is not given is the default."""
 
-    program: tuple[str, ...] = ("app.cli", "serve", "--port")
+    program: tuple[str, ...] = ("app", "serve", "--port")
 
     def __init__(self, environment: dict[str, str]) -> None:
         super().__init__()

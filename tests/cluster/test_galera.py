@@ -53,7 +53,7 @@ def worker(settings: Settings) -> Iterator[None]:
         "DATABASE_URL": settings.database_url,
         "JWT_SECRET": settings.jwt_secret.get_secret_value(),
     }
-    command = [sys.executable, "-m", "app.cli", "worker", "--tick-seconds", "1"]
+    command = [sys.executable, "-m", "app", "worker", "--tick-seconds", "1"]
     with subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
         try:
             yield

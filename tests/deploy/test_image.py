@@ -74,11 +74,11 @@ def run(script: str, *args: str, folder: Path, **environment: str) -> subprocess
 @pytest.mark.parametrize(
     ("args", "becomes"),
     [
-        ((), "-m app.cli serve --host 0.0.0.0 --port 8000"),
-        (("api",), "-m app.cli serve --host 0.0.0.0 --port 8000"),
-        (("worker",), "-m app.cli worker"),
-        (("migrate",), "-m app.cli ops migrate"),
-        (("ops", "doctor", "--json"), "-m app.cli ops doctor --json"),
+        ((), "-m app serve --host 0.0.0.0 --port 8000"),
+        (("api",), "-m app serve --host 0.0.0.0 --port 8000"),
+        (("worker",), "-m app worker"),
+        (("migrate",), "-m app ops migrate"),
+        (("ops", "doctor", "--json"), "-m app ops doctor --json"),
     ],
 )
 def test_the_image_becomes_what_it_is_asked_for(args: tuple[str, ...], becomes: str, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 def demo(mariadb_url: str, tmp_path: Path) -> Iterator[dict[str, str]]:
     """`./run demo` on MariaDB: the one JSON line it prints when it is ready."""
     options = ["--database-url", mariadb_url, "--data", str(tmp_path), "--port", "0", "--no-browser", "--json"]
-    command = [sys.executable, "-m", "app.cli", "demo", *options]
+    command = [sys.executable, "-m", "app", "demo", *options]
     with (
         (tmp_path / "log").open("w") as log,
         subprocess.Popen(command, env=ENVIRONMENT, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True) as process,
@@ -45,5 +45,5 @@ def test_200_players_for_ten_seconds(demo: dict[str, str], tmp_path: Path) -> No
     report: dict[str, Any] = json.loads(text)
     assert (code, report["unexpected"], report["examples"], report["missing"]) == (0, 0, [], [])
     assert report["acknowledged"] > 200
-    code, text = program("app.cli", "ops", "reconcile", "--data", demo["data"])
+    code, text = program("app", "ops", "reconcile", "--data", demo["data"])
     assert (code, text.splitlines()[-1]) == (0, "0 differences"), text

@@ -62,7 +62,7 @@ def server(tmp_path: Path) -> Iterator[BackedUpServer]:
 def ops(url: str, *command: str) -> subprocess.CompletedProcess[str]:
     known = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "backend"), "DATABASE_URL": url}
     known |= {"ENV": "test", "JWT_SECRET": "x" * 16 + "0123456789abcdef"}
-    line = [sys.executable, "-m", "app.cli", "ops", *command]
+    line = [sys.executable, "-m", "app", "ops", *command]
     return subprocess.run(line, env=known, cwd="/", capture_output=True, text=True, timeout=300)
 
 

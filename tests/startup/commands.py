@@ -13,10 +13,19 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from tests.architecture.house import ROOT
+
+IMPORTED_LATER = (
+    "aiomysql",
+    "aiosqlite",
+    "alembic.command",
+    "app.main",
+)  # by commands; here once
+LONGEST_SECONDS = 20  # what still runs then hangs: it ends by SIGALRM, and does not keep the next command waiting
 
 
 class Commands:
@@ -60,6 +69,9 @@ def commands(folder: Path) -> Iterator[Commands]:
 def main() -> None:
     from app.cli import app  # noqa: PLC0415 – only here: the tests' process need not import the service
 
+    for later in IMPORTED_LATER:
+        import_module(later)
+
     output = Path("printed")
     for line in sys.stdin:
         arguments, environment = json.loads(line)
@@ -78,6 +90,7 @@ def become(app: Any, arguments: list[str], environment: dict[str, str], output: 
         os.dup2(file, stream)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.environ.update(environment)
+    signal.alarm(LONGEST_SECONDS)
     code = 1
     try:
         app(arguments)

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from tests.startup.conftest import STRONG
 CANARY = "canary"
 NOWHERE = f"mysql+aiomysql://x:{CANARY}@127.0.0.1:1/x"
 NEEDS_NO_DATABASE = {"ops api-docs", "ops rotate-jwt-secret"}
+SLOW = {"ops api-docs"}  # it writes every schema: seconds; tests/ops/test_docs.py tries it every time
 STAYS = {"demo", "serve", "dev", "worker"}
 BAD_VALUES = ("", "x", "-1", "9" * 30, "9999-12-31", "한글\u200b", "a" * 5000)
 
@@ -38,6 +39,11 @@ def leaves(command: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[str, lis
 
 COMMANDS = dict(leaves(typer.main.get_command(app)))
 OPERATING = [name for name in COMMANDS if name not in STAYS]
+
+
+def walked(names: Iterable[str]) -> list[Any]:
+    """Each as a case of its own."""
+    return [pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in names]
 
 
 def is_file(parameter: Any) -> bool:
@@ -77,6 +83,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
 def run(desk: Commands, words: list[str], **environment: str) -> tuple[int, str]:
     desk.start(words, {"JWT_SECRET": STRONG, "DATABASE_URL": NOWHERE} | environment)
     code, printed = desk.end()
+    assert code >= 0, f"{words} did not end\n{printed}"
     assert "Traceback" not in printed, f"{words}\n{printed}"
     assert "unexpected" not in printed, f"{words}\n{printed}"
     assert CANARY not in printed
@@ -89,7 +96,7 @@ def test_the_walk_knows_every_command() -> None:
     assert {"ops reconcile", "ops staff create", "ops season apply", "ops player erase"} <= set(OPERATING)
 
 
-@pytest.mark.parametrize("name", [one for one in COMMANDS if one not in {"demo", "dev"}])
+@pytest.mark.parametrize("name", walked(one for one in COMMANDS if one not in {"demo", "dev"}))
 def test_without_its_database_every_command_says_so(name: str, desk: Commands, tmp_path: Path) -> None:
     code, printed = run(desk, filled(name, tmp_path))
     if name in NEEDS_NO_DATABASE:
@@ -115,7 +122,7 @@ def test_a_wrong_word_is_answered_with_the_usage_that_people_type(name: str, des
             assert (code, "there is no demo in" in printed) == (2, True), printed
 
 
-@pytest.mark.parametrize("name", [n for n in OPERATING if any(is_file(one) for one in COMMANDS[n])])
+@pytest.mark.parametrize("name", walked(n for n in OPERATING if any(is_file(one) for one in COMMANDS[n])))
 def test_a_file_that_is_missing_or_something_else_is_named(name: str, desk: Commands, tmp_path: Path) -> None:
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
     for one in filter(is_file, COMMANDS[name]):
@@ -158,24 +165,33 @@ def test_a_demo_s_folder_that_is_damaged_is_explained(desk: Commands, demo: str,
         assert run(desk, ["ops", "reconcile", "--data", str(tmp_path)])[0] == 2
 
 
+def asked(silent: socket.socket, process: int) -> socket.socket | None:
+    """The connection that the process makes; None when it ends without."""
+    silent.settimeout(0.05)
+    while True:
+        try:
+            return silent.accept()[0]
+        except TimeoutError:
+            try:
+                os.kill(process, 0)
+            except ProcessLookupError:
+                return None
+
+
 @pytest.mark.parametrize("name", [n for n in OPERATING if n not in {*NEEDS_NO_DATABASE, "ops restore"}])
 def test_ctrl_c_ends_a_command_that_waits_in_words(name: str, desk: Commands, tmp_path: Path) -> None:
     """Each waits for a server that takes the connection and says nothing."""
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
-        silent.settimeout(10)
         url = f"mysql+aiomysql://x:{CANARY}@127.0.0.1:{silent.getsockname()[1]}/x"
         process = desk.start(filled(name, tmp_path), {"JWT_SECRET": STRONG, "DATABASE_URL": url})
-        try:
-            connection, _ = silent.accept()
-        except TimeoutError:  # it had another reason to end before it asked the database
-            connection = None
-        else:
+        connection = asked(silent, process)
+        if connection is not None:
             time.sleep(0.05)
             os.kill(process, signal.SIGINT)
         code, printed = desk.end()
-        if connection is None:
+        if connection is None:  # it had another reason to end before it asked the database
             assert code in {1, 2}, printed
         else:
             connection.close()
@@ -185,7 +201,7 @@ def test_ctrl_c_ends_a_command_that_waits_in_words(name: str, desk: Commands, tm
 
 @pytest.mark.parametrize("seconds", [0.15, 0.4, 0.8])
 def test_ctrl_c_while_a_command_still_starts_shows_no_traceback(seconds: float, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "app.cli", "ops", "reconcile", "--data", str(tmp_path)]
+    command = [sys.executable, "-m", "app", "ops", "reconcile", "--data", str(tmp_path)]
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "backend")}
     process = subprocess.Popen(
         command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

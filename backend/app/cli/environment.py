@@ -58,9 +58,11 @@ def clock_of(data: Path | None) -> ShiftedClock | None:
     if file is None or not file.exists():
         return None
     try:
-        return ShiftedClock(float(_text(file)))
+        clock = ShiftedClock(float(_text(file)))
+        clock.now()  # an offset may lead past the last year that there is
     except (ValueError, OverflowError):
         raise typer.BadParameter(_damaged(file)) from None
+    return clock
 
 
 def _text(file: Path) -> str:

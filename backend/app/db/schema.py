@@ -1,8 +1,10 @@
 """The schema this code works on: its version, how a database gets there, and the refusal of any other."""
 
+import asyncio
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,9 +71,22 @@ def _run(direction: str, url: str, revision: str) -> None:
     from alembic import command  # noqa: PLC0415 – see HEAD
 
     _require_file(url)
-    # a thread of its own, because env.py runs an event loop and the caller's thread may have one already
-    with _one_at_a_time, ThreadPoolExecutor(max_workers=1) as thread:
-        thread.submit(getattr(command, direction), alembic_config(url), revision).result()
+    work = partial(getattr(command, direction), alembic_config(url), revision)
+    with _one_at_a_time:
+        if not _loop_runs():  # env.py runs its own, which Ctrl-C ends; a thread would be waited for
+            work()
+            return
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            thread.submit(work).result()
+
+
+def _loop_runs() -> bool:
+    """Whether an event loop runs in the caller's thread."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def alembic_config(url: str | None = None) -> "Config":

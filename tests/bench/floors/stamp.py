@@ -105,7 +105,7 @@ def stamp_text(me: Player, world: World) -> str:
         events += _level_events(user, level, coins, season, f"'{request}',{now}")
         rewards = (
             f'{{"level":{level},"track":"FREE","reward_type":"TOKEN","reward_amount":{coins},"token_type":"{COIN}","auto_claim":1,'
-            f'"claimed_at":"{now[1:11]}T{now[12:-1]}+09:00"}}'
+            f'"is_auto_claim":true,"claimed_at":"{now[1:11]}T{now[12:-1]}+09:00"}}'
         )
     answer = (
         f'{{"added_stamp":1,"xp_added":{XP},"current_level":{level},"current_xp":{xp},'

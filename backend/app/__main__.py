@@ -1,4 +1,7 @@
-"""The process behind `./run demo | serve | dev | worker | ops`. Ctrl-C while it still imports ends it in words too."""
+"""The process behind `./run demo | serve | dev | worker | ops`. Ctrl-C while it still imports ends it in words too.
+
+Here and not in `app.cli`: of a package Python imports `__init__.py` first, and that one imports all commands.
+"""
 
 import os
 import signal
