@@ -38,7 +38,7 @@ RULES: dict[tuple[str, str], str] = {
     ("POST", "/api/admin/auth/token"): PUBLIC,
     ("GET", "/api/admin/me"): READ,
     ("GET", "/api/admin/me/sessions"): READ,
-    ("DELETE", "/api/admin/me/sessions/{session_id}"): READ,
+    ("POST", "/api/admin/me/sessions/{session_id}/end"): READ,
     ("POST", "/api/admin/me/second-factor"): READ,
     ("POST", "/api/admin/me/second-factor/confirm"): READ,
     ("POST", "/api/admin/me/second-factor/remove"): READ,
