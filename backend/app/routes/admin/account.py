@@ -19,7 +19,7 @@ from app.routes.bodies import one_kind, parse_body
 from app.routes.deps import admin_act, container_of, request_id, staff
 from app.routes.doors import admin_router
 from app.routes.openapi import problems
-from app.schemas.admin.auth import CodeBody, Enrolment, OwnAccount, RecoveryCodes, StaffSessions, StaffSignInBody
+from app.schemas.admin.auth import Enrolment, FactorCode, OwnAccount, RecoveryCodes, StaffSessions, StaffSignInBody
 from app.schemas.admin.players import WhyOnly
 from app.schemas.auth import RefreshBody, TokenAnswer
 from app.schemas.client import address_of, client_of
@@ -129,13 +129,13 @@ async def begin(request: Request) -> Any:
     "/me/second-factor/confirm",
     operation_id="admin_confirm_second_factor",
     response_model=RecoveryCodes,
-    openapi_extra=write(CodeBody),
+    openapi_extra=write(FactorCode),
     responses=problems("VALIDATION_ERROR", "SECOND_FACTOR_ON", "NOT_FOUND"),
 )
 async def confirm(request: Request) -> dict[str, Any]:
     """Has the code asked for at each sign-in from now on; returns the recovery codes."""
     who, container = await _own(request), container_of(request)
-    body = parse_body(CodeBody, await request.body())
+    body = parse_body(FactorCode, await request.body())
     act, keys = admin_act(who, OWN), container.keys
     codes = await confirm_second_factor(container.house, keys, act, body.code)
     return {"recovery_codes": codes}
@@ -146,13 +146,13 @@ async def confirm(request: Request) -> dict[str, Any]:
     operation_id="admin_drop_second_factor",
     status_code=204,
     response_model=None,
-    openapi_extra=write(CodeBody),
+    openapi_extra=write(FactorCode),
     responses=problems("VALIDATION_ERROR", "NOT_FOUND"),
 )
 async def drop(request: Request) -> Response:
     """Takes the own second factor away, against a code of it."""
     who, container = await _own(request), container_of(request)
-    body = parse_body(CodeBody, await request.body())
+    body = parse_body(FactorCode, await request.body())
     act, keys = admin_act(who, OWN), container.keys
     await drop_second_factor(container.house, keys, act, body.code)
     return Response(status_code=204)
