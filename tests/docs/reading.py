@@ -10,8 +10,8 @@ from tests.architecture.house import ROOT
 
 DOCS = ROOT / "docs"
 AT_THE_TOP = ("README", "CHANGELOG", "CONTRIBUTING", "SECURITY", "llms")
-# written once: in English, or with both languages on the page (who is on call reads one page, not two)
-ONE_PAGE = ("adr", "api", "runbook")
+# written once, in English
+ONE_PAGE = ("adr", "api")
 ONE_PAGE_ALONE = ("docs/logs.md", "docs/proof.md", "CHANGELOG.md")
 FENCE = re.compile(r"^( *(?:(?:\d+\.|[-*]) +)?)```(.*)$")
 HEADING = re.compile(r"^(#{1,6}) (.+)$")

@@ -27,7 +27,7 @@ def broken(page: Path) -> list[str]:
 
 def commands(page: Path) -> list[Block]:
     """What stands in fences, but for what is said to the reader in words: comments, and reasons for the audit."""
-    said = re.compile(r'(--reason |"reason": ?)"[^"]*"')
+    said = re.compile(r'(--reason |-F reason=|"reason": ?)"[^"]*"')
     comment = re.compile(r"(^|\s{2,}|(?<=\S) )#\s.*$", re.M)
     return [Block(b.info, comment.sub("", said.sub(r'\1"…"', b.text))) for b in read(page).blocks]
 

@@ -18,6 +18,7 @@ SECTION = {"ko": "## 한 가지에 한 용어", "en": "## One word for one thing
 CONCEPTS = {"ko": DOCS / "concepts.ko.md", "en": DOCS / "concepts.md"}
 # records of what was decided and built, in the words of their day
 RECORDS = ("docs/adr", "docs/api", "CHANGELOG.md", "docs/proof.md")
+ADDRESS = re.compile(r"/api/[\w/{}.$-]+")  # names of the contract are fixed
 PARTICLE = r"(?:은|는|이|가|을|를|에서는|에서|에는|에|로|으로|의|와|과|도|까지|입니다|이며|이고)"
 
 
@@ -31,10 +32,10 @@ def table(language: str) -> list[str]:
 def said(language: str) -> Iterator[tuple[str, str]]:
     """Everything that people read in a language: where it stands, and the words."""
     for page in pages():
-        is_korean = page.name.endswith(".ko.md") or "runbook" in page.parts
-        if inside(page).startswith(RECORDS) or (language == "ko") != is_korean:
+        if inside(page).startswith(RECORDS) or (language == "ko") != page.name.endswith(".ko.md"):
             continue
-        yield inside(page), page.read_text(encoding="utf-8").split(SECTION[language])[0]
+        text = page.read_text(encoding="utf-8").split(SECTION[language])[0]
+        yield inside(page), ADDRESS.sub("", text)
     for code, meaning in ERRORS.items():
         yield f"error {code}", meaning.ko if language == "ko" else meaning.en
     for catalogue in (APP / "pages" / "locale" / "en" / "LC_MESSAGES").glob("*.po"):

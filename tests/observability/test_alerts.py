@@ -20,6 +20,7 @@ from app.db.transaction import Database
 from app.flows.vital_signs import note_vital_signs
 from app.services import House
 from tests.architecture.house import ROOT
+from tests.docs.reading import headings
 from tests.fixtures import settings_for
 from tests.observability.promql import Query, Sample, scrape
 from tests.servers import free_port
@@ -28,6 +29,10 @@ from tests.world import World, key
 RULES_FILE = ROOT / "docker" / "observability" / "alerts.yml"
 RULES: dict[str, dict[str, Any]] = {
     rule["alert"]: rule for group in yaml.safe_load(RULES_FILE.read_text())["groups"] for rule in group["rules"]
+}
+HEADS = {
+    "runbook": ["뜻", "볼 것", "할 일", "되돌리기", "플레이어에게"],
+    "runbook_en": ["Meaning", "Look at", "Do", "Undo", "Tell players"],
 }
 PLAY = "/api/roulette/play"
 # what Prometheus itself adds
@@ -185,16 +190,14 @@ def test_a_rule_says_what_it_means_how_bad_it_is_and_where_to_read_on(alert: str
     rule = RULES[alert]
     assert rule["labels"]["severity"] in ("page", "ticket")
     assert rule["annotations"]["summary"]
-    page = ROOT / rule["annotations"]["runbook"]
-    words = re.findall("[A-Z][a-z]+", alert)
-    assert page.stem == "-".join(words).lower()
-    korean, _, english = page.read_text().partition("## In English")
-    for head in ("## 뜻", "## 볼 것", "## 할 일", "## 되돌리기", "## 플레이어에게"):
-        assert head in korean, f"{page.name}: {head}"
-    for head in ("**Meaning.**", "**Look at.**", "**Do.**", "**Undo.**", "**Tell players.**"):
-        assert head in english, f"{page.name}: {head}"
+    words = "-".join(re.findall("[A-Z][a-z]+", alert)).lower()
+    assert rule["annotations"]["runbook"] == f"docs/runbook/alerts/{words}.ko.md", "Korean first"
+    assert rule["annotations"]["runbook_en"] == f"docs/runbook/alerts/{words}.md"
+    for annotation, heads in HEADS.items():
+        page = ROOT / rule["annotations"][annotation]
+        assert [head for level, head in headings(page) if level == 2] == heads, page.name
 
 
 def test_no_page_of_the_runbook_is_for_an_alert_that_is_gone() -> None:
     pages = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs" / "runbook" / "alerts").glob("*.md")}
-    assert pages == {rule["annotations"]["runbook"] for rule in RULES.values()}
+    assert pages == {rule["annotations"][annotation] for rule in RULES.values() for annotation in HEADS}

@@ -20,7 +20,7 @@ from tests.world import World, open_world
 
 P, C, S = "/console/players/{user_id}", "/console/promotions/{code}", "/console/coupons/{code}"
 KEYED = {
-    f"{P}/settle",
+    f"{P}/settle", "/console/seasons/{season_id}/correct",
     f"{P}/adjust", f"{P}/premium", f"{P}/streak", "/console/rewards/{reward_id}/{deed}", f"{S}/generate",
     f"{C}/generate", "/console/games/{code}/stock/{prize_id}", "/console/batches/{code}/run",
     "/console/hosts/{code}/keys",
