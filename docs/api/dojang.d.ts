@@ -426,7 +426,7 @@ export interface ClaimAnswer {
   track: string;
 }
 
-/** Completions that wait to be claimed until `claim_until` (null: for ever). */
+/** Completions that wait to be claimed until `claim_until` (null: without an end). */
 export interface ClaimableLine {
   claim_until: string | null;
   code: string;
@@ -792,7 +792,7 @@ export interface EventEffect {
 }
 
 /**
- * One event. `source` and `id` name it for ever: sent again, it gives nothing again. `subject` is the player.
+ * One event. `source` and `id` name it permanently: sent again, it gives nothing again. `subject` is the player.
  *
  * `time` is when it happened; left out, it happened now.
  */
@@ -2175,7 +2175,7 @@ export interface Readiness {
   outbox_age_seconds: number | null;
   redis: "ok" | "off" | "degraded";
   status: "ok" | "unavailable";
-  /** since a worker's last sign of life; null: none ever */
+  /** since a worker last reported; null: none ever did */
   worker_quiet_seconds: number | null;
 }
 
@@ -2411,7 +2411,7 @@ export interface RouletteStatus {
   token_type: string;
 }
 
-/** A whole rule. `once_per: []` means once for ever, `["data.course_id"]` once for each course. */
+/** A whole rule. `once_per: []` means once at all, `["data.course_id"]` once for each course. */
 export interface RuleConfig {
   /** units per player and KST day */
   cap_per_day?: number | null;
@@ -2986,7 +2986,7 @@ export interface User {
   status: "ACTIVE" | "BLOCKED";
 }
 
-/** What happened. A large gift and every make-good wait as APPROVAL: the balance has not moved yet. */
+/** What happened. A large gift and every compensation wait as APPROVAL: the balance has not moved yet. */
 export interface WalletAdjusted {
   amount: number;
   balance: number;
@@ -3125,7 +3125,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -3146,7 +3146,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -3165,7 +3165,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -3186,7 +3186,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -3205,7 +3205,7 @@ export interface operations {
   admin_activate_rule: {
     parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       version: number | null;
     } } };
@@ -3224,7 +3224,7 @@ export interface operations {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { host: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       name: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -3247,7 +3247,7 @@ export interface operations {
       name: string;
       /** The same in English. */
       name_en?: string | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -3266,7 +3266,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       feature_type: string;
       is_enabled: boolean;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       title: string;
     } } };
@@ -3285,7 +3285,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       config: { [name: string]: unknown };
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -3304,7 +3304,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       code: string;
       name: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -3323,7 +3323,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       code: string;
       host?: string | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       title: string;
     } } };
@@ -3349,7 +3349,7 @@ export interface operations {
       opens_at: string;
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       rewards: RewardFields[];
       shared_code?: string | null;
@@ -3374,7 +3374,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       config: RuleConfig;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -3391,7 +3391,7 @@ export interface operations {
   admin_approve_reward: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { reward_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -3410,7 +3410,7 @@ export interface operations {
   admin_approve_rewards: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       reward_ids: number[];
     } } };
@@ -3432,7 +3432,7 @@ export interface operations {
       external_id?: string | null;
       /** Whose external_id it is. */
       host?: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       token_type: string;
       user_id?: number | null;
@@ -3476,7 +3476,7 @@ export interface operations {
   admin_block_player: {
     parameters: { query?: never; header: { "If-Match": string }; path: { user_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -3517,12 +3517,12 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Name, address and filter anew. What waits goes to the new address. */
+  /** Replaces name, address and filter. What waits goes to the new address. */
   admin_change_webhook: {
     parameters: { query?: never; header: { "If-Match": string }; path: { webhook_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       name: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       topics?: Topic[];
       /** Redirects are not followed. */
@@ -3545,7 +3545,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path: { season_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       end_date: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       season_name: string;
       start_date: string;
@@ -3566,7 +3566,7 @@ export interface operations {
   admin_close_team: {
     parameters: { query?: never; header?: never; path: { code: string; team_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -3695,7 +3695,7 @@ export interface operations {
       is_dry_run?: boolean;
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       rewards: RewardFields[];
       taken_back_get?: "NOTHING" | "CORRECTED";
@@ -3736,7 +3736,7 @@ export interface operations {
       points_per_key?: number;
       policy?: "all_or_nothing" | "per_key";
       program?: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       required_keys: number;
       settles_at: string;
@@ -3766,7 +3766,7 @@ export interface operations {
       join_until: string;
       metric: string;
       rank_rewards?: RankReward[];
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       season_id: number;
       size_limit: number;
@@ -3798,7 +3798,7 @@ export interface operations {
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
       rank_rewards?: RankReward[];
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       starts_on?: string | null;
       title_en: string;
@@ -3833,7 +3833,7 @@ export interface operations {
       period: "DAILY" | "WEEKLY" | "SEASON" | "ONCE";
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       /** completions within one period */
       repeat_max?: number;
@@ -3859,11 +3859,11 @@ export interface operations {
   admin_create_rule: {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Part of the operation ids of what it gives, for ever. */
+      /** Part of the operation ids of what it gives; it can't be changed. */
       code: string;
       config: RuleConfig;
       host?: string | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       title: string;
     } } };
@@ -3896,7 +3896,7 @@ export interface operations {
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
       program?: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       season_name: string;
       stamp_on_play?: boolean;
@@ -3920,7 +3920,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       host?: string;
       name: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       topics?: Topic[];
       /** Redirects are not followed. */
@@ -3952,7 +3952,7 @@ export interface operations {
   admin_disable_host: {
     parameters: { query?: never; header: { "If-Match": string }; path: { host: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -3971,7 +3971,7 @@ export interface operations {
   admin_disable_staff: {
     parameters: { query?: never; header?: never; path: { staff_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -3989,7 +3989,7 @@ export interface operations {
   admin_disable_webhook: {
     parameters: { query?: never; header: { "If-Match": string }; path: { webhook_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -4024,7 +4024,7 @@ export interface operations {
   admin_enable_host: {
     parameters: { query?: never; header: { "If-Match": string }; path: { host: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -4039,11 +4039,11 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Lets them sign in anew, with the password and scopes they had. */
+  /** Lets them sign in again, with the password and scopes they had. */
   admin_enable_staff: {
     parameters: { query?: never; header?: never; path: { staff_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -4060,7 +4060,7 @@ export interface operations {
   admin_enable_webhook: {
     parameters: { query?: never; header: { "If-Match": string }; path: { webhook_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       /** False: it stays HELD, for a replay, until deliveries that are over are deleted. */
       send_missed?: boolean;
@@ -4081,7 +4081,7 @@ export interface operations {
   admin_end_host_signing: {
     parameters: { query?: never; header: { "If-Match": string }; path: { host: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -4270,7 +4270,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       count: number;
       prefix?: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -4290,7 +4290,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       count: number;
       prefix?: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -4324,14 +4324,14 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Gives a premium track and pays every level of it that is already reached, each once for ever. */
+  /** Gives a premium track and pays every level of it that is already reached, each once. */
   admin_grant_premium: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { season_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       external_id?: string | null;
       /** Whose external_id it is. */
       host?: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       track: string;
       user_id?: number | null;
@@ -4355,7 +4355,7 @@ export interface operations {
       external_id?: string | null;
       /** Whose external_id it is. */
       host?: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       token_type: string;
       user_id?: number | null;
@@ -4400,7 +4400,7 @@ export interface operations {
   admin_keep_reversal: {
     parameters: { query?: never; header?: never; path: { review_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -4894,7 +4894,7 @@ export interface operations {
       /** Whose external_id it is. */
       host?: string;
       mark: "BANNED" | "HIDDEN" | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       user_id?: number | null;
     } } };
@@ -4926,7 +4926,7 @@ export interface operations {
       into_user_id: number;
       /** Says what would happen, and changes nothing. */
       preview?: boolean;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5007,7 +5007,7 @@ export interface operations {
   admin_open_bridge: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5026,7 +5026,7 @@ export interface operations {
   admin_pause_job: {
     parameters: { query?: never; header?: never; path: { job: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5123,7 +5123,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5164,11 +5164,11 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Refuses a reward that waits for approval, for ever. */
+  /** Refuses a reward that waits for approval. It can't be approved later. */
   admin_reject_reward: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { reward_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5187,7 +5187,7 @@ export interface operations {
   admin_remove_second_factor: {
     parameters: { query?: never; header?: never; path: { staff_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5207,7 +5207,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       name: string;
       name_en?: string | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5229,7 +5229,7 @@ export interface operations {
       /** The old id goes on naming the player. False: it is free for somebody else, and the player's sign-ins from before now end. */
       keep_old_id?: boolean;
       new_external_id: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5248,7 +5248,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path: { code: string; team_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       name: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5262,7 +5262,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** A whole draft anew. An open campaign stays as players were promised it. */
+  /** Replaces a whole draft. An open campaign stays as players were promised it. */
   admin_replace_bridge: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
@@ -5272,7 +5272,7 @@ export interface operations {
       points_per_key?: number;
       policy?: "all_or_nothing" | "per_key";
       program?: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       required_keys: number;
       settles_at: string;
@@ -5292,7 +5292,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The whole contest anew. Once it is in force, what players joined for is fixed. */
+  /** Replaces the whole contest. Once it is in force, what players joined for is fixed. */
   admin_replace_contest: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
@@ -5304,7 +5304,7 @@ export interface operations {
       join_until: string;
       metric: string;
       rank_rewards?: RankReward[];
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       season_id: number;
       size_limit: number;
@@ -5323,7 +5323,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The whole board anew. Windows that are closed stay as they were. */
+  /** Replaces the whole board. Windows that are closed stay as they were. */
   admin_replace_leaderboard: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
@@ -5338,7 +5338,7 @@ export interface operations {
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
       rank_rewards?: RankReward[];
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       starts_on?: string | null;
       title_en: string;
@@ -5357,7 +5357,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The whole mission anew. What was completed before is paid by the version it was completed under. */
+  /** Replaces the whole mission. What was completed before is paid by the version it was completed under. */
   admin_replace_mission: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
@@ -5375,7 +5375,7 @@ export interface operations {
       period: "DAILY" | "WEEKLY" | "SEASON" | "ONCE";
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       /** completions within one period */
       repeat_max?: number;
@@ -5399,7 +5399,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The campaign anew; `is_open` false stops it. What players were promised stays once a unit is gone. */
+  /** Replaces the campaign; `is_open` false stops it. What players were promised stays once a unit is gone. */
   admin_replace_promotion: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
@@ -5411,7 +5411,7 @@ export interface operations {
       opens_at: string;
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       rewards: RewardFields[];
       shared_code?: string | null;
@@ -5432,7 +5432,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The whole season anew. What players in it were promised or paid is fixed: 422 names each field. */
+  /** Replaces the whole season. What players in it were promised or paid is fixed: 422 names each field. */
   admin_replace_season: {
     parameters: { query?: never; header: { "If-Match": string }; path: { season_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
@@ -5451,7 +5451,7 @@ export interface operations {
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
       program?: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       season_name: string;
       stamp_on_play?: boolean;
@@ -5475,7 +5475,7 @@ export interface operations {
   admin_replay_deliveries: {
     parameters: { query?: never; header?: never; path: { webhook_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       since: string;
       /** HELD came while the endpoint was off. */
@@ -5497,7 +5497,7 @@ export interface operations {
   admin_replay_delivery: {
     parameters: { query?: never; header?: never; path: { delivery_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5533,7 +5533,7 @@ export interface operations {
   admin_restock: {
     parameters: { query?: never; header: { "Idempotency-Key": string; "If-Match": string }; path: { code: string; prize_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       units: number;
     } } };
@@ -5558,7 +5558,7 @@ export interface operations {
       external_id?: string | null;
       /** Whose external_id it is. */
       host?: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       user_id?: number | null;
     } } };
@@ -5577,7 +5577,7 @@ export interface operations {
   admin_resume_job: {
     parameters: { query?: never; header?: never; path: { job: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5594,7 +5594,7 @@ export interface operations {
   admin_retarget_bridge: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       target_season_id: number | null;
     } } };
@@ -5616,7 +5616,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5637,7 +5637,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5658,7 +5658,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5679,7 +5679,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5698,7 +5698,7 @@ export interface operations {
   admin_retry_reward: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { reward_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5717,7 +5717,7 @@ export interface operations {
   admin_reverse_reward: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { reward_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5736,7 +5736,7 @@ export interface operations {
   admin_revoke_api_key: {
     parameters: { query?: never; header?: never; path: { key_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5756,7 +5756,7 @@ export interface operations {
       external_id?: string | null;
       /** Whose external_id it is. */
       host?: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       track: string;
       user_id?: number | null;
@@ -5780,7 +5780,7 @@ export interface operations {
       external_id?: string | null;
       /** Whose external_id it is. */
       host?: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       token_type: string;
       user_id?: number | null;
@@ -5814,7 +5814,7 @@ export interface operations {
     parameters: { query?: never; header: { "If-Match": string }; path: { webhook_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       keep_hours?: number;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5861,7 +5861,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       /** Not after today; none for a job with subjects. */
       logical_date?: string | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       /** What the run is about, of a job that has subjects. */
       subject?: string | null;
@@ -5881,7 +5881,7 @@ export interface operations {
   admin_run_settlement: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5902,7 +5902,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       name_en: string;
       name_ko: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       text_en?: string;
       text_ko?: string;
@@ -5923,7 +5923,7 @@ export interface operations {
   admin_save_ui_config: {
     parameters: { query?: never; header?: { "If-Match"?: string }; path: { key: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       value: { [name: string]: unknown };
     } } };
@@ -5944,7 +5944,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path: { feature_type: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       days: string[];
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5990,7 +5990,7 @@ export interface operations {
       external_ids?: string[];
       /** Whose external_ids they are. */
       host?: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       rewards: RewardFields[];
       title_en: string;
@@ -6021,7 +6021,7 @@ export interface operations {
       max_life_seconds?: number;
       /** A public PEM; for HS256 the shared secret. It is never shown again. */
       public_key?: string | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -6036,11 +6036,11 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Pays it, each once for ever, under the operation ids of the settlements themselves. Unblock the player first. */
+  /** Pays it, each once, under the operation ids of the settlements themselves. Unblock the player first. */
   admin_settle_missed: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { user_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -6071,7 +6071,7 @@ export interface operations {
   admin_sign_out_player: {
     parameters: { query?: never; header?: never; path: { user_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -6089,7 +6089,7 @@ export interface operations {
     parameters: { query?: never; header: { "If-Match": string }; path: { feature_type: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       is_enabled: boolean;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -6108,7 +6108,7 @@ export interface operations {
   admin_take_reversal: {
     parameters: { query?: never; header?: never; path: { review_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -6126,7 +6126,7 @@ export interface operations {
   admin_test_webhook: {
     parameters: { query?: never; header?: never; path: { webhook_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -6173,7 +6173,7 @@ export interface operations {
   admin_unblock_player: {
     parameters: { query?: never; header: { "If-Match": string }; path: { user_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -6198,7 +6198,7 @@ export interface operations {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       csv: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -6217,7 +6217,7 @@ export interface operations {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       csv: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -6239,7 +6239,7 @@ export interface operations {
       entries?: RankingEntry[] | null;
       /** Whose external_ids they are. */
       host?: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -6258,7 +6258,7 @@ export interface operations {
   admin_void_coupon_batch: {
     parameters: { query?: never; header?: never; path: { code: string; batch_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -6291,7 +6291,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -6517,7 +6517,7 @@ export interface operations {
       200: Answer<Readiness>;
     };
   };
-  /** One event, or up to 1,000. Each is taken once for ever and has its own result, in the order of the call. */
+  /** One event, or up to 1,000. Each is taken once and has its own result, in the order of the call. */
   ingest_events: {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": EventIn | EventsIn } };
@@ -6583,7 +6583,7 @@ export interface operations {
     };
   };
   /**
-   * Level-ups, stamps, rewards, keys and missions of this player as they happen, and notices to look anew.
+   * Level-ups, stamps, rewards, keys and missions of this player as they happen, and notices to look again.
    *
    * Server-Sent Events with a heartbeat. It ends after some minutes and with the token: open it again with
    * Last-Event-ID, and nothing is left out.
@@ -6698,7 +6698,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** What can be achieved once for ever. Hidden ones appear when they are completed. */
+  /** What can be achieved once. Hidden ones appear when they are completed. */
   my_achievements: {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
@@ -6837,7 +6837,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Plays once: takes one ticket, draws, pays. The same Idempotency-Key gets the same answer for ever. */
+  /** Plays once: takes one ticket, draws, pays. The same Idempotency-Key gets the same answer later. */
   play_dice: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody?: { content: { "application/json": { [name: string]: never } } };
@@ -6854,7 +6854,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Plays once: takes one ticket, draws, pays. The same Idempotency-Key gets the same answer for ever. */
+  /** Plays once: takes one ticket, draws, pays. The same Idempotency-Key gets the same answer later. */
   play_lottery: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody?: { content: { "application/json": { [name: string]: never } } };
@@ -6871,7 +6871,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Plays once: takes one ticket, draws, pays. The same Idempotency-Key gets the same answer for ever. */
+  /** Plays once: takes one ticket, draws, pays. The same Idempotency-Key gets the same answer later. */
   play_roulette: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody?: { content: { "application/json": { [name: string]: never } } };
@@ -6888,7 +6888,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Plays once: takes one ticket, draws, pays. The same Idempotency-Key gets the same answer for ever. */
+  /** Plays once: takes one ticket, draws, pays. The same Idempotency-Key gets the same answer later. */
   play_scratch_box: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
