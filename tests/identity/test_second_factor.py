@@ -9,6 +9,7 @@ import pytest
 from tests.identity.door import PASSWORD, Door, at_once, bearer, code_of
 
 ME = "/api/admin/me"
+WHY = {"reason": "my own account"}
 
 
 class Phone:
@@ -21,7 +22,7 @@ class Phone:
         return pyotp.TOTP(self.secret).at(int(self.door.wall.now().timestamp()) + seconds)
 
     async def enrol(self) -> list[str]:
-        begun = await self.door.world.ok("POST", f"{ME}/second-factor", headers=self.headers)
+        begun = await self.door.world.ok("POST", f"{ME}/second-factor", headers=self.headers, json=WHY)
         self.secret = begun["secret"]
         assert begun["uri"] == f"otpauth://totp/Dojang:{self.login}?secret={self.secret}&issuer=Dojang"
         answer = await self.door.world.ok(
@@ -42,7 +43,7 @@ async def operator(door: Door, login: str = "ops", *scopes: str) -> Phone:
 
 async def test_a_code_is_asked_for_once_it_was_confirmed_and_not_before(door: Door) -> None:
     phone = await operator(door)
-    await door.world.ok("POST", f"{ME}/second-factor", headers=phone.headers)
+    await door.world.ok("POST", f"{ME}/second-factor", headers=phone.headers, json=WHY)
     assert await phone.sign_in() == "OK", "begun is not confirmed"
     await phone.enrol()
     assert await phone.sign_in() == "SECOND_FACTOR_REQUIRED"
@@ -93,7 +94,7 @@ async def test_the_secret_is_encrypted_where_it_is_stored(door: Door) -> None:
 async def test_nobody_replaces_or_drops_it_without_a_code(door: Door) -> None:
     phone = await operator(door)
     await phone.enrol()
-    again = await door.world.client.post(f"{ME}/second-factor", headers=phone.headers)
+    again = await door.world.client.post(f"{ME}/second-factor", headers=phone.headers, json=WHY)
     assert code_of(again) == "SECOND_FACTOR_ON"
     wrong = await door.world.client.post(f"{ME}/second-factor/remove", headers=phone.headers, json={"code": "000000"})
     assert (code_of(wrong), wrong.json()["error"]["details"][0]["field"]) == ("VALIDATION_ERROR", "code")
@@ -148,12 +149,14 @@ async def test_an_operator_sees_and_ends_their_own_sign_ins(door: Door) -> None:
     items = (await door.world.ok("GET", f"{ME}/sessions", headers=headers))["items"]
     assert len(items) == 2
     assert {item["client"] for item in items} == {f"127.0.0.1 · python-httpx/{httpx.__version__}"}
-    ended = await door.world.client.delete(f"{ME}/sessions/{items[0]['id']}", headers=headers)
+    ended = await door.world.client.post(f"{ME}/sessions/{items[0]['id']}/end", headers=headers, json=WHY)
     assert ended.status_code == 204
     assert [code_of(await door.world.client.get(ME, headers=bearer(one["access_token"]))) for one in (here, there)] == [
         "OK", "TOKEN_REVOKED",
     ]  # fmt: skip
     assert code_of(await door.staff_refresh(there["refresh_token"])) == "TOKEN_REVOKED"
     foreign = (await door.world.ok("GET", f"{ME}/sessions", headers=bearer(other["access_token"])))["items"][0]["id"]
-    assert code_of(await door.world.client.delete(f"{ME}/sessions/{foreign}", headers=headers)) == "NOT_FOUND"
+    assert (
+        code_of(await door.world.client.post(f"{ME}/sessions/{foreign}/end", headers=headers, json=WHY)) == "NOT_FOUND"
+    )
     assert len((await door.world.ok("GET", f"{ME}/sessions", headers=headers))["items"]) == 1

@@ -53,7 +53,9 @@ async def test_a_board_is_made_watched_marked_and_seen_paid(world: World) -> Non
     assert csv.splitlines()[1].startswith(f"1,{kim.id},main,kim,,3,2025-12-10T12:00:00+09:00,PAID")
     assert (await world.client.get(f"{BOARD}?window=2025-12-12")).headers["location"] == "/console/leaderboards"
     assert (await world.client.get(f"{BOARD}?window=x")).status_code == 422
-    change = {"config": document(board(), keep_ranks=50), "reason": "fewer"}
+    fewer = await send(world, f"{BOARD}/edit", config=document(board(), keep_ranks=50), reason="fewer", version=2)
+    assert fewer.status_code == 422 and "keep_ranks" in fewer.text, "a rank that was kept is a promise"
+    change = {"config": document(board(), keep_ranks=500), "reason": "more"}
     stale = await send(world, f"{BOARD}/edit", **change, version=1)
     assert "다른 사람이 먼저" in stale.text
     await does(world, f"{BOARD}/edit", **change, version=2)

@@ -29,7 +29,7 @@ async def test_a_rule_is_mended_as_one_types_tried_and_put_in_force(visit: Opene
     await page.wait_for_selector(".figures:has-text('14')")
     await page.fill("#reason", "a larger gift")
     await page.click("button[value=save]")
-    await page.wait_for_selector("h1:has-text('판 3')")
+    await page.wait_for_selector("h1:has-text('버전 3')")
     await page.fill("#reason", "from tonight")
     await page.press("#reason", "Enter")
     await page.wait_for_selector(".lamp-on:has-text('쓰는 중')")

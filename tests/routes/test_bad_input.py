@@ -59,7 +59,7 @@ async def test_a_body_that_is_no_sound_object_is_refused(sqlite_world: World, pa
     assert (response.status_code, response.json()["error"]["code"]) == (422, "VALIDATION_ERROR")
 
 
-@pytest.mark.parametrize("path", [PLAY, STAMP, "/api/auth/token", "/api/admin/wallets/grant"])
+@pytest.mark.parametrize("path", [PLAY, STAMP, "/api/auth/token", "/api/codes/redeem"])
 @pytest.mark.parametrize("is_streamed", [False, True])
 async def test_a_body_over_64_kb_is_refused(sqlite_world: World, path: str, is_streamed: bool) -> None:
     async def chunks() -> Any:

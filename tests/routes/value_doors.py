@@ -110,6 +110,18 @@ async def _streak(stage: Stage) -> Ask:
     return stage.asks(f"/seasons/{stage.season_id}/streak/restore", {"user_id": player.id, "days": 1})
 
 
+async def _level(stage: Stage) -> Ask:
+    """Somebody lost what the first level gave, and gets the corrected reward."""
+    player = await stage.somebody()
+    await stage.world.ok("POST", "/api/season-pass/stamp", headers=player.headers)
+    paid = await stage.world.rows(
+        "SELECT id FROM reward_log WHERE user_id = :u AND state = 'GRANTED' ORDER BY id DESC", u=player.id
+    )
+    await stage.desk.ok("POST", f"/rewards/{paid[0][0]}/reverse", keyed=True)
+    body = {"track": "FREE", "rewards": [{"reward_type": "POINT", "reward_amount": 10}], "taken_back_get": "CORRECTED"}
+    return stage.asks(f"/seasons/{stage.season_id}/levels/1/correct", body, version="*")
+
+
 async def _mailing(stage: Stage) -> Ask:
     player = await stage.somebody()
     expires = (stage.world.clock.now() + timedelta(days=1)).isoformat()
@@ -216,6 +228,7 @@ DOORS: dict[str, Callable[[Stage], Awaitable[Ask]]] = {
     "admin_grant_premium": _premium_grant,
     "admin_revoke_premium": _premium_revoke,
     "admin_restore_streak": _streak,
+    "admin_correct_level_reward": _level,
     "admin_send_mailing": _mailing,
     "admin_add_promotion": _promotion,
     "admin_upload_promotion_codes": _codes("promotions", "upload"),

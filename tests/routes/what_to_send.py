@@ -3,7 +3,7 @@
 PATH_VALUES = {
     "feature_type": "ROULETTE", "code": "roulette", "config_id": "1", "user_id": "1", "season_id": "1", "level": "1",
     "item_id": "1", "team_id": "1", "batch_id": "1", "mailing_id": "1", "staff_id": "999",
-    "session_id": "nobodys",
+    "session_id": "nobodys", "review_id": "1",
     "key": "ticket_zero", "prize_id": "1", "job": "reconcile", "host": "main", "key_id": "1", "reward_id": "1",
     "external_id": "nobody", "resource": "PASS", "version": "1", "webhook_id": "1", "delivery_id": "1",
     "window": "ALL", "contest": "CUP", "day": "2025-12-10",

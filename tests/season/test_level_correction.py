@@ -57,15 +57,15 @@ async def test_who_was_paid_keeps_it_who_lost_it_gets_the_corrected_one_once_and
     look = await admin.ok("POST", door, correction(is_dry_run=True, taken_back_get="CORRECTED"), version=version)
     assert (look["keep"], look["taken_back"], look["later"], look["paid_anew"]) == (1, 1, 0, 1)
     assert (await admin.get(path))["version"] == version, "a look changes nothing"
-    assert await admin.refused("POST", door, correction(), version=1) == (409, "VERSION_CONFLICT")
+    assert await admin.refused("POST", door, correction(), version=1, keyed=True) == (409, "VERSION_CONFLICT")
     body = correction(taken_back_get="CORRECTED")
-    done = await admin.ok("POST", door, body, version=version)
+    done = await admin.ok("POST", door, body, version=version, keyed=True)
     assert (done["paid_anew"], done["left"]) == (1, 0)
     assert [await points_of(world, one) for one in (kept, lost)] == [1_000, 10]
     audit = await newest_audit(world)
     assert (audit["action"], audit["before"]["rewards"][0]["reward_amount"]) == ("LEVEL_REWARD_CORRECTED", 1_000)
     assert (audit["after"]["keep"], audit["after"]["paid_anew"]) == (1, 1)
-    again = await admin.ok("POST", door, body, version="*")
+    again = await admin.ok("POST", door, body, version="*", keyed=True)
     assert (again["taken_back"], again["paid_anew"]) == (0, 0), "never twice"
     assert await points_of(world, await reach(world, "later")) == 10
     assert not await world.differences()
@@ -75,7 +75,7 @@ async def test_by_default_who_lost_it_gets_nothing(world: World) -> None:
     admin, path = await mistype(world)
     lost = await reach(world, "lost")
     await reverse(world, admin, lost)
-    done = await admin.ok("POST", f"{path}/levels/1/correct", correction(), version="*")
+    done = await admin.ok("POST", f"{path}/levels/1/correct", correction(), version="*", keyed=True)
     assert (done["taken_back"], done["paid_anew"]) == (1, 0)
     assert await points_of(world, lost) == 0
     assert not await world.differences()
@@ -85,10 +85,10 @@ async def test_players_on_their_way_to_the_level_are_counted_before_it_gives_les
     admin, path = await mistype(world)
     await reach(world, "kim")
     door = f"{path}/levels/5/correct"
-    answer = await admin.send("POST", door, correction(), version="*")
+    answer = await admin.send("POST", door, correction(), version="*", keyed=True)
     assert (answer.status_code, answer.json()["error"]["details"][0]["players"]) == (409, 1)
-    await admin.ok("POST", door, correction(players_who_lose=1), version="*")
-    assert await admin.refused("POST", f"{path}/levels/99/correct", correction(), version="*") == (
+    await admin.ok("POST", door, correction(players_who_lose=1), version="*", keyed=True)
+    assert await admin.refused("POST", f"{path}/levels/99/correct", correction(), version="*", keyed=True) == (
         404,
         "LEVEL_NOT_FOUND",
     )

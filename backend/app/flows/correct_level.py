@@ -16,10 +16,12 @@ from app.domain.season_config import LevelConfig, SeasonConfig
 from app.domain.wallet import Reason
 from app.flows.steps.allowances import lock_allowances
 from app.flows.steps.check_references import ConfigDocument, check_references
+from app.flows.steps.commands import Done
 from app.flows.steps.decide_each import Batch
 from app.flows.steps.decision import Decision
 from app.flows.steps.edits import require_version
 from app.flows.steps.grant_rewards import grant_rewards
+from app.flows.steps.once import KeyedAct, once
 from app.flows.steps.save_changes import save_changes
 from app.services import House, Services
 from app.services.audit_service import AdminAct
@@ -59,62 +61,85 @@ class Corrected:
     left: int
 
 
-class _OnlyLookedError(Exception):
-    """Ends a look: the transaction is rolled back."""
+async def look_at_correction(
+    house: House, season_id: int, wanted: Correction, *, expected_version: int | None
+) -> Corrected:
+    """Whom a correction would concern; changes nothing. Raises what `correct_level` raises, but PROMISE_WITHDRAWN."""
 
-    def __init__(self, found: Corrected) -> None:
-        super().__init__()
-        self.found = found
+    async def work(keepers: Services) -> Corrected:
+        return (await _plan(keepers, season_id, wanted, expected_version, house.clock.now())).found
+
+    return await house.read(work)
 
 
 async def correct_level(
-    house: House,
-    act: AdminAct,
-    season_id: int,
-    wanted: Correction,
-    *,
-    expected_version: int | None,
-    is_dry_run: bool,
-) -> Corrected:
+    house: House, act: KeyedAct, season_id: int, wanted: Correction, *, expected_version: int | None
+) -> Done:
     """Gives a level of a track other rewards, whoever has reached it. Nobody is paid twice, nothing is taken back here.
 
     Who was paid keeps it. Who was paid and lost it whole (every part reversed or rejected) gets nothing, or the
-    corrected reward once when it says `pays_anew`. Everybody else gets the corrected one when they come to it. A dry
-    run counts and changes nothing. Raises SEASON_NOT_FOUND, LEVEL_NOT_FOUND, VERSION_CONFLICT, and PROMISE_WITHDRAWN
-    when the others get less, unless so many losing it is accepted.
+    corrected reward once when it says `pays_anew`. Everybody else gets the corrected one when they come to it. Once per
+    key. Raises SEASON_NOT_FOUND, LEVEL_NOT_FOUND, VERSION_CONFLICT, and PROMISE_WITHDRAWN when the others get less,
+    unless so many losing it is accepted.
     """
     now = house.clock.now()
 
     async def work(keepers: Services) -> Corrected:
         await keepers.feature.lock_all()
-        before = await keepers.season.find(season_id, locked=True)
-        if before is None:
-            raise AppError("SEASON_NOT_FOUND")
-        require_version(expected_version, before.version)
-        old = _level(before.config, wanted)
-        corrected = _with(before.config, old, wanted)
-        await check_references(keepers, ConfigDocument("season", str(season_id), corrected.view()), now)
-        states = await keepers.reward.level_payments(season_id, wanted.track, wanted.level)
-        lost = sorted(user_id for user_id, found in states.items() if found <= TAKEN_BACK)
-        later = (await keepers.season_pass.use_of(season_id)).players - len(states)
-        if not is_dry_run and not covers(old.rewards.get(wanted.track, ()), wanted.rewards):
-            require_loss_accepted("a part of the reward that was shown", later, act.players_who_lose)
-        due = lost[:MOST_PAID_AT_ONCE] if wanted.pays_anew else []
-        found = Corrected(
-            season_id, wanted.level, wanted.track, before.version + 1, len(states) - len(lost), len(lost), later,
-            paid_anew=len(due), left=len(lost) - len(due) if wanted.pays_anew else 0,
-        )  # fmt: skip
-        if is_dry_run:
-            raise _OnlyLookedError(found)
-        await _pay(house, keepers, act, found=found, wanted=wanted, due=due, now=now)
-        await keepers.season.replace(season_id, corrected, is_active=before.is_active, now=now)
-        await _note(keepers, act, before=before, old=old, wanted=wanted, found=found, now=now)
+        plan = await _plan(keepers, season_id, wanted, expected_version, now, locked=True)
+        found = plan.found
+        if not covers(plan.old.rewards.get(wanted.track, ()), wanted.rewards):
+            require_loss_accepted("a part of the reward that was shown", found.later, act.players_who_lose)
+        await _pay(house, keepers, act, found=found, wanted=wanted, due=plan.due, now=now)
+        await keepers.season.replace(season_id, plan.corrected, is_active=plan.before.is_active, now=now)
+        await _note(keepers, act, before=plan.before, old=plan.old, wanted=wanted, found=found, now=now)
         return found
 
-    try:
-        return await house.write(work, is_repeatable=False)
-    except _OnlyLookedError as looked:
-        return looked.found
+    return await once(house, act, "CORRECT_LEVEL", work)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a correction makes of a season, and who is paid anew."""
+
+    before: StoredSeason
+    old: LevelConfig
+    corrected: SeasonConfig
+    due: list[int]
+    found: Corrected
+
+
+async def _plan(
+    keepers: Services,
+    season_id: int,
+    wanted: Correction,
+    expected_version: int | None,
+    now: datetime,
+    *,
+    locked: bool = False,
+) -> _Plan:
+    before = await keepers.season.find(season_id, locked=locked)
+    if before is None:
+        raise AppError("SEASON_NOT_FOUND")
+    require_version(expected_version, before.version)
+    old = _level(before.config, wanted)
+    corrected = _with(before.config, old, wanted)
+    await check_references(keepers, ConfigDocument("season", str(season_id), corrected.view()), now)
+    states = await keepers.reward.level_payments(season_id, wanted.track, wanted.level)
+    lost = sorted(user_id for user_id, found in states.items() if found <= TAKEN_BACK)
+    due = lost[:MOST_PAID_AT_ONCE] if wanted.pays_anew else []
+    found = Corrected(
+        season_id=season_id,
+        level=wanted.level,
+        track=wanted.track,
+        version=before.version + 1,
+        keep=len(states) - len(lost),
+        taken_back=len(lost),
+        later=(await keepers.season_pass.use_of(season_id)).players - len(states),
+        paid_anew=len(due),
+        left=len(lost) - len(due) if wanted.pays_anew else 0,
+    )
+    return _Plan(before, old, corrected, due, found)
 
 
 def _level(config: SeasonConfig, wanted: Correction) -> LevelConfig:

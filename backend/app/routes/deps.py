@@ -133,7 +133,15 @@ def admin_act(principal: Principal, reason: str, players_who_lose: int | None = 
 
 
 def keyed_act(
-    request: Request, principal: Principal, reason: str, raw: bytes, answer: Any, *, status: int = 200, **more: Any
+    request: Request,
+    principal: Principal,
+    reason: str,
+    raw: bytes,
+    answer: Any,
+    *,
+    status: int = 200,
+    players_who_lose: int | None = None,
+    **more: Any,
 ) -> KeyedAct:
     """Who writes as an operator, and why, once per Idempotency-Key; raises IDEMPOTENCY_KEY_REQUIRED without one.
 
@@ -145,7 +153,7 @@ def keyed_act(
         return adapter.dump_json(adapter.validate_python(row, from_attributes=True), by_alias=True, **more)
 
     act, key = admin_act(principal, reason), required_idempotency_key(request, raw)
-    return KeyedAct(act.actor, act.reason, act.request_id, key=key, render=render, status=status)
+    return KeyedAct(act.actor, act.reason, act.request_id, players_who_lose, key=key, render=render, status=status)
 
 
 _adapter: Callable[[Any], TypeAdapter[Any]] = lru_cache(maxsize=64)(TypeAdapter)

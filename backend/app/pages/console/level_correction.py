@@ -6,9 +6,9 @@ from fastapi import APIRouter, Form, Request, Response
 
 from app.core.auth import ADMIN
 from app.domain.season_config import MAX_LEVELS
-from app.flows.correct_level import Correction, correct_level
+from app.flows.correct_level import Correction, correct_level, look_at_correction
 from app.pages.console.doors import ConsoleRoute, done
-from app.pages.console.forms import Id, Reason, Version
+from app.pages.console.forms import FormKey, Id, Reason, Version
 from app.pages.console.look import show
 from app.pages.console.operator import operator
 from app.pages.console.season_form import bundle_of
@@ -27,6 +27,7 @@ async def correct(
     taken_back_get: Annotated[Literal["NOTHING", "CORRECTED"], Form()] = "NOTHING",
     do: Annotated[Literal["look", "save"], Form()] = "look",
     reason: Reason,
+    key: FormKey,
     version: Version,
 ) -> Response:
     """Counts whom the correction concerns, and carries it out once the operator has seen that."""
@@ -34,15 +35,18 @@ async def correct(
     who = await operator(request, ADMIN)
     track, bundle = bundle_of(rewards)
     wanted = Correction(level, track, bundle, taken_back_get == "CORRECTED")
-    found = await correct_level(
-        container_of(request).house,
-        who.act(reason),
-        season_id,
-        wanted,
-        expected_version=version,
-        is_dry_run=do == "look",
-    )
+    house, asked = container_of(request).house, (season_id, wanted)
     if do == "save":
+        act = who.keyed(reason, key, season_id, level, rewards, taken_back_get)
+        await correct_level(house, act, *asked, expected_version=version)
         return done(request, back, "SAVED")
-    typed = {"level": level, "rewards": rewards, "taken_back_get": taken_back_get, "reason": reason, "version": version}
+    found = await look_at_correction(house, *asked, expected_version=version)
+    typed = {
+        "level": level,
+        "rewards": rewards,
+        "taken_back_get": taken_back_get,
+        "reason": reason,
+        "version": version,
+        "key": key,
+    }
     return show(request, "level_correction.html", who=who, found=found, wanted=wanted, typed=typed, back=back)

@@ -45,7 +45,7 @@ class Operator:
     def keyed(self, reason: str, key: str, *fields: object) -> KeyedAct:
         """Who writes, and why, once for the form that made this key; the same key with other fields is refused."""
         act = self.act(reason)
-        return KeyedAct(act.actor, act.reason, act.request_id, key=_form_key(key, *fields))
+        return KeyedAct(act.actor, act.reason, act.request_id, act.players_who_lose, key=_form_key(key, *fields))
 
     def about(self, user_id: int, reason: str, key: str, *fields: object) -> dict[str, Any]:
         """What every command about one player takes from a form.

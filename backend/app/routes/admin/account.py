@@ -19,12 +19,14 @@ from app.routes.bodies import one_kind, parse_body
 from app.routes.deps import admin_act, container_of, request_id, staff
 from app.routes.doors import admin_router
 from app.routes.openapi import problems
-from app.schemas.admin.auth import CodeBody, Enrolment, OwnAccount, RecoveryCodes, StaffSessions, StaffSignInBody
+from app.schemas.admin.auth import Enrolment, FactorCode, OwnAccount, RecoveryCodes, StaffSessions, StaffSignInBody
+from app.schemas.admin.players import WhyOnly
 from app.schemas.auth import RefreshBody, TokenAnswer
 from app.schemas.client import address_of, client_of
 
 router = admin_router("", tag="admin: own account")
 KINDS: dict[str, type[StaffSignInBody | RefreshBody]] = {"email": StaffSignInBody, "refresh_token": RefreshBody}
+SessionId = Annotated[str, Path(min_length=1, max_length=36)]
 OWN = "changed by the operator's own hand"
 TOKEN_BODY = {
     "security": [{}],
@@ -93,18 +95,19 @@ async def sessions(request: Request) -> dict[str, Any]:
     return {"items": await staff_sessions(container.house, container.keys, who.subject)}
 
 
-@router.delete(
-    "/me/sessions/{session_id}",
+@router.post(
+    "/me/sessions/{session_id}/end",
     operation_id="admin_end_my_session",
     status_code=204,
     response_model=None,
-    openapi_extra=READ,
-    responses=problems("NOT_FOUND"),
+    openapi_extra=write(WhyOnly),
+    responses=problems("VALIDATION_ERROR", "NOT_FOUND"),
 )
-async def end_session(request: Request, session_id: Annotated[str, Path(min_length=1, max_length=36)]) -> Response:
+async def end_session(request: Request, session_id: SessionId) -> Response:
     """Ends one of the operator's own sign-ins at once."""
     who, container = await _own(request), container_of(request)
-    await end_staff_session(container.house, container.keys, admin_act(who, OWN), who.subject, session_id)
+    act = admin_act(who, parse_body(WhyOnly, await request.body()).reason)
+    await end_staff_session(container.house, container.keys, act, who.subject, session_id)
     return Response(status_code=204)
 
 
@@ -112,26 +115,27 @@ async def end_session(request: Request, session_id: Annotated[str, Path(min_leng
     "/me/second-factor",
     operation_id="admin_begin_second_factor",
     response_model=Enrolment,
-    openapi_extra=READ,
-    responses=problems("SECOND_FACTOR_ON"),
+    openapi_extra=write(WhyOnly),
+    responses=problems("VALIDATION_ERROR", "SECOND_FACTOR_ON"),
 )
 async def begin(request: Request) -> Any:
     """A new secret for the authenticator. It counts once `confirm` was shown a code of it."""
     who, container = await _own(request), container_of(request)
-    return await begin_second_factor(container.house, container.keys, admin_act(who, OWN))
+    act = admin_act(who, parse_body(WhyOnly, await request.body()).reason)
+    return await begin_second_factor(container.house, container.keys, act)
 
 
 @router.post(
     "/me/second-factor/confirm",
     operation_id="admin_confirm_second_factor",
     response_model=RecoveryCodes,
-    openapi_extra=write(CodeBody),
+    openapi_extra=write(FactorCode),
     responses=problems("VALIDATION_ERROR", "SECOND_FACTOR_ON", "NOT_FOUND"),
 )
 async def confirm(request: Request) -> dict[str, Any]:
     """Has the code asked for at each sign-in from now on; returns the recovery codes."""
     who, container = await _own(request), container_of(request)
-    body = parse_body(CodeBody, await request.body())
+    body = parse_body(FactorCode, await request.body())
     act, keys = admin_act(who, OWN), container.keys
     codes = await confirm_second_factor(container.house, keys, act, body.code)
     return {"recovery_codes": codes}
@@ -142,13 +146,13 @@ async def confirm(request: Request) -> dict[str, Any]:
     operation_id="admin_drop_second_factor",
     status_code=204,
     response_model=None,
-    openapi_extra=write(CodeBody),
+    openapi_extra=write(FactorCode),
     responses=problems("VALIDATION_ERROR", "NOT_FOUND"),
 )
 async def drop(request: Request) -> Response:
     """Takes the own second factor away, against a code of it."""
     who, container = await _own(request), container_of(request)
-    body = parse_body(CodeBody, await request.body())
+    body = parse_body(FactorCode, await request.body())
     act, keys = admin_act(who, OWN), container.keys
     await drop_second_factor(container.house, keys, act, body.code)
     return Response(status_code=204)

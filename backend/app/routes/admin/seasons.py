@@ -1,17 +1,17 @@
 """Seasons: set, change, publish, retire, clone."""
 
-from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import Path, Request, Response
+from pydantic_core import to_json
 
 from app.core.errors import AppError
 from app.domain.season_config import MAX_LEVELS
-from app.flows.correct_level import Correction, correct_level
+from app.flows.correct_level import Correction, correct_level, look_at_correction
 from app.flows.save_season import clone_season, create_season, replace_season, switch_season
 from app.routes.admin.common import READ, READERS, Admin, After, Id, Limit, write
-from app.routes.bodies import parse_body
-from app.routes.deps import admin_act, container_of, etag, expected_version
+from app.routes.bodies import json_answer, parse_body
+from app.routes.deps import admin_act, container_of, etag, expected_version, keyed_act
 from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import Listed, StopBody
@@ -142,23 +142,20 @@ async def clone(request: Request, response: Response, who: Admin, season_id: Id)
     "/{season_id}/levels/{level}/correct",
     operation_id="admin_correct_level_reward",
     response_model=LevelCorrected,
-    openapi_extra=write(LevelCorrection, if_match=True),
+    openapi_extra=write(LevelCorrection, if_match=True, is_keyed=True),
     responses=EDIT | problems("LEVEL_NOT_FOUND", "PRECONDITION_REQUIRED", "PROMISE_WITHDRAWN"),
 )
-async def correct(request: Request, response: Response, who: Admin, season_id: Id, level: Level) -> dict[str, Any]:
+async def correct(request: Request, who: Admin, season_id: Id, level: Level) -> Response:
     """Corrects a mistyped reward of a level. Who was paid keeps it; nobody is paid twice."""
-    body = parse_body(LevelCorrection, await request.body())
-    found = await correct_level(
-        container_of(request).house,
-        admin_act(who, body.reason, body.players_who_lose),
-        season_id,
-        Correction(level, body.track, body.rewards, body.taken_back_get == "CORRECTED"),
-        expected_version=expected_version(request),
-        is_dry_run=body.is_dry_run,
-    )
-    if not body.is_dry_run:
-        response.headers["ETag"] = etag(found.version)
-    return asdict(found)
+    raw = await request.body()
+    body = parse_body(LevelCorrection, raw)
+    house, version = container_of(request).house, expected_version(request)
+    wanted = Correction(level, body.track, body.rewards, body.taken_back_get == "CORRECTED")
+    if body.is_dry_run:
+        found = await look_at_correction(house, season_id, wanted, expected_version=version)
+        return Response(to_json(found), media_type="application/json")
+    act = keyed_act(request, who, body.reason, raw, LevelCorrected, players_who_lose=body.players_who_lose)
+    return json_answer(await correct_level(house, act, season_id, wanted, expected_version=version))
 
 
 async def _switch(

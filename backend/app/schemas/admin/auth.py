@@ -46,7 +46,7 @@ class Enrolment(Shape):
     uri: str = Field(description="the address behind a QR code", examples=["otpauth://totp/Dojang:kim?secret=…"])
 
 
-class CodeBody(RequestBody):
+class FactorCode(RequestBody):
     """A code that the authenticator shows now, or an unused recovery code."""
 
     code: str = Field(min_length=1, max_length=40, examples=["492039"])
