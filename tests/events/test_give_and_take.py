@@ -77,6 +77,7 @@ async def stage(world: World, name: str) -> Desk:
     desk, season_id = await begin(world, daily_xp_cap=1_000, levels=LEVELS, stamp_on_play=False)
     await desk.ok("POST", "/coupons/pools", {"code": "COFFEE", "name": "coffee"})
     await desk.ok("POST", "/coupons/pools/COFFEE/upload", {"csv": "code\n" + "\n".join(f"CODE{n}" for n in range(30))})
+    await desk.ok("PUT", "/badges/FIRST", {"name_ko": "첫 구매", "name_en": "First order"})
     for metric, target in (("orders", 5), ("XP", 100), ("POINT", 300), ("STAMP", 2), ("LEVEL_UP", 2), ("MISSION", 1)):
         prize = [{"reward_type": "XP", "reward_amount": 10}, COIN] if metric == "orders" else [COIN]
         code = f"DO_{metric.upper()}"

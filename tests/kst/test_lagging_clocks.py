@@ -133,8 +133,12 @@ async def test_a_streak_that_was_restored_past_midnight_is_not_lengthened_by_the
     pair: tuple[World, World],
 ) -> None:
     ahead, behind = pair
-    desk, season = await begin_rich(ahead)
+    now = ahead.clock.now()
+    ahead.clock.set(now - timedelta(days=11))  # type: ignore[attr-defined]
+    desk, season = await begin_rich(ahead, start_date="2025-11-30")
     kim = await ahead.player("kim")
+    await ahead.stamp_with_gaps(kim, 5)  # of five stamps a streak of five days can have been
+    ahead.clock.set(now)  # type: ignore[attr-defined]
     await desk.ok("POST", f"/seasons/{season}/streak/restore", {"external_id": "kim", "days": 5}, keyed=True)
     assert await answer(behind, "/api/season-pass/stamp", kim) == (200, "")
     assert await ahead.rows("SELECT streak_days FROM season_counters") == [(5,)]

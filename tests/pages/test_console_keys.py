@@ -31,8 +31,6 @@ KEYED = {
 FILES = {f"{S}/upload", f"{C}/upload"}
 # they give nothing; why, says tests/routes/no_value.py of the same deeds of the API
 GIVES_NOTHING = {
-    # it pays under the version it was asked for: pressed again, it meets VERSION_CONFLICT
-    "/console/seasons/{season_id}/correct",
     "/console/contests/{code}/teams/{team_id}/rename", "/console/contests/{code}/teams/{team_id}/close",
     f"{P}/rename", f"{P}/merge",
     "/console/account/second-factor", "/console/account/second-factor/confirm",

@@ -165,7 +165,7 @@ def test_value_enters_a_wallet_through_one_door() -> None:
     """Nothing but `grant_rewards` puts a reward on record or adds to a wallet; the others take."""
     takers = {
         "flows/adjust_wallet.py": "delta=-command.amount",
-        "flows/steps/reverse_reward.py": "delta=-reward.grant.amount",
+        "flows/steps/debts.py": "delta=-amount",
         "flows/play.py": "delta=-",
         "flows/steps/merge_wallets.py": "(source, -balance, Reason.MERGED_OUT)",  # from one account into another
     }

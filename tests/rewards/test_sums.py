@@ -31,6 +31,13 @@ async def letter(desk: Desk, player: Person, *rewards: dict[str, Any]) -> dict[s
     return sent
 
 
+async def make_known(desk: Desk) -> None:
+    """The badge STAR, and the pool TEA with a code for every coupon that these tests give."""
+    await desk.ok("PUT", "/badges/STAR", {"name_ko": "별", "name_en": "Star"})
+    await desk.ok("POST", "/coupons/pools", {"code": "TEA", "name": "tea"})
+    await desk.ok("POST", "/coupons/pools/TEA/upload", {"csv": "code\n" + "\n".join(f"TEA{n}" for n in range(20))})
+
+
 async def claim_letters(world: World, player: Person) -> None:
     await world.ok("POST", "/api/inbox/claim-all", headers=player.headers)
 
@@ -100,6 +107,7 @@ async def test_a_gift_in_two_mailings_or_beside_one_is_one_gift(admin: Desk) -> 
 async def test_everything_has_a_worth(admin: Desk, reward: dict[str, Any]) -> None:
     """Each is worth a little more than the half of the threshold: one passes, two of them do not."""
     world, player, other = admin.world, await admin.world.player("lee"), await admin.world.player("han")
+    await make_known(admin)
     await letter(admin, other, reward)
     await claim_letters(world, other)
     assert "APPROVAL" not in await standing(world, other)
@@ -126,6 +134,7 @@ async def test_a_unit_is_worth_what_operators_say(priced: World) -> None:
 
 async def test_the_allowance_of_a_day_counts_everything_together(priced: World) -> None:
     admin, player = await desk_of(priced, "kim@example.com", "admin"), await priced.player("lee")
+    await make_known(admin)
     await admin.grant(player.id, 4, "DICE_TOKEN")  # worth 20,000
     expires = (priced.clock.now() + timedelta(days=1)).isoformat()
     body = {"title_ko": "t", "title_en": "t", "expires_at": expires, "user_ids": [player.id]}

@@ -15,7 +15,7 @@ def take_tokens(decision: Decision, token_type: str, amount: int, operation_id: 
     balances = decision.player.balances
     held = min(amount, balances.get(token_type, 0))
     if held:
-        _move(decision, token_type, -held, Reason.REWARD_REVERSAL, operation_id)
+        _take(decision, token_type, held, Reason.REWARD_REVERSAL, operation_id)
     if amount > held:
         _owe(decision, token_type, amount - held, Reason.REWARD_REVERSAL, operation_id)
     return amount - held
@@ -25,7 +25,7 @@ def repay(decision: Decision, token_type: str, credited: int, operation_id: str)
     """Pays what the wallet owes out of what was credited just now."""
     paid = min(credited, decision.player.debts.get(token_type, 0))
     if paid:
-        _move(decision, token_type, -paid, Reason.DEBT_REPAYMENT, operation_id)
+        _take(decision, token_type, paid, Reason.DEBT_REPAYMENT, operation_id)
         _owe(decision, token_type, -paid, Reason.DEBT_REPAYMENT, operation_id)
 
 
@@ -44,13 +44,13 @@ def move_debts(decision: Decision, source: PlayerState) -> None:
         repay(decision, token_type, decision.player.balances.get(token_type, 0), operation_id)
 
 
-def _move(decision: Decision, token_type: str, delta: int, reason: Reason, operation_id: str) -> None:
+def _take(decision: Decision, token_type: str, amount: int, reason: Reason, operation_id: str) -> None:
     player = decision.player
     entry = move(
         player.balances,
         user_id=player.id,
         token_type=token_type,
-        delta=delta,
+        delta=-amount,
         reason=reason,
         operation_id=operation_id,
         now=decision.now,
