@@ -426,7 +426,7 @@ export interface ClaimAnswer {
   track: string;
 }
 
-/** Completions that wait to be claimed until `claim_until` (null: for ever). */
+/** Completions that wait to be claimed until `claim_until` (null: without an end). */
 export interface ClaimableLine {
   claim_until: string | null;
   code: string;
@@ -792,7 +792,7 @@ export interface EventEffect {
 }
 
 /**
- * One event. `source` and `id` name it for ever: sent again, it gives nothing again. `subject` is the player.
+ * One event. `source` and `id` name it permanently: sent again, it gives nothing again. `subject` is the player.
  *
  * `time` is when it happened; left out, it happened now.
  */
@@ -2175,7 +2175,7 @@ export interface Readiness {
   outbox_age_seconds: number | null;
   redis: "ok" | "off" | "degraded";
   status: "ok" | "unavailable";
-  /** since a worker's last sign of life; null: none ever */
+  /** since a worker last reported; null: none ever did */
   worker_quiet_seconds: number | null;
 }
 
@@ -2411,7 +2411,7 @@ export interface RouletteStatus {
   token_type: string;
 }
 
-/** A whole rule. `once_per: []` means once for ever, `["data.course_id"]` once for each course. */
+/** A whole rule. `once_per: []` means once at all, `["data.course_id"]` once for each course. */
 export interface RuleConfig {
   /** units per player and KST day */
   cap_per_day?: number | null;
@@ -2986,7 +2986,7 @@ export interface User {
   status: "ACTIVE" | "BLOCKED";
 }
 
-/** What happened. A large gift and every make-good wait as APPROVAL: the balance has not moved yet. */
+/** What happened. A large gift and every compensation wait as APPROVAL: the balance has not moved yet. */
 export interface WalletAdjusted {
   amount: number;
   balance: number;
@@ -3125,7 +3125,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -3146,7 +3146,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -3165,7 +3165,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -3186,7 +3186,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -3205,7 +3205,7 @@ export interface operations {
   admin_activate_rule: {
     parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       version: number | null;
     } } };
@@ -3224,7 +3224,7 @@ export interface operations {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { host: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       name: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -3247,7 +3247,7 @@ export interface operations {
       name: string;
       /** The same in English. */
       name_en?: string | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -3266,7 +3266,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       feature_type: string;
       is_enabled: boolean;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       title: string;
     } } };
@@ -3285,7 +3285,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       config: { [name: string]: unknown };
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -3304,7 +3304,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       code: string;
       name: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -3323,7 +3323,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       code: string;
       host?: string | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       title: string;
     } } };
@@ -3349,7 +3349,7 @@ export interface operations {
       opens_at: string;
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       rewards: RewardFields[];
       shared_code?: string | null;
@@ -3374,7 +3374,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       config: RuleConfig;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -3391,7 +3391,7 @@ export interface operations {
   admin_approve_reward: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { reward_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -3410,7 +3410,7 @@ export interface operations {
   admin_approve_rewards: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       reward_ids: number[];
     } } };
@@ -3432,7 +3432,7 @@ export interface operations {
       external_id?: string | null;
       /** Whose external_id it is. */
       host?: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       token_type: string;
       user_id?: number | null;
@@ -3464,7 +3464,7 @@ export interface operations {
   admin_begin_second_factor: {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -3481,7 +3481,7 @@ export interface operations {
   admin_block_player: {
     parameters: { query?: never; header: { "If-Match": string }; path: { user_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -3522,12 +3522,12 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Name, address and filter anew. What waits goes to the new address. */
+  /** Replaces name, address and filter. What waits goes to the new address. */
   admin_change_webhook: {
     parameters: { query?: never; header: { "If-Match": string }; path: { webhook_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       name: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       topics?: Topic[];
       /** Redirects are not followed. */
@@ -3550,7 +3550,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path: { season_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       end_date: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       season_name: string;
       start_date: string;
@@ -3571,7 +3571,7 @@ export interface operations {
   admin_close_team: {
     parameters: { query?: never; header?: never; path: { code: string; team_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -3700,7 +3700,7 @@ export interface operations {
       is_dry_run?: boolean;
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       rewards: RewardFields[];
       taken_back_get?: "NOTHING" | "CORRECTED";
@@ -3742,7 +3742,7 @@ export interface operations {
       points_per_key?: number;
       policy?: "all_or_nothing" | "per_key";
       program?: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       required_keys: number;
       settles_at: string;
@@ -3772,7 +3772,7 @@ export interface operations {
       join_until: string;
       metric: string;
       rank_rewards?: RankReward[];
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       season_id: number;
       size_limit: number;
@@ -3804,7 +3804,7 @@ export interface operations {
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
       rank_rewards?: RankReward[];
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       starts_on?: string | null;
       title_en: string;
@@ -3839,7 +3839,7 @@ export interface operations {
       period: "DAILY" | "WEEKLY" | "SEASON" | "ONCE";
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       /** completions within one period */
       repeat_max?: number;
@@ -3865,11 +3865,11 @@ export interface operations {
   admin_create_rule: {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Part of the operation ids of what it gives, for ever. */
+      /** Part of the operation ids of what it gives; it can't be changed. */
       code: string;
       config: RuleConfig;
       host?: string | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       title: string;
     } } };
@@ -3902,7 +3902,7 @@ export interface operations {
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
       program?: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       season_name: string;
       stamp_on_play?: boolean;
@@ -3926,7 +3926,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       host?: string;
       name: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       topics?: Topic[];
       /** Redirects are not followed. */
@@ -3958,7 +3958,7 @@ export interface operations {
   admin_disable_host: {
     parameters: { query?: never; header: { "If-Match": string }; path: { host: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -3977,7 +3977,7 @@ export interface operations {
   admin_disable_staff: {
     parameters: { query?: never; header?: never; path: { staff_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -3995,7 +3995,7 @@ export interface operations {
   admin_disable_webhook: {
     parameters: { query?: never; header: { "If-Match": string }; path: { webhook_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -4030,7 +4030,7 @@ export interface operations {
   admin_enable_host: {
     parameters: { query?: never; header: { "If-Match": string }; path: { host: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -4045,11 +4045,11 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Lets them sign in anew, with the password and scopes they had. */
+  /** Lets them sign in again, with the password and scopes they had. */
   admin_enable_staff: {
     parameters: { query?: never; header?: never; path: { staff_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -4066,7 +4066,7 @@ export interface operations {
   admin_enable_webhook: {
     parameters: { query?: never; header: { "If-Match": string }; path: { webhook_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       /** False: it stays HELD, for a replay, until deliveries that are over are deleted. */
       send_missed?: boolean;
@@ -4087,7 +4087,7 @@ export interface operations {
   admin_end_host_signing: {
     parameters: { query?: never; header: { "If-Match": string }; path: { host: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -4106,7 +4106,7 @@ export interface operations {
   admin_end_my_session: {
     parameters: { query?: never; header?: never; path: { session_id: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -4280,7 +4280,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       count: number;
       prefix?: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -4300,7 +4300,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       count: number;
       prefix?: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -4334,14 +4334,14 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Gives a premium track and pays every level of it that is already reached, each once for ever. */
+  /** Gives a premium track and pays every level of it that is already reached, each once. */
   admin_grant_premium: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { season_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       external_id?: string | null;
       /** Whose external_id it is. */
       host?: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       track: string;
       user_id?: number | null;
@@ -4365,7 +4365,7 @@ export interface operations {
       external_id?: string | null;
       /** Whose external_id it is. */
       host?: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       token_type: string;
       user_id?: number | null;
@@ -4410,7 +4410,7 @@ export interface operations {
   admin_keep_reversal: {
     parameters: { query?: never; header?: never; path: { review_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -4904,7 +4904,7 @@ export interface operations {
       /** Whose external_id it is. */
       host?: string;
       mark: "BANNED" | "HIDDEN" | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       user_id?: number | null;
     } } };
@@ -4936,7 +4936,7 @@ export interface operations {
       into_user_id: number;
       /** Says what would happen, and changes nothing. */
       preview?: boolean;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5017,7 +5017,7 @@ export interface operations {
   admin_open_bridge: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5036,7 +5036,7 @@ export interface operations {
   admin_pause_job: {
     parameters: { query?: never; header?: never; path: { job: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5133,7 +5133,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5174,11 +5174,11 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Refuses a reward that waits for approval, for ever. */
+  /** Refuses a reward that waits for approval. It can't be approved later. */
   admin_reject_reward: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { reward_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5197,7 +5197,7 @@ export interface operations {
   admin_remove_second_factor: {
     parameters: { query?: never; header?: never; path: { staff_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5217,7 +5217,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       name: string;
       name_en?: string | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5239,7 +5239,7 @@ export interface operations {
       /** The old id goes on naming the player. False: it is free for somebody else, and the player's sign-ins from before now end. */
       keep_old_id?: boolean;
       new_external_id: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5258,7 +5258,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path: { code: string; team_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       name: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5272,7 +5272,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** A whole draft anew. An open campaign stays as players were promised it. */
+  /** Replaces a whole draft. An open campaign stays as players were promised it. */
   admin_replace_bridge: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
@@ -5282,7 +5282,7 @@ export interface operations {
       points_per_key?: number;
       policy?: "all_or_nothing" | "per_key";
       program?: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       required_keys: number;
       settles_at: string;
@@ -5302,7 +5302,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The whole contest anew. Once it is in force, what players joined for is fixed. */
+  /** Replaces the whole contest. Once it is in force, what players joined for is fixed. */
   admin_replace_contest: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
@@ -5314,7 +5314,7 @@ export interface operations {
       join_until: string;
       metric: string;
       rank_rewards?: RankReward[];
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       season_id: number;
       size_limit: number;
@@ -5333,7 +5333,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The whole board anew. Windows that are closed stay as they were. */
+  /** Replaces the whole board. Windows that are closed stay as they were. */
   admin_replace_leaderboard: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
@@ -5348,7 +5348,7 @@ export interface operations {
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
       rank_rewards?: RankReward[];
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       starts_on?: string | null;
       title_en: string;
@@ -5367,7 +5367,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The whole mission anew. What was completed before is paid by the version it was completed under. */
+  /** Replaces the whole mission. What was completed before is paid by the version it was completed under. */
   admin_replace_mission: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
@@ -5385,7 +5385,7 @@ export interface operations {
       period: "DAILY" | "WEEKLY" | "SEASON" | "ONCE";
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       /** completions within one period */
       repeat_max?: number;
@@ -5409,7 +5409,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The campaign anew; `is_open` false stops it. What players were promised stays once a unit is gone. */
+  /** Replaces the campaign; `is_open` false stops it. What players were promised stays once a unit is gone. */
   admin_replace_promotion: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
@@ -5421,7 +5421,7 @@ export interface operations {
       opens_at: string;
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       rewards: RewardFields[];
       shared_code?: string | null;
@@ -5442,7 +5442,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The whole season anew. What players in it were promised or paid is fixed: 422 names each field. */
+  /** Replaces the whole season. What players in it were promised or paid is fixed: 422 names each field. */
   admin_replace_season: {
     parameters: { query?: never; header: { "If-Match": string }; path: { season_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
@@ -5461,7 +5461,7 @@ export interface operations {
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
       program?: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       season_name: string;
       stamp_on_play?: boolean;
@@ -5485,7 +5485,7 @@ export interface operations {
   admin_replay_deliveries: {
     parameters: { query?: never; header?: never; path: { webhook_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       since: string;
       /** HELD came while the endpoint was off. */
@@ -5507,7 +5507,7 @@ export interface operations {
   admin_replay_delivery: {
     parameters: { query?: never; header?: never; path: { delivery_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5543,7 +5543,7 @@ export interface operations {
   admin_restock: {
     parameters: { query?: never; header: { "Idempotency-Key": string; "If-Match": string }; path: { code: string; prize_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       units: number;
     } } };
@@ -5568,7 +5568,7 @@ export interface operations {
       external_id?: string | null;
       /** Whose external_id it is. */
       host?: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       user_id?: number | null;
     } } };
@@ -5587,7 +5587,7 @@ export interface operations {
   admin_resume_job: {
     parameters: { query?: never; header?: never; path: { job: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5604,7 +5604,7 @@ export interface operations {
   admin_retarget_bridge: {
     parameters: { query?: never; header: { "If-Match": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       target_season_id: number | null;
     } } };
@@ -5626,7 +5626,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5647,7 +5647,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5668,7 +5668,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5689,7 +5689,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5708,7 +5708,7 @@ export interface operations {
   admin_retry_reward: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { reward_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5727,7 +5727,7 @@ export interface operations {
   admin_reverse_reward: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { reward_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5746,7 +5746,7 @@ export interface operations {
   admin_revoke_api_key: {
     parameters: { query?: never; header?: never; path: { key_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5766,7 +5766,7 @@ export interface operations {
       external_id?: string | null;
       /** Whose external_id it is. */
       host?: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       track: string;
       user_id?: number | null;
@@ -5790,7 +5790,7 @@ export interface operations {
       external_id?: string | null;
       /** Whose external_id it is. */
       host?: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       token_type: string;
       user_id?: number | null;
@@ -5824,7 +5824,7 @@ export interface operations {
     parameters: { query?: never; header: { "If-Match": string }; path: { webhook_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
       keep_hours?: number;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5871,7 +5871,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       /** Not after today; none for a job with subjects. */
       logical_date?: string | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       /** What the run is about, of a job that has subjects. */
       subject?: string | null;
@@ -5891,7 +5891,7 @@ export interface operations {
   admin_run_settlement: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -5912,7 +5912,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       name_en: string;
       name_ko: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       text_en?: string;
       text_ko?: string;
@@ -5933,7 +5933,7 @@ export interface operations {
   admin_save_ui_config: {
     parameters: { query?: never; header?: { "If-Match"?: string }; path: { key: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       value: { [name: string]: unknown };
     } } };
@@ -5954,7 +5954,7 @@ export interface operations {
     parameters: { query?: never; header?: never; path: { feature_type: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       days: string[];
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -6000,7 +6000,7 @@ export interface operations {
       external_ids?: string[];
       /** Whose external_ids they are. */
       host?: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
       rewards: RewardFields[];
       title_en: string;
@@ -6031,7 +6031,7 @@ export interface operations {
       max_life_seconds?: number;
       /** A public PEM; for HS256 the shared secret. It is never shown again. */
       public_key?: string | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -6046,11 +6046,11 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Pays it, each once for ever, under the operation ids of the settlements themselves. Unblock the player first. */
+  /** Pays it, each once, under the operation ids of the settlements themselves. Unblock the player first. */
   admin_settle_missed: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { user_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -6081,7 +6081,7 @@ export interface operations {
   admin_sign_out_player: {
     parameters: { query?: never; header?: never; path: { user_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -6099,7 +6099,7 @@ export interface operations {
     parameters: { query?: never; header: { "If-Match": string }; path: { feature_type: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       is_enabled: boolean;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -6118,7 +6118,7 @@ export interface operations {
   admin_take_reversal: {
     parameters: { query?: never; header?: never; path: { review_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -6136,7 +6136,7 @@ export interface operations {
   admin_test_webhook: {
     parameters: { query?: never; header?: never; path: { webhook_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -6183,7 +6183,7 @@ export interface operations {
   admin_unblock_player: {
     parameters: { query?: never; header: { "If-Match": string }; path: { user_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -6208,7 +6208,7 @@ export interface operations {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       csv: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -6227,7 +6227,7 @@ export interface operations {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { code: string }; cookie?: never; };
     requestBody: { content: { "application/json": {
       csv: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -6249,7 +6249,7 @@ export interface operations {
       entries?: RankingEntry[] | null;
       /** Whose external_ids they are. */
       host?: string;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -6268,7 +6268,7 @@ export interface operations {
   admin_void_coupon_batch: {
     parameters: { query?: never; header?: never; path: { code: string; batch_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -6301,7 +6301,7 @@ export interface operations {
     requestBody: { content: { "application/json": {
       /** How many players may lose by it: PROMISE_WITHDRAWN says how many would. */
       players_who_lose?: number | null;
-      /** Why. Kept in the audit log for ever. */
+      /** Why. Kept permanently in the audit log. */
       reason: string;
     } } };
     responses: {
@@ -6527,7 +6527,7 @@ export interface operations {
       200: Answer<Readiness>;
     };
   };
-  /** One event, or up to 1,000. Each is taken once for ever and has its own result, in the order of the call. */
+  /** One event, or up to 1,000. Each is taken once and has its own result, in the order of the call. */
   ingest_events: {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": EventIn | EventsIn } };
@@ -6593,7 +6593,7 @@ export interface operations {
     };
   };
   /**
-   * Level-ups, stamps, rewards, keys and missions of this player as they happen, and notices to look anew.
+   * Level-ups, stamps, rewards, keys and missions of this player as they happen, and notices to look again.
    *
    * Server-Sent Events with a heartbeat. It ends after some minutes and with the token: open it again with
    * Last-Event-ID, and nothing is left out.
@@ -6708,7 +6708,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** What can be achieved once for ever. Hidden ones appear when they are completed. */
+  /** What can be achieved once. Hidden ones appear when they are completed. */
   my_achievements: {
     parameters: { query?: never; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
@@ -6847,7 +6847,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Plays once: takes one ticket, draws, pays. The same Idempotency-Key gets the same answer for ever. */
+  /** Plays once: takes one ticket, draws, pays. The same Idempotency-Key gets the same answer later. */
   play_dice: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody?: { content: { "application/json": { [name: string]: never } } };
@@ -6864,7 +6864,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Plays once: takes one ticket, draws, pays. The same Idempotency-Key gets the same answer for ever. */
+  /** Plays once: takes one ticket, draws, pays. The same Idempotency-Key gets the same answer later. */
   play_lottery: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody?: { content: { "application/json": { [name: string]: never } } };
@@ -6881,7 +6881,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Plays once: takes one ticket, draws, pays. The same Idempotency-Key gets the same answer for ever. */
+  /** Plays once: takes one ticket, draws, pays. The same Idempotency-Key gets the same answer later. */
   play_roulette: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody?: { content: { "application/json": { [name: string]: never } } };
@@ -6898,7 +6898,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Plays once: takes one ticket, draws, pays. The same Idempotency-Key gets the same answer for ever. */
+  /** Plays once: takes one ticket, draws, pays. The same Idempotency-Key gets the same answer later. */
   play_scratch_box: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path?: never; cookie?: never; };
     requestBody: { content: { "application/json": {

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po
@@ -42,13 +44,29 @@ def said(language: str) -> Iterator[tuple[str, str]]:
         with catalogue.open("rb") as file:
             for message in read_po(file):
                 yield f"{catalogue.name}: {message.id}", str(message.id if language == "ko" else message.string)
+    if language == "en":
+        for name, text in contract():
+            yield f"openapi: {name}", text
     sources = (APP / "pages").rglob("*.html") if language == "ko" else (APP / "cli").glob("*.py")
     for path in sources:
         yield inside(path), path.read_text(encoding="utf-8")
 
 
+def contract() -> Iterator[tuple[str, str]]:
+    """What the contract says in words, with the name that it stands under."""
+    todo: list[tuple[str, Any]] = [("", json.loads((DOCS / "api" / "openapi.json").read_text(encoding="utf-8")))]
+    while todo:
+        name, part = todo.pop()
+        if isinstance(part, dict):
+            yield from ((name, part[key]) for key in ("description", "summary") if isinstance(part.get(key), str))
+            todo += part.items()
+        elif isinstance(part, list):
+            todo += [(name, one) for one in part]
+
+
 def left_over(words: list[str], texts: Iterator[tuple[str, str]]) -> list[str]:
-    shapes = {word: re.compile(re.escape(word) + r"(?![a-z])") for word in words}  # "for ever" is not in "for every"
+    # "for ever" is not in "for every", and "mend" is not in "recommend"
+    shapes = {word: re.compile(r"(?<![a-z_])" + re.escape(word) + r"(?![a-z])") for word in words}
     return sorted({f"{where}: {word}" for where, text in texts for word, shape in shapes.items() if shape.search(text)})
 
 

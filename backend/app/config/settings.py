@@ -139,7 +139,7 @@ class Settings(BaseSettings):
     settlement_chunk: int = Field(500, ge=1, le=2_000, description="Players of one transaction of a settlement.")
     # the worker prolongs the lease three times as often
     job_lease_seconds: int = Field(
-        30, ge=1, le=3600, description="How long a worker that gives no sign of life keeps its job."
+        30, ge=1, le=3600, description="How long a worker that no longer reports keeps its job."
     )
     # each is a socket and some kilobytes
     stream_connections: int = Field(1_000, ge=1, le=10_000, description="Live streams of one process.")

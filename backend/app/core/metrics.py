@@ -46,7 +46,7 @@ WEBHOOK_AGE = Gauge("dojang_webhook_age_seconds", "Age of the oldest delivery th
 WEBHOOKS = Gauge("dojang_webhook_deliveries", "Deliveries that wait or were given up", ["state"], registry=AT_SCRAPE)
 DATABASE_UP = Gauge("dojang_database_up", "1 when the database answers", registry=AT_SCRAPE)
 SCHEMA_AT_HEAD = Gauge("dojang_schema_at_head", "1 when the schema is this version's", registry=AT_SCRAPE)
-WORKER_QUIET = Gauge("dojang_worker_quiet_seconds", "Since any worker gave a sign of life", registry=AT_SCRAPE)
+WORKER_QUIET = Gauge("dojang_worker_quiet_seconds", "Since any worker reported", registry=AT_SCRAPE)
 JOBS_FAILED = Gauge("dojang_jobs_failed", "Runs that wait for a person", registry=AT_SCRAPE)
 JOBS_STUCK = Gauge("dojang_jobs_stuck", "Open runs that come no further", registry=AT_SCRAPE)
 RECONCILE_DIFFERENCES = Gauge(

@@ -16,7 +16,7 @@ SHORTEST_LIFE, LONGEST_LIFE = 60, 366 * 24 * 3600
 
 
 class HostFields(StrictModel):
-    """A new host. The code is for ever: events, players and addresses name it."""
+    """A new host. The code can't be changed: events, players and addresses name it."""
 
     code: HostName = Field(examples=["lms"])
     name: Label = Field(examples=["LMS of the academy"])

@@ -112,7 +112,7 @@ Effect = Annotated[
 
 
 class RuleConfig(StrictModel):
-    """A whole rule. `once_per: []` means once for ever, `["data.course_id"]` once for each course."""
+    """A whole rule. `once_per: []` means once at all, `["data.course_id"]` once for each course."""
 
     event_types: tuple[HostEventType, ...] = Field(min_length=1, max_length=20, strict=False)
     when: tuple[Condition, ...] = Field(default=(), max_length=20, strict=False)

@@ -1,4 +1,4 @@
-"""An operator gives tokens to a player, takes some back, or asks for a make-good.
+"""An operator gives tokens to a player, takes some back, or asks for a compensation.
 
 Reads and locks grant_allowances, then user_profiles with wallets; reads idempotency_keys and reward_log. Writes
 wallets, wallet_ledger, reward_log (grants), user_event_log, outbox, grant_allowances, admin_audit_log,
@@ -36,7 +36,7 @@ ADMIN_SOURCE = "ADMIN"
 
 
 class Adjustment(StrEnum):
-    """What an operator does with a wallet. A make-good is a gift that waits for a second person, however small."""
+    """What an operator does with a wallet. A compensation is a gift that waits for a second person, however small."""
 
     GRANT = "GRANT"
     REVOKE = "REVOKE"
@@ -59,7 +59,7 @@ class AdjustCommand(OperatorCommand):
     amount: int
 
     def answer_key(self, idempotency: IdempotencyKey) -> tuple[str, str, str]:
-        """The key is the deed's, whoever does it. A grant and a make-good are one deed: both give the same."""
+        """The key is the deed's, whoever does it. A grant and a compensation are one deed: both give the same."""
         return (OPERATORS, "ADMIN_GRANT" if self.gives else "ADMIN_REVOKE", idempotency.key)
 
     @property

@@ -8,7 +8,7 @@ from app.domain.jobs import JobRun
 from app.flows.steps.job_troubles import JobTroubles, job_troubles
 from app.services import House, Services
 
-# a worker gives a sign of life at least each minute
+# a worker reports at least each minute
 QUIET_SECONDS = 180.0
 MOST_NAMED = 10  # a line at a terminal; `jobs list` and the console show the rest
 REDIS_WORDS = {
@@ -44,8 +44,8 @@ def _rights(held: HeldRights | None, grants_sql: str | None) -> list[Finding]:
 def _worker(quiet: float | None) -> Finding:
     if quiet is None:
         return Finding("worker", Level.WARN, "no worker ever ran here: `./run worker`")
-    problem = f"no sign of life for {quiet:.0f} s" if quiet > QUIET_SECONDS else None
-    return verdict("worker", problem, f"gave a sign of life {quiet:.0f} s ago", level=Level.WARN)
+    problem = f"no worker has reported for {quiet:.0f} s" if quiet > QUIET_SECONDS else None
+    return verdict("worker", problem, f"reported {quiet:.0f} s ago", level=Level.WARN)
 
 
 def _jobs(troubles: JobTroubles) -> list[Finding]:

@@ -13,7 +13,7 @@ ONLY_REPORTED = ("outbox_age_seconds", "worker_quiet_seconds", "jobs_failed", "j
 async def readiness(house: House) -> dict[str, Any]:
     """`db` ok, down or read_only, `migration` ok, mismatch or unknown, how long the oldest unsent announcement has
 
-    waited, how long ago any worker gave a sign of life (null: none ever did), and how many runs of jobs wait for a
+    waited, how long ago any worker reported (null: none ever did), and how many runs of jobs wait for a
     person or come no further. Only the first two decide.
     """
     try:

@@ -35,7 +35,7 @@ async def create_contest(house: House, act: AdminAct, config: ContestConfig, *, 
 async def replace_contest(
     house: House, act: AdminAct, code: str, config: ContestConfig, *, expected_version: int | None
 ) -> Row:
-    """The whole contest anew. Once it is in force, it changes for the better only: PROMISE_WITHDRAWN.
+    """Replaces the whole contest. Once it is in force, it changes for the better only: PROMISE_WITHDRAWN.
 
     Once frozen, everything is fixed. Raises as `create_contest`, CONTEST_NOT_FOUND, CONTEST_STATE, VERSION_CONFLICT.
     """

@@ -6,12 +6,14 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from babel.dates import format_date
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
 from app.core.languages import KOREAN
 from app.core.time_utils import in_kst
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
+SHORT_FROM = 100_000  # a balance in a narrow place
+SHEETS = ("LOTTERY_TICKET", "SCRATCH_TICKET")  # Korean counts what is of paper by 장, else by 개
 Translate = Callable[[str], str]
 
 
@@ -25,6 +27,13 @@ class Formats:
     def number(self, value: int) -> str:
         """12,345."""
         return str(format_decimal(value, locale=self._language))
+
+    def balance(self, value: int) -> str:
+        """99,999, 10만 or 12.3만: three digits of a large balance, never more than it is."""
+        if value < SHORT_FROM:
+            return self.number(value)
+        step = 10 ** (len(str(value)) - 3)
+        return str(format_compact_decimal(value // step * step, locale=self._language, fraction_digits=2))
 
     def signed(self, value: int) -> str:
         """+3 or −3: a loss is told by its sign, not by a colour."""
@@ -98,7 +107,7 @@ class Formats:
         return names.get(token_type, token_type)
 
     def reward(self, reward: Mapping[str, Any]) -> str:
-        """A reward in words: 300 포인트, 룰렛 코인 3개, 20 XP. Nothing is an empty text."""
+        """A reward in words: 300 포인트, 룰렛 코인 3개, 복권 3장, 20 XP. Nothing is an empty text."""
         kind, amount = reward.get("reward_type", "NONE"), int(reward.get("reward_amount", 0))
         if kind == "NONE" or amount == 0:
             return ""
@@ -108,12 +117,21 @@ class Formats:
         if kind == "XP":
             return f"{number} XP"
         if kind == "TOKEN":
-            return self._("%(name)s %(number)s개") % {"name": self.token(str(reward["token_type"])), "number": number}
+            return self._counted(str(reward["token_type"]), number)
         if kind == "COUPON":
             name = self.coupon(reward)
             return name if amount == 1 else self._("%(name)s %(number)s장") % {"name": name, "number": number}
         name = str(reward.get("code") or kind).replace("_", " ").title()
         return name if amount == 1 else f"{name} × {number}"
+
+    def _counted(self, token_type: str, number: str) -> str:
+        words = self._("%(name)s %(number)s장") if token_type in SHEETS else self._("%(name)s %(number)s개")
+        return words % {"name": self.token(token_type), "number": number}
+
+    def uses(self, token_type: str) -> str:
+        """What a play takes: 복권 1장을 써요."""
+        words = self._("%(name)s 1장을 써요") if token_type in SHEETS else self._("%(name)s 1개를 써요")
+        return words % {"name": self.token(token_type)}
 
     def coupon(self, coupon: Mapping[str, Any]) -> str:
         """What a coupon is called. A pool's code is no name: who doesn't work here reads just "coupon" instead."""

@@ -47,7 +47,7 @@ LONGEST_DOCUMENT = 4_000  # of a refused event: enough to see what is wrong with
     },
 )
 async def events(request: Request) -> Response:
-    """One event, or up to 1,000. Each is taken once for ever and has its own result, in the order of the call."""
+    """One event, or up to 1,000. Each is taken once and has its own result, in the order of the call."""
     who = await require_host(request)
     container = container_of(request)
     host = await container.authenticator.host(who.host_code)

@@ -27,7 +27,7 @@ def operation_name(game: Game) -> str:
 
 def _add_play(game: Game) -> None:
     async def play(request: Request) -> Response:
-        """Plays once: takes one ticket, draws, pays. The same Idempotency-Key gets the same answer for ever."""
+        """Plays once: takes one ticket, draws, pays. The same Idempotency-Key gets the same answer later."""
         who = await caller(request)
         raw = await request.body()
         choice = parse_body(game.choice, raw).model_dump() or None

@@ -1,4 +1,4 @@
-"""Retired endpoints: they answer 410 for ever, with the date and the reason."""
+"""Retired endpoints: they answer 410 permanently, with the date and the reason."""
 
 from fastapi import Request, Response
 

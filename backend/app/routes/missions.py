@@ -35,7 +35,7 @@ async def missions(request: Request) -> dict[str, Any]:
     openapi_extra=SIGNED_IN,
 )
 async def achievements(request: Request) -> dict[str, Any]:
-    """What can be achieved once for ever. Hidden ones appear when they are completed."""
+    """What can be achieved once. Hidden ones appear when they are completed."""
     who = await caller(request)
     return await my_achievements(container_of(request).house, PlayerCommand(**who.command_fields))
 

@@ -59,7 +59,7 @@ def keyed(extra: dict[str, Any], *, required: bool | None) -> dict[str, Any]:
                 "in": "header",
                 "required": required,
                 "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"},
-                "description": "Same key, same request: the same answer, for ever.",
+                "description": "Same key, same request: the same answer, at any later time.",
             }
         ]
     return described

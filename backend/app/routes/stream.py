@@ -31,7 +31,7 @@ OPENAPI = keyed({}, required=None) | {"parameters": [LAST_EVENT_ID]}
     openapi_extra=OPENAPI,
 )
 async def stream(request: Request) -> Response:
-    """Level-ups, stamps, rewards, keys and missions of this player as they happen, and notices to look anew.
+    """Level-ups, stamps, rewards, keys and missions of this player as they happen, and notices to look again.
 
     Server-Sent Events with a heartbeat. It ends after some minutes and with the token: open it again with
     Last-Event-ID, and nothing is left out.

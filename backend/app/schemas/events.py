@@ -26,7 +26,7 @@ Ignored = Annotated[str, StringConstraints(max_length=500)]
 
 
 class EventIn(RequestBody):
-    """One event. `source` and `id` name it for ever: sent again, it gives nothing again. `subject` is the player.
+    """One event. `source` and `id` name it permanently: sent again, it gives nothing again. `subject` is the player.
 
     `time` is when it happened; left out, it happened now.
     """

@@ -22,4 +22,4 @@ class Readiness(Shape):
     redis: Literal["ok", "off", "degraded"]
     draining: bool
     outbox_age_seconds: float | None = Field(description="of the oldest news that waits; null: unknown")
-    worker_quiet_seconds: float | None = Field(description="since a worker's last sign of life; null: none ever")
+    worker_quiet_seconds: float | None = Field(description="since a worker last reported; null: none ever did")

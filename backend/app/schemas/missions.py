@@ -38,7 +38,7 @@ class MissionLine(Shape):
 
 
 class ClaimableLine(Shape):
-    """Completions that wait to be claimed until `claim_until` (null: for ever)."""
+    """Completions that wait to be claimed until `claim_until` (null: without an end)."""
 
     code: str
     title: Words

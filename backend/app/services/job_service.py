@@ -13,7 +13,7 @@ from app.domain.jobs import STUCK_SECONDS, JobRun, JobSlot, Lease, RunStatus
 from app.models.job import job_runs
 
 Row = dict[str, Any]
-# without a sign of life for this long after its lease nobody can be at work: reconcile complains (I14)
+# without a report for this long after its lease nobody can be at work: reconcile complains (I14)
 LOST_SECONDS = 300
 LONGEST_ERROR = 500
 # far above what can be open at once; a tick reads no more
@@ -215,7 +215,7 @@ class JobService:
         return await self._all(query.order_by(c.id))
 
     async def quiet_seconds(self) -> float | None:
-        """How long ago any worker gave a sign of life, by the database's clock; None when none ever did."""
+        """How long ago any worker reported, by the database's clock; None when none ever did."""
         newest = (await self._tx.execute(select(func.max(job_runs.c.touched_at)))).scalar()
         if newest is None:
             return None

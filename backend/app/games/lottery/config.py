@@ -19,7 +19,7 @@ from app.domain.weighted import Pool
 
 
 class Prize(PrizeFields):
-    """One prize. `id` names it for ever: its stock goes on through all versions that name it.
+    """One prize. `id` names it permanently: its stock goes on through all versions that name it.
 
     A prize that is not active is neither shown nor drawn.
     """

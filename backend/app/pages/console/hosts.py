@@ -86,7 +86,7 @@ async def sign(
     jwks_url: Text = "",
     public_key: Annotated[str, Form(max_length=LONGEST_KEY)] = "",
 ) -> Response:
-    """How a host signs its own players' tokens, all of it anew; a field left empty is none."""
+    """How a host signs its own players' tokens; all of it is replaced; a field left empty is none."""
     request.state.back = "/console/hosts"
     who = await operator(request, ADMIN)
     container = container_of(request)

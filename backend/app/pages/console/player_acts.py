@@ -45,7 +45,7 @@ async def preview(
     amount: Annotated[int, Query(ge=1, le=MOST)],
     direction: Annotated[ToWallet, Query()],
 ) -> Response:
-    """What a gift, a withdrawal or a make-good would make of the balance, before anybody signs it."""
+    """What a gift, a withdrawal or a compensation would make of the balance, before anybody signs it."""
     _back(request, user_id)
     who = await operator(request, *_may(direction))
     container = container_of(request)
@@ -84,7 +84,7 @@ async def adjust(
     reason: Reason,
     key: FormKey,
 ) -> Response:
-    """Gives tokens, takes them back, or asks for a make-good, once for this form. Support may ask."""
+    """Gives tokens, takes them back, or asks for a compensation, once for this form. Support may ask."""
     back = _back(request, user_id)
     who = await operator(request, *_may(direction))
     container = container_of(request)

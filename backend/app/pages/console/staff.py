@@ -30,7 +30,7 @@ async def disable(request: Request, staff_id: Id, reason: Reason) -> Response:
 
 @router.post(HERE + "/{staff_id}/enable")
 async def enable(request: Request, staff_id: Id, reason: Reason) -> Response:
-    """Lets them sign in anew."""
+    """Lets them sign in again."""
     return await _switch(request, staff_id, reason, is_active=True)
 
 

@@ -132,6 +132,7 @@ async def play_game(request: Request, code: PathName, key: PlayKey) -> Response:
                 for one in result.coupons
             ],
             "token_balance": answer["token_balance"],
+            "tickets": _lines("parts/tickets.html", language, balance=answer["token_balance"])[0],
             "is_replay": done.is_replay,
             "next_key": new_id(container.clock.now()),
         }

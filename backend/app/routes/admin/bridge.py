@@ -87,7 +87,7 @@ async def campaign(request: Request, response: Response, code: CampaignCode) -> 
     responses=EDIT,
 )
 async def replace(request: Request, response: Response, who: Admin, code: CampaignCode) -> dict[str, Any]:
-    """A whole draft anew. An open campaign stays as players were promised it."""
+    """Replaces a whole draft. An open campaign stays as players were promised it."""
     body = parse_body(BridgeBody, await request.body())
     house, act = container_of(request).house, admin_act(who, body.reason)
     return _view(response, await replace_bridge(house, act, code, body, expected_version=expected_version(request)))

@@ -91,7 +91,7 @@ async def board(request: Request, response: Response, code: Code) -> dict[str, A
     responses=EDIT,
 )
 async def replace(request: Request, response: Response, who: Admin, code: Code) -> dict[str, Any]:
-    """The whole board anew. Windows that are closed stay as they were."""
+    """Replaces the whole board. Windows that are closed stay as they were."""
     body = parse_body(LeaderboardBody, await request.body())
     house, act, version = (
         container_of(request).house,

@@ -42,7 +42,7 @@ async def missed(request: Request, user_id: Id) -> dict[str, Any]:
     responses=FOUND | problems("USER_BLOCKED", "FEATURE_DISABLED", "VALIDATION_ERROR"),
 )
 async def settle(request: Request, who: Admin, user_id: Id) -> Response:
-    """Pays it, each once for ever, under the operation ids of the settlements themselves. Unblock the player first."""
+    """Pays it, each once, under the operation ids of the settlements themselves. Unblock the player first."""
     raw = await request.body()
     act = keyed_act(request, who, parse_body(WhyOnly, raw).reason, raw, SettledLater, exclude_none=True)
     return json_answer(await settle_missed(container_of(request).house, act, user_id))

@@ -81,7 +81,7 @@ async def mission(request: Request, response: Response, code: MissionCode) -> di
     responses=EDIT,
 )
 async def replace(request: Request, response: Response, who: Admin, code: MissionCode) -> dict[str, Any]:
-    """The whole mission anew. What was completed before is paid by the version it was completed under."""
+    """Replaces the whole mission. What was completed before is paid by the version it was completed under."""
     body = parse_body(MissionBody, await request.body())
     house, act, version = (
         container_of(request).house,

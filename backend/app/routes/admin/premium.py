@@ -32,7 +32,7 @@ REFUSALS = problems(
     responses={200: {"model": PremiumChanged}} | REFUSALS | problems("SEASON_NOT_FOUND", "TRACK_NOT_FOUND"),
 )
 async def grant(request: Request, who: Admin, season_id: Id) -> Response:
-    """Gives a premium track and pays every level of it that is already reached, each once for ever."""
+    """Gives a premium track and pays every level of it that is already reached, each once."""
     return await _change(request, who, season_id, is_grant=True)
 
 

@@ -86,7 +86,7 @@ async def one(request: Request, response: Response, code: Code) -> dict[str, Any
     responses=REFUSALS | problems("PROMO_NOT_FOUND", "VERSION_CONFLICT", "PRECONDITION_REQUIRED"),
 )
 async def replace(request: Request, response: Response, who: Admin, code: Code) -> dict[str, Any]:
-    """The campaign anew; `is_open` false stops it. What players were promised stays once a unit is gone."""
+    """Replaces the campaign; `is_open` false stops it. What players were promised stays once a unit is gone."""
     body = parse_body(PromoBody, await request.body())
     act, version = admin_act(who, body.reason, body.players_who_lose), expected_version(request)
     row = await replace_promo(container_of(request).house, act, code, _config(body), expected_version=version)

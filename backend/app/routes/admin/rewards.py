@@ -119,7 +119,7 @@ async def approve(request: Request, who: Admin, reward_id: Id) -> Response:
     responses=REFUSALS,
 )
 async def reject(request: Request, who: Admin, reward_id: Id) -> Response:
-    """Refuses a reward that waits for approval, for ever."""
+    """Refuses a reward that waits for approval. It can't be approved later."""
     return await _settle(request, who, Deed.REJECT, reward_id)
 
 

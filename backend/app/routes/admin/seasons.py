@@ -79,7 +79,7 @@ async def create(request: Request, response: Response, who: Admin) -> dict[str, 
     responses=EDIT | problems("INVALID_SEASON_DATES", "PRECONDITION_REQUIRED"),
 )
 async def replace(request: Request, response: Response, who: Admin, season_id: Id) -> dict[str, Any]:
-    """The whole season anew. What players in it were promised or paid is fixed: 422 names each field."""
+    """Replaces the whole season. What players in it were promised or paid is fixed: 422 names each field."""
     body = parse_body(SeasonBody, await request.body())
     stored = await replace_season(
         container_of(request).house,

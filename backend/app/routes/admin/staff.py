@@ -52,7 +52,7 @@ async def disable(request: Request, who: Admin, staff_id: Id) -> dict[str, Any]:
     responses=SWITCH,
 )
 async def enable(request: Request, who: Admin, staff_id: Id) -> dict[str, Any]:
-    """Lets them sign in anew, with the password and scopes they had."""
+    """Lets them sign in again, with the password and scopes they had."""
     return await _switch(request, who, staff_id, is_active=True)
 
 

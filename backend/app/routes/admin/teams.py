@@ -76,7 +76,7 @@ async def contest(request: Request, response: Response, code: Code) -> dict[str,
     responses=EDIT,
 )
 async def replace(request: Request, response: Response, who: Admin, code: Code) -> dict[str, Any]:
-    """The whole contest anew. Once it is in force, what players joined for is fixed."""
+    """Replaces the whole contest. Once it is in force, what players joined for is fixed."""
     body = parse_body(ContestBody, await request.body())
     house, act, version = container_of(request).house, admin_act(who, body.reason), expected_version(request)
     return _view(response, await replace_contest(house, act, code, body, expected_version=version))

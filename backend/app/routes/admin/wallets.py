@@ -1,4 +1,4 @@
-"""Giving tokens to players, taking them back, asking for a make-good."""
+"""Giving tokens to players, taking them back, asking for a compensation."""
 
 from fastapi import Request, Response
 

@@ -90,7 +90,7 @@ async def endpoint(request: Request, response: Response, webhook_id: Id) -> dict
     responses=EDIT,
 )
 async def change(request: Request, response: Response, who: Admin, webhook_id: Id) -> dict[str, Any]:
-    """Name, address and filter anew. What waits goes to the new address."""
+    """Replaces name, address and filter. What waits goes to the new address."""
     body = parse_body(WebhookEdit, await request.body())
     house, act, version = container_of(request).house, admin_act(who, body.reason), expected_version(request)
     return _seen(response, await change_webhook(house, act, webhook_id, body, expected_version=version))

@@ -18,7 +18,7 @@ Reason = Annotated[
     StringConstraints(
         strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
     ),
-    Field(description="Why. Kept in the audit log for ever.", examples=["Wrong odds reported by support"]),
+    Field(description="Why. Kept permanently in the audit log.", examples=["Wrong odds reported by support"]),
 ]
 HostCode = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,50}$")]
 

@@ -19,13 +19,13 @@ EXAMPLE: dict[str, Any] = {
 
 
 class HostBody(HostFields):
-    """A new host. The code is for ever: events, players and addresses name it."""
+    """A new host. The code can't be changed: events, players and addresses name it."""
 
     reason: Reason
 
 
 class SigningBody(SigningFields):
-    """How a host signs its own players' tokens, all of it anew."""
+    """How a host signs its own players' tokens; all of it is replaced."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 

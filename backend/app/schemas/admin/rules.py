@@ -25,14 +25,16 @@ EXAMPLE: dict[str, Any] = {
 class RuleNew(AdminBody):
     """A rule with its first version. `host` left out: for the events of every host."""
 
-    code: Code = Field(examples=["WATCHED_90"], description="Part of the operation ids of what it gives, for ever.")
+    code: Code = Field(
+        examples=["WATCHED_90"], description="Part of the operation ids of what it gives; it can't be changed."
+    )
     title: Label = Field(examples=["90 % watched"])
     host: HostCode | None = None
     config: RuleConfig = Field(examples=[EXAMPLE])
 
 
 class RuleVersionNew(AdminBody):
-    """The whole rule anew, as a further version."""
+    """Replaces the whole rule by a further version."""
 
     config: RuleConfig = Field(examples=[EXAMPLE])
 

@@ -15,7 +15,7 @@ class WalletAdjustment(OnePlayer):
 
 
 class WalletAdjusted(Shape):
-    """What happened. A large gift and every make-good wait as APPROVAL: the balance has not moved yet."""
+    """What happened. A large gift and every compensation wait as APPROVAL: the balance has not moved yet."""
 
     result: str = Field(examples=["OK"])
     operation_id: str = Field(examples=["ADMIN:019a9f2e-6a10-7cc3-9a51-0d5c8f3b2a11"])

@@ -20,7 +20,7 @@ EXAMPLE: dict[str, Any] = {
 
 
 class WebhookEdit(EndpointFields):
-    """An endpoint anew."""
+    """Replaces an endpoint."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 

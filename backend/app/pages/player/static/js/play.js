@@ -23,7 +23,7 @@ async function playOnce(form, button, show) {
     say(words.trouble);
   } else if (answer.ok) {
     form.elements.key.value = answer.next_key;
-    byId("tickets").textContent = answer.token_balance;
+    byId("tickets").textContent = answer.tickets;
     await show(answer.shown, answer);
     byId("result").replaceChildren(card(answer));
     if (!answer.is_replay) countPlay(button);
