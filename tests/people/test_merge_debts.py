@@ -60,3 +60,14 @@ async def test_a_debt_goes_over_and_is_paid_out_of_what_both_have(world: World, 
         assert await wallet(world, people["new"]) == (1, 0), "what comes later pays it"
         assert await balance(world, people["new"], COIN) == 1
         assert not await world.differences()
+
+
+async def test_xp_of_an_order_from_before_the_merge_goes_back_and_stays_explained(world: World) -> None:
+    old, new = await world.player("old"), await world.player("new")
+    await rule(world, "XP", {"kind": "XP", "amount": 30}, types=("purchase",))
+    await rule(world, "BACK", REVERSE, types=("refund",))
+    await one(world, event("buy-old", "purchase", "old"))
+    await merge(world, old.name, new.name)
+    await one(world, refund("back-old", "e-buy-old") | {"subject": "new"})
+    assert await world.rows("SELECT current_xp FROM season_progress WHERE user_id = :u", u=new.id) in ([], [(0,)])
+    assert not await world.differences()

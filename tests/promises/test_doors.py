@@ -190,6 +190,19 @@ async def test_a_guarantee_that_players_count_towards_stays(
     await desk.ok("POST", f"{path}/{saved['id']}/activate", {"players_who_lose": 5})
 
 
+async def test_a_guarantee_stays_also_when_the_same_terms_were_put_in_force_once_more(world: World, desk: Desk) -> None:
+    wheel = BLANKS | {"segments": [dict(line) for line in BLANKS["segments"]]}
+    wheel["segments"][0] |= {"reward_type": "POINT", "reward_amount": 5, "weight": 1}
+    wheel["segments"][1] |= {"weight": 1_000_000}
+    sure = wheel | {"guarantee": {"after": 4, "prizes": [0]}}
+    await world.configure("roulette", sure)
+    await spin(world, await world.player("kim", ROULETTE_COIN=9))
+    path = "/games/roulette/configs"
+    same, weaker = [await desk.ok("POST", path, {"config": config}) for config in (sure, wheel)]
+    await desk.ok("POST", f"{path}/{same['id']}/activate")
+    assert await desk.refused("POST", f"{path}/{weaker['id']}/activate") == (409, "PROMISE_WITHDRAWN")
+
+
 async def test_an_open_round_of_boxes_goes_on(world: World, desk: Desk) -> None:
     boxes = {"name": "b", "boxes": 2, "prizes": [
         {"id": 1, "label": "a", "count": 1, "reward_type": "POINT", "reward_amount": 100},

@@ -104,7 +104,7 @@ async def _require_nothing_lost(keepers: Services, act: AdminAct, game: Game, co
         return
     losses = game.losses(before, after)
     if losses:
-        memories = await keepers.game_log.newest_memories(config_id, limit=PLAYS_LOOKED_AT)
+        memories = await keepers.game_log.newest_memories(game.feature_type, limit=PLAYS_LOOKED_AT)
         players = sum(game.is_counted_on(before, memory) for memory in memories.values())
         if players > (act.players_who_lose or 0):
             how = ("players_who_lose", f"at least {players} players: name the number to do it")

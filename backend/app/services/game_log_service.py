@@ -47,10 +47,11 @@ class GameLogService:
         rows = await self._tx.rows(BY_DAY, params, ids=len(user_ids), games=len(games), days=len(days))
         return [(user_id, name, known_day_in(day), plays) for user_id, name, day, plays in rows]
 
-    async def newest_memories(self, config_id: int, *, limit: int) -> dict[int, Any]:
-        """What the game remembers of each player in the newest plays of a version: so many plays are looked at."""
+    async def newest_memories(self, feature_type: str, *, limit: int) -> dict[int, Any]:
+        """What a game remembers of each player in its newest plays, of any version: so many plays are looked at."""
         c = game_plays.c
-        query = select(c.user_id, c.play_no, c.memory).where(c.config_id == config_id).order_by(c.id.desc())
+        versions = select(game_configs.c.id).where(game_configs.c.feature_type == feature_type)
+        query = select(c.user_id, c.play_no, c.memory).where(c.config_id.in_(versions)).order_by(c.id.desc())
         rows = (await self._tx.execute(query.limit(limit))).all()
         return {row.user_id: json_in(row.memory) for row in sorted(rows, key=lambda row: row.play_no)}
 

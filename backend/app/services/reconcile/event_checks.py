@@ -5,7 +5,8 @@ from app.services.reconcile.check import Check, never_joined
 # `RULE:<rule>:<event>` of a row's operation id, whatever number stands behind it: our ids of events have 36 letters
 HIT = """
     SELECT 1 FROM rule_hits h JOIN host_rules x ON x.id = h.rule_id
-    WHERE h.user_id = {row}.user_id
+    WHERE (h.user_id = {row}.user_id
+            OR h.user_id IN (SELECT u.id FROM user_profiles u WHERE u.merged_into = {row}.user_id))
         AND SUBSTR({op}, 1, LENGTH(x.code) + 42) = CONCAT('RULE:', x.code, ':', h.event_id)
 """
 
