@@ -97,9 +97,17 @@ ROWS: dict[tuple[str, str], Row] = {
     ("season.streak", "freeze_cap"): GROWS,
     ("season.streak", "paused_days"): Row((DAY,), ((), (AFTER,)), ((DAY, AFTER),)),
     ("season.streak", "milestones"): Row(
-        (MilestoneConfig(days=7, rewards=TEN),),
-        ((), (MilestoneConfig(days=8, rewards=TEN),), (MilestoneConfig(days=7, rewards=(points(9),)),)),
-        ((MilestoneConfig(days=6, rewards=TEN),), (MilestoneConfig(days=7, rewards=MORE[0]),)),
+        (MilestoneConfig(days=3, rewards=TEN), MilestoneConfig(days=7, rewards=TEN)),
+        (
+            (),
+            (MilestoneConfig(days=3, rewards=TEN),),
+            (MilestoneConfig(days=3, rewards=TEN), MilestoneConfig(days=8, rewards=TEN)),
+            (MilestoneConfig(days=3, rewards=TEN), MilestoneConfig(days=7, rewards=(points(9),))),
+        ),
+        (
+            (MilestoneConfig(days=3, rewards=TEN), MilestoneConfig(days=6, rewards=TEN)),
+            (MilestoneConfig(days=3, rewards=TEN), MilestoneConfig(days=7, rewards=MORE[0])),
+        ),
     ),
     ("mission", "host"): FIXED,
     ("mission", "period"): FIXED,

@@ -119,6 +119,17 @@ def _rows(kind: str, rows: Mapping[str, tuple[Kept, str]]) -> tuple[Promise, ...
     return tuple(Promise(kind, field, kept, loss) for field, (kept, loss) in rows.items())
 
 
+def _milestones_kept(before: Iterable[Any], after: Iterable[Any]) -> bool:
+    """Whether each milestone has one of its own after the edit, no later and worth no less."""
+    free = sorted(after, key=lambda new: -new.days)
+    for one in sorted(before, key=lambda old: old.days):
+        kept = next((new for new in free if new.days <= one.days and covers(one.rewards, new.rewards)), None)
+        if kept is None:
+            return False
+        free.remove(kept)
+    return True
+
+
 PROMISES: tuple[Promise, ...] = (
     # begun: somebody has progress in it
     *_rows("season", {
@@ -151,8 +162,7 @@ PROMISES: tuple[Promise, ...] = (
         "freeze_every_days": (not_rarer, "freezes"),
         "freeze_cap": (not_lower, "freezes"),
         "paused_days": (only_grows, "days that could be missed for nothing"),
-        "milestones": (lambda before, after: all(_milestone_kept(one, after) for one in before),
-                       "milestones that players are on their way to"),
+        "milestones": (_milestones_kept, "milestones that players are on their way to"),
     }),
     # begun: somebody has progress in it
     *_rows("mission", {
@@ -220,10 +230,6 @@ PROMISES_NOTHING: Mapping[str, frozenset[str]] = {
     "promotion": frozenset({"code", "title_ko", "title_en", "kind", "shared_code", "is_open"}),
     "guarantee": frozenset(),
 }
-
-
-def _milestone_kept(one: Any, after: Iterable[Any]) -> bool:
-    return any(new.days <= one.days and covers(one.rewards, new.rewards) for new in after)
 
 
 def broken(kind: str, before: Any, after: Any, *, at: str = "") -> list[Problem]:

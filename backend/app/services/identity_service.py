@@ -202,7 +202,10 @@ class IdentityService:
             await self._tx.execute(refresh_tokens.insert(), list(rows))
 
     async def sign_ins_of(self, staff_id: int, *, now: datetime) -> list[dict[str, Any]]:
-        """The operator's sign-ins that last, newest first: family, from where, since when, used last, until when."""
+        """The operator's sign-ins that last, newest first: family, from where, since when, used last, until when.
+
+        A one-time link is none: it has no client.
+        """
         c = refresh_tokens.c
         times = (func.min(c.created_at).label("began_at"), func.max(c.created_at).label("used_at"))
         columns = (
@@ -212,7 +215,7 @@ class IdentityService:
             func.max(c.expires_at).label("ends_at"),
         )
         query = select(*columns).where(c.staff_id == staff_id).group_by(c.family_id).order_by(times[0].desc())
-        lasting = query.having(func.count(c.revoked_at) == 0, func.max(c.expires_at) > now)
+        lasting = query.having(func.count(c.revoked_at) == 0, func.count(c.client) > 0, func.max(c.expires_at) > now)
         return [dict(row) for row in (await self._tx.execute(lasting)).mappings()]
 
     async def use_refresh_token(self, token_id: int, *, seed: str, now: datetime) -> bool:
