@@ -99,14 +99,21 @@ def mariadb_of_worker() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="module", params=["sqlite", "mariadb"])
-def module_database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A database that the tests of one module share, on each kind: for services that are costly to start."""
+@contextmanager
+def shared_database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database of the kind that `request` names, for many tests: for services that are costly to start."""
     if request.param == "sqlite":
-        yield fresh_sqlite(request, tmp_path_factory.mktemp("module"))
+        yield fresh_sqlite(request, request.getfixturevalue("tmp_path_factory").mktemp("shared"))
     else:
         with new_mariadb() as url:
             yield url
+
+
+@pytest.fixture(scope="module", params=["sqlite", "mariadb"])
+def module_database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database that the tests of one module share, on each kind."""
+    with shared_database(request) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "mariadb"])
