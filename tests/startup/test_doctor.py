@@ -16,10 +16,10 @@ from app.core.database_facts import SessionFacts, judge_session
 from app.core.database_rights import HeldRights, beyond_tables, judge_rights, rights_needed
 from app.core.startup import Finding, Level
 from app.db.cache import Cache
-from app.db.schema import upgrade_to_head
 from app.flows.look_closer import look_closer
 from app.services import House
 from tests.db.databases import ask
+from tests.fixtures import demo_data
 from tests.servers import free_port
 from tests.startup.conftest import GRANTS, STRONG, OpenHouse, ProductionServer, production
 
@@ -64,7 +64,7 @@ def test_the_doctor_speaks_to_people_and_machines_and_its_exit_code_says_whether
     refused = CliRunner().invoke(app, command)
     assert refused.exit_code == 1
     assert "fail  schema" in refused.stdout
-    upgrade_to_head(settings.database_url)
+    demo_data(tmp_path)
     told = CliRunner().invoke(app, [*command, "--json"])
     assert told.exit_code == 0, told.output
     answer = json.loads(told.stdout)
