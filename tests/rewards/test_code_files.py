@@ -119,11 +119,8 @@ LINES = 20_000
 def test_a_large_file_is_never_whole_in_memory() -> None:
     with SpooledTemporaryFile(max_size=1 << 20) as file:
         for number in range(LINES):
-            file.write(
-                f"SUMMER-{number:010},2026-12-31,{'-' * 900}\r\n".encode()
-                if number
-                else b"code,expires_at,nickname\r\n"
-            )
+            line = f"SUMMER-{number:010},2026-12-31,{'-' * 900}" if number else "code,expires_at,nickname"
+            file.write(f"{line}\r\n".encode())
         file.seek(0)
         tracemalloc.start()
         try:
