@@ -48,7 +48,7 @@ def test_spaces_inside_what_is_typed_do_not_matter_and_inside_a_file_may_be_two_
 
 
 DAMAGE: dict[str, str] = {
-    "1.23457E+11": "exponent", "1,2E+11": "exponent", "5E-07": "exponent", "=A1": "formula", "+82": "formula",
+    "1.23457E+11": "exponent", "1.23457e11": "exponent", "1,2E+11": "exponent", "5E-07": "exponent", "=A1": "formula", "+82": "formula",
     "@SUM": "formula", "-AB12": "formula", "#N/A": "error", "#REF!": "error", "#####": "error", "#NAME?": "error",
     "2025-12-25": "date", "12/25/2025": "date", "25-Dec": "date", "Dec-25": "date", "2025. 12. 25.": "ASCII",
     "10:30": "date", "TRUE": "TRUE", "123456.0": "decimals", "1,234": "decimals", "12월 25일": "ASCII",
