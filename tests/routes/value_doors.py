@@ -119,6 +119,7 @@ async def _level(stage: Stage) -> Ask:
     )
     await stage.desk.ok("POST", f"/rewards/{paid[0][0]}/reverse", keyed=True)
     body = {"track": "FREE", "rewards": [{"reward_type": "POINT", "reward_amount": 10}], "taken_back_get": "CORRECTED"}
+    body |= {"players_who_lose": 1_000}  # whoever came before in this stage
     return stage.asks(f"/seasons/{stage.season_id}/levels/1/correct", body, version="*")
 
 

@@ -95,5 +95,5 @@ async def _recipients(keepers: Services, user_ids: Sequence[int], host: str, ext
         found = [user_id for user_id in ids if user_id is not None]
     if missing:
         reason = "unknown player: one is known from the first signed-in request on, or once the host has made them"
-        raise invalid(*((field, reason) for field in missing[:20]))
+        raise invalid(*((field, reason) for field in missing))
     return sorted(set(found))
