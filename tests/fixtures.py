@@ -2,20 +2,21 @@
 
 import asyncio
 import os
-import shutil
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.util import LRUCache
 
 from app import main
+from app.cli.demo import demo_settings
 from app.config.settings import Settings
 from app.core.time_utils import KST, FixedClock
 from app.db import session
@@ -65,12 +66,20 @@ def clock() -> FixedClock:
     return FixedClock(NOON)
 
 
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file to copy: a fresh database in a millisecond."""
-    file = tmp_path_factory.mktemp("template") / "head.db"
-    upgrade_to_head(f"sqlite+aiosqlite:///{file}")
-    return file
+@cache
+def sqlite_template() -> bytes:
+    """A migrated SQLite file."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "head.db"
+        upgrade_to_head(f"sqlite+aiosqlite:///{file}")
+        return file.read_bytes()
+
+
+def fresh_sqlite(file: Path) -> str:
+    """The address of an empty SQLite database at head, made in a millisecond: to migrate it takes four hundred."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(sqlite_template())
+    return f"sqlite+aiosqlite:///{file}"
 
 
 @contextmanager
@@ -99,30 +108,37 @@ def mariadb_of_worker() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="module", params=["sqlite", "mariadb"])
-def module_database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A database that the tests of one module share, on each kind: for services that are costly to start."""
+@contextmanager
+def shared_database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database of the kind that `request` names, for many tests: for services that are costly to start."""
     if request.param == "sqlite":
-        yield fresh_sqlite(request, tmp_path_factory.mktemp("module"))
+        yield fresh_sqlite(request.getfixturevalue("tmp_path_factory").mktemp("shared") / "dojang.db")
     else:
         with new_mariadb() as url:
             yield url
+
+
+@pytest.fixture(scope="module", params=["sqlite", "mariadb"])
+def module_database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database that the tests of one module share, on each kind."""
+    with shared_database(request) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "mariadb"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database at head: the test runs once on SQLite and once on MariaDB."""
     if request.param == "sqlite":
-        return fresh_sqlite(request, tmp_path)
+        return fresh_sqlite(tmp_path / "dojang.db")
     url: str = request.getfixturevalue("mariadb_of_worker")
     empty_tables(url)
     return url
 
 
 @pytest.fixture
-def sqlite_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path) -> str:
     """An empty SQLite database at head, for what does not depend on the server."""
-    return fresh_sqlite(request, tmp_path)
+    return fresh_sqlite(tmp_path / "dojang.db")
 
 
 @pytest.fixture
@@ -132,10 +148,11 @@ def mariadb_url(mariadb_of_worker: str) -> str:
     return mariadb_of_worker
 
 
-def fresh_sqlite(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    file = tmp_path / "dojang.db"
-    shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
-    return f"sqlite+aiosqlite:///{file}"
+def demo_data(folder: Path) -> Settings:
+    """The settings of a demo that keeps its data in this folder: a database at head."""
+    settings = demo_settings(folder, None)
+    fresh_sqlite(Path(str(make_url(settings.database_url).database)))
+    return settings
 
 
 def sync_url(url: str) -> str:
@@ -183,6 +200,14 @@ async def world(database_url: str, clock: FixedClock) -> AsyncIterator[World]:
 async def sqlite_world(sqlite_url: str, clock: FixedClock) -> AsyncIterator[World]:
     """As `world`, on SQLite alone."""
     async with open_world(settings_for(sqlite_url), clock) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+async def calm_world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """As `sqlite_world`, for a whole module: of tests that leave nothing behind."""
+    url = fresh_sqlite(tmp_path_factory.mktemp("calm") / "dojang.db")
+    async with open_world(settings_for(url), FixedClock(NOON)) as opened:
         yield opened
 
 

@@ -1,15 +1,9 @@
 """Operators for the tests of their API."""
 
-import shutil
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
-from app.core.time_utils import FixedClock
 from tests.admin.desk import Desk, desk_of
-from tests.fixtures import NOON, settings_for
-from tests.world import World, open_world
+from tests.world import World
 
 
 @pytest.fixture
@@ -31,9 +25,6 @@ async def mariadb_admin(mariadb_world: World) -> Desk:
 
 
 @pytest.fixture(scope="module")
-async def calm_admin(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+async def calm_admin(calm_world: World) -> Desk:
     """An admin whose service a whole module shares: for tests that leave nothing behind."""
-    file = tmp_path_factory.mktemp("calm") / "dojang.db"
-    shutil.copyfile(sqlite_template, file)
-    async with open_world(settings_for(f"sqlite+aiosqlite:///{file}"), FixedClock(NOON)) as world:
-        yield await desk_of(world, "kim@example.com", "admin")
+    return await desk_of(calm_world, "kim@example.com", "admin")

@@ -2,27 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
-from app.domain.reference import ROULETTE
-from tests.fixtures import settings_for
-from tests.live import live_world
 from tests.world import World, key
 
 PLAY = "/api/roulette/play"
-# nothing to win: a ticket won back, or a level reached by fifty wins, would buy further plays
-BLANKS = ROULETTE | {"segments": [{"slot_index": n, "label": "-", "weight": 1} for n in range(6)]}
-
-
-@pytest.fixture(scope="module")
-async def live(module_database_url: str) -> AsyncIterator[World]:
-    """Two processes over one database, on each kind of it. Each test brings its own player."""
-    async with live_world(settings_for(module_database_url, db_write_pool=4), workers=2) as world:
-        await world.configure("roulette", BLANKS)
-        yield world
 
 
 def codes(responses: list[httpx.Response]) -> Counter[str]:
@@ -59,8 +45,8 @@ async def test_100_parallel_stamps_are_one_stamp(live: World) -> None:
 
 async def test_100_parallel_claims_are_one_claim(live: World) -> None:
     player = await live.player("claims")
-    await live.ok("POST", "/api/season-pass/stamp", headers=player.headers)
-    await live.sql("UPDATE season_progress SET current_xp = 900, current_level = 8 WHERE user_id = :id", id=player.id)
+    both = await live.token(player.name, "player", "admin")
+    await live.ok("POST", "/api/season-pass/stamp", json={"xp_bonus": 880}, headers=both)  # level 8
     claim = "/api/season-pass/claim"
     answers = await asyncio.gather(
         *(live.client.post(claim, json={"level": 8}, headers=player.headers) for _ in range(100))
@@ -70,7 +56,7 @@ async def test_100_parallel_claims_are_one_claim(live: World) -> None:
         (1,)
     ]
     states = await live.rows("SELECT state FROM reward_log WHERE source = 'SEASON' AND user_id = :id", id=player.id)
-    assert sorted(states) == [("APPROVAL",), ("GRANTED",)]
+    assert sorted(states) == [("APPROVAL",), *[("GRANTED",)] * 7], "the seven levels before it were paid by the stamp"
 
 
 @pytest.mark.parametrize("way", ["api", "sql"])

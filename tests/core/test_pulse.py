@@ -1,14 +1,20 @@
 """The figures of a process: what changed since the last looks, and how slow the slow ones were."""
 
+import time
+
 import pytest
 
 from app.core.metrics import LATENCY_BUCKETS, REFUSALS, REQUEST_SECONDS, REQUESTS
-from app.core.pulse import Pulse, slow_edge_ms
+from app.core.pulse import WINDOW_SECONDS, Figures, Pulse, slow_edge_ms
 
 
-def test_only_what_happened_since_is_counted() -> None:
-    REQUESTS.labels("GET", "/pulse/a", 200).inc(5)
+def test_only_what_happened_in_the_last_minute_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1_000.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
     pulse = Pulse()
+    REQUESTS.labels("GET", "/pulse/a", 200).inc(5)
+    assert _answers(pulse.feel()) == 5, "a process begins with nothing"
+    now += WINDOW_SECONDS
     for status in (200, 200, 503):
         REQUESTS.labels("GET", "/pulse/a", status).inc()
         REQUEST_SECONDS.labels("GET", "/pulse/a").observe(0.004)
@@ -18,6 +24,10 @@ def test_only_what_happened_since_is_counted() -> None:
     assert (route.answers, route.errors, figures.refusals["PULSE_TEST"]) == (3, 1, 2)
     assert route.p95_ms is not None and route.p95_ms <= 5
     assert pulse.feel().refusals["PULSE_TEST"] == 2, "a second look within the minute still sees it"
+
+
+def _answers(figures: Figures) -> int:
+    return sum(route.answers for route in figures.routes if route.route == "/pulse/a")
 
 
 @pytest.mark.parametrize(

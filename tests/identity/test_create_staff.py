@@ -7,13 +7,12 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from app.cli import app
-from app.cli.environment import demo_settings
 from app.core.auth import ADMIN, OPS
 from app.core.errors import AppError
 from app.core.security import Passwords
-from app.db.schema import upgrade_to_head
 from app.flows.create_staff import StaffMade, create_staff
 from app.services.audit_service import AdminAct
+from tests.fixtures import demo_data
 from tests.identity.door import PASSWORD, Door, code_of
 
 ACT = AdminAct("cli:kim", "a new colleague", None)
@@ -82,7 +81,7 @@ async def test_a_password_that_is_easy_to_guess_is_refused(sqlite_door: Door, pa
 
 
 def test_at_a_terminal_the_password_comes_from_stdin_or_a_link_stands_for_it(tmp_path: Path) -> None:
-    upgrade_to_head(demo_settings(tmp_path, None).database_url)
+    demo_data(tmp_path)
 
     def run(*options: str, stdin: str | None = None) -> Result:
         command = ["ops", "staff", "create", "--login", "kim", "--reason", "new here", "--data", str(tmp_path)]

@@ -11,10 +11,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from typer.testing import CliRunner, Result
 
 from app.cli import app
-from app.cli.environment import demo_settings
 from app.core.jwks import Jwks
-from app.db.schema import upgrade_to_head
 from app.flows.seed_reference import MAIN_HOST
+from tests.fixtures import demo_data
 from tests.identity.door import WALL, Door, at_once
 
 NOW = int(WALL.timestamp())
@@ -160,7 +159,7 @@ async def test_of_a_shared_secret_nothing_is_shown(sqlite_door: Door) -> None:
 
 
 def test_the_same_at_a_terminal(tmp_path: Path) -> None:
-    upgrade_to_head(demo_settings(tmp_path, None).database_url)
+    demo_data(tmp_path)
     (tmp_path / "key.pem").write_text(public(FIRST))
 
     def run(*words: str) -> Result:

@@ -10,11 +10,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from typer.testing import CliRunner, Result
 
 from app.cli import app
-from app.cli.environment import demo_settings
 from app.core.jwks import Jwks
-from app.db.schema import upgrade_to_head
 from app.flows.authenticate import Authenticator
 from tests.events.host import event
+from tests.fixtures import demo_data
 from tests.identity.door import TOKEN, WALL, Door, bearer, code_of
 from tests.identity.test_host_signing import public
 from tests.world import key
@@ -136,7 +135,7 @@ async def test_its_pages_are_closed_and_keep_the_sign_in(sqlite_door: Door) -> N
 
 
 def test_the_same_at_a_terminal(tmp_path: Path) -> None:
-    upgrade_to_head(demo_settings(tmp_path, None).database_url)
+    demo_data(tmp_path)
 
     def run(*words: str) -> Result:
         return CliRunner().invoke(app, ["ops", *words, "--data", str(tmp_path)])

@@ -8,14 +8,13 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from app.cli import app
-from app.cli.environment import demo_settings
 from app.core.errors import AppError
-from app.db.schema import upgrade_to_head
 from app.flows.issue_token import issue_token
 from app.flows.sign_in_link import issue_sign_in_link
 from app.flows.switch_staff import switch_staff
 from app.services import Services
 from app.services.audit_service import AdminAct
+from tests.fixtures import demo_data
 from tests.identity.door import Door, bearer, code_of
 from tests.world import World
 
@@ -94,8 +93,7 @@ async def test_two_admins_who_switch_each_other_off_leave_one(mariadb_world: Wor
 
 
 def test_the_same_at_a_terminal(tmp_path: Path) -> None:
-    settings = demo_settings(tmp_path, None)
-    upgrade_to_head(settings.database_url)
+    demo_data(tmp_path)
 
     def run(*words: str) -> Result:
         return CliRunner().invoke(app, ["ops", "staff", *words, "--data", str(tmp_path)])

@@ -47,9 +47,9 @@ def longest_turns() -> Iterator[list[tuple[float, str]]]:
 
 
 @pytest.fixture(scope="module")
-async def busy_world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+async def busy_world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     """A service with an event's history: plays, gifts, and thousands of host events."""
-    url = fresh_sqlite(request, tmp_path_factory.mktemp("loop"))
+    url = fresh_sqlite(tmp_path_factory.mktemp("loop") / "dojang.db")
     async with open_world(settings_for(url), FixedClock(NOON)) as world:
         await tell(world)
         [(host_id,)] = await world.rows("SELECT id FROM hosts WHERE code = 'main'")

@@ -13,7 +13,6 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from app.cli import app
-from app.cli.environment import demo_settings
 from app.db.copies import (
     MANIFEST,
     SQLITE_COPY,
@@ -26,8 +25,9 @@ from app.db.copies import (
     sha256_of,
     write_manifest,
 )
-from app.db.schema import HEAD, upgrade_to_head
+from app.db.schema import HEAD
 from app.db.server_copies import BINLOGS, DUMP, POSITION, Server, _binlogs_from, restore_server
+from tests.fixtures import demo_data
 from tests.world import World, key
 
 AT = "2026-01-01T04:00:00+09:00"
@@ -62,7 +62,7 @@ async def test_what_was_answered_before_the_backup_is_in_it_and_the_service_goes
 
 def test_at_a_terminal_a_lost_demo_comes_back(tmp_path: Path) -> None:
     data, copy = tmp_path / "demo", tmp_path / "copy"
-    upgrade_to_head(demo_settings(data, None).database_url)
+    demo_data(data)
 
     def run(*command: str) -> Result:
         return CliRunner().invoke(app, ["ops", *command, "--data", str(data)])

@@ -12,10 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli import app
-from app.cli.environment import demo_settings
 from app.core.errors import AppError
 from app.core.names import is_external_id, is_nickname
-from app.db.schema import upgrade_to_head
 from app.domain.privacy import DECISIONS, is_pseudonym, pseudonym
 from app.flows.authenticate import PLAYERS_FRESH
 from app.flows.erase_player import erase_player
@@ -24,6 +22,7 @@ from app.models import metadata
 from app.services.audit_service import AdminAct
 from app.services.privacy_service import CLEAN
 from tests.events.host import event, send
+from tests.fixtures import demo_data
 from tests.identity.door import Door, bearer
 from tests.world import World, key
 
@@ -207,7 +206,7 @@ async def test_teams_and_rankings_lose_the_name_and_keep_the_score(sqlite_world:
 
 
 def test_at_a_terminal(tmp_path: Path) -> None:
-    upgrade_to_head(demo_settings(tmp_path, None).database_url)
+    demo_data(tmp_path)
 
     def run(*options: str) -> Any:
         return CliRunner().invoke(app, ["ops", "player", *options, "--reason", "asked", "--data", str(tmp_path)])

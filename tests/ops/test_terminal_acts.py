@@ -10,12 +10,11 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from app.cli import app
-from app.cli.environment import OFFSET_FILE, demo_settings
+from app.cli.environment import OFFSET_FILE
 from app.core.time_utils import FixedClock, SystemClock
-from app.db.schema import upgrade_to_head
 from tests.bridge.campaigns import CODE, collect_all, kst, open_reference
 from tests.db.databases import ask
-from tests.fixtures import NOON
+from tests.fixtures import NOON, demo_data
 from tests.world import World, open_world
 
 BALANCES = "SELECT token_type, balance FROM wallets ORDER BY 1"
@@ -25,8 +24,7 @@ class Terminal:
     """A shell beside a service on SQLite."""
 
     def __init__(self, data: Path) -> None:
-        self.data, self.settings = data, demo_settings(data, None)
-        upgrade_to_head(self.settings.database_url)
+        self.data, self.settings = data, demo_data(data)
 
     def before(self, live: object) -> None:
         """What happened before, at noon of the season's second day and later."""

@@ -25,8 +25,8 @@ from tests.routes.ranges import without_range
 
 
 @pytest.fixture(scope="module")
-def service(sqlite_template: Any) -> FastAPI:
-    return create_app(settings_for(f"sqlite+aiosqlite:///{sqlite_template}"))
+def service() -> FastAPI:
+    return create_app(settings_for("sqlite+aiosqlite://"))
 
 
 def models(base: type[BaseModel]) -> Iterator[type[BaseModel]]:

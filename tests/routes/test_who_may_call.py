@@ -28,9 +28,9 @@ EXPECTED = {
 
 
 @pytest.fixture(scope="module")
-async def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     """One service for the whole matrix, as a demo so that every route is there."""
-    url = fresh_sqlite(request, tmp_path_factory.mktemp("matrix"))
+    url = fresh_sqlite(tmp_path_factory.mktemp("matrix") / "dojang.db")
     clock = ShiftedClock()
     clock.move_to(NOON)
     async with open_world(settings_for(url, env="demo", stream_seconds=1), clock) as opened:

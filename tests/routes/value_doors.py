@@ -118,8 +118,9 @@ async def _level(stage: Stage) -> Ask:
         "SELECT id FROM reward_log WHERE user_id = :u AND state = 'GRANTED' ORDER BY id DESC", u=player.id
     )
     await stage.desk.ok("POST", f"/rewards/{paid[0][0]}/reverse", keyed=True)
-    body = {"track": "FREE", "rewards": [{"reward_type": "POINT", "reward_amount": 10}], "taken_back_get": "CORRECTED"}
-    body |= {"players_who_lose": 1_000}  # whoever came before in this stage
+    # more than the season or any correction before this one promises, so nobody loses by it
+    more = {"reward_type": "TOKEN", "token_type": "ROULETTE_COIN", "reward_amount": 1 + player.id}
+    body = {"track": "FREE", "rewards": [more], "taken_back_get": "CORRECTED"}
     return stage.asks(f"/seasons/{stage.season_id}/levels/1/correct", body, version="*")
 
 

@@ -10,15 +10,14 @@ import yaml
 from typer.testing import CliRunner
 
 from app.cli import app
-from app.cli.environment import demo_settings
 from app.cli.reference import file_schema
 from app.core.errors import AppError
-from app.db.schema import upgrade_to_head
 from app.domain.season_file import SeasonFile, read_season_file
 from app.flows.export_season import export_season
 from app.flows.save_season import apply_season
 from app.services.audit_service import AdminAct
 from tests.admin.desk import newest_audit, traces
+from tests.fixtures import demo_data
 from tests.season.rich import begin
 from tests.season.test_premium import gain
 from tests.world import World
@@ -129,7 +128,7 @@ def test_a_bad_file_names_where_it_is_bad(raw: bytes, field: str) -> None:
 
 def test_the_terminal_exports_plans_and_applies(tmp_path: Path) -> None:
     data, file = str(tmp_path / "demo"), str(tmp_path / "season.yaml")
-    upgrade_to_head(demo_settings(tmp_path / "demo", None).database_url)
+    demo_data(tmp_path / "demo")
     run = CliRunner().invoke
     assert run(app, ["ops", "seed", "--data", data]).exit_code == 0
     shipped = str(FILES[-1])

@@ -19,6 +19,7 @@ from app.services import House
 from app.utils.random_utils import SecureDraw
 from tests.architecture.house import ROOT
 from tests.db.databases import ask
+from tests.fixtures import fresh_sqlite
 from tests.servers import MariaDb
 
 STRONG = "dR7#kP2vXq9@LmZt4WbYc8!NfHs5GjUe"
@@ -62,9 +63,7 @@ def server() -> Iterator[ProductionServer]:
 @pytest.fixture
 def sqlite_file(tmp_path: Path) -> str:
     """A migrated SQLite database."""
-    url = f"sqlite+aiosqlite:///{tmp_path / 'dojang.db'}"
-    upgrade_to_head(url)
-    return url
+    return fresh_sqlite(tmp_path / "dojang.db")
 
 
 def production(url: str, **values: object) -> Settings:

@@ -11,10 +11,10 @@ from typer.testing import CliRunner
 
 from app.cli import app
 from app.cli.demo import _seed
-from app.cli.environment import clock_of, demo_settings
+from app.cli.environment import clock_of
 from app.core.time_utils import KST, ShiftedClock, kst_date
-from app.db.schema import upgrade_to_head
 from tests.db.databases import ask
+from tests.fixtures import demo_data
 
 SECRET = "k3Tz" * 10
 ACTIVE = "SELECT season_name, start_date, end_date FROM seasons WHERE is_active ORDER BY start_date"
@@ -62,8 +62,7 @@ def test_what_is_wrong_is_said_in_a_sentence(
 
 async def test_a_demo_that_is_started_again_later_has_a_season_and_no_two(tmp_path: Path) -> None:
     """However far its clock was moved meanwhile: the days of seasons that are there are taken."""
-    settings = demo_settings(tmp_path, None)
-    upgrade_to_head(settings.database_url)
+    settings = demo_data(tmp_path)
     clock = ShiftedClock()
     for day in ("2026-11-21", "2026-12-06", "2026-12-28", "2027-02-03"):
         starts_at = datetime.fromisoformat(f"{day}T12:00").replace(tzinfo=KST)
@@ -74,8 +73,7 @@ async def test_a_demo_that_is_started_again_later_has_a_season_and_no_two(tmp_pa
 
 
 async def test_ops_and_the_next_start_have_the_clock_that_the_demo_was_started_at(tmp_path: Path) -> None:
-    settings = demo_settings(tmp_path, None)
-    upgrade_to_head(settings.database_url)
+    settings = demo_data(tmp_path)
     await _seed(settings, ShiftedClock(), None, datetime(2026, 12, 24, 12, tzinfo=KST))
     kept = clock_of(tmp_path)
     assert kept is not None

@@ -1,17 +1,15 @@
 """A service that may call this machine, a host's server that listens, and an operator."""
 
-import shutil
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from app.core.time_utils import FixedClock
 from tests.admin.desk import Desk, desk_of
-from tests.fixtures import NOON, settings_for
+from tests.fixtures import settings_for
 from tests.webhooks.receiver import Receiver, listening
 from tests.webhooks.telling import Telling
-from tests.world import open_world
+from tests.world import World, open_world
 
 OPEN = {"webhook_allow_private": True, "webhook_timeout_seconds": 10}
 
@@ -52,9 +50,6 @@ async def mariadb_telling(mariadb_url: str, clock: FixedClock) -> AsyncIterator[
 
 
 @pytest.fixture(scope="module")
-async def calm_desk(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+async def calm_desk(calm_world: World) -> Desk:
     """An operator whose service a whole module shares: for tests that leave nothing behind."""
-    file = tmp_path_factory.mktemp("calm") / "dojang.db"
-    shutil.copyfile(sqlite_template, file)
-    async with open_world(settings_for(f"sqlite+aiosqlite:///{file}"), FixedClock(NOON)) as world:
-        yield await desk_of(world, "kim@example.com", "admin")
+    return await desk_of(calm_world, "kim@example.com", "admin")

@@ -44,21 +44,21 @@ class Figures:
 @dataclass(frozen=True, slots=True)
 class _Moment:
     at: float
-    requests: Counts
-    buckets: Counts
-    refusals: Counts
-    replays: float
-    stamps: float
+    requests: Counts = field(default_factory=dict)
+    buckets: Counts = field(default_factory=dict)
+    refusals: Counts = field(default_factory=dict)
+    replays: float = 0.0
+    stamps: float = 0.0
 
 
 @dataclass(slots=True)
 class Pulse:
-    """Remembers what the counters said at each look. Nothing runs while nobody looks."""
+    """Remembers what the counters said at each look. Nothing runs while nobody looks.
 
-    _moments: deque[_Moment] = field(default_factory=deque)
+    Made as the process begins, when every counter stands at nothing.
+    """
 
-    def __post_init__(self) -> None:
-        self._moments.append(_read())
+    _moments: deque[_Moment] = field(default_factory=lambda: deque([_Moment(at=time.monotonic())]))
 
     def feel(self) -> Figures:
         """The figures of the last 60 seconds; of a longer time when nobody had looked that recently."""
