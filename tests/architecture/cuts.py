@@ -40,7 +40,6 @@ CUTS: dict[str, dict[str, str]] = {
     "domain/boards.py": {"external_id[:2]": "a masked name is meant to say little"},
     "domain/bridge.py": {"min(self.plays, player.plays_on(game, day))": SUM},
     "domain/code_text.py": {"text[:LONGEST_TYPED]": GUARD},
-    "domain/csv_text.py": {"cell[:1]": WHOLE, "text[:1]": WHOLE},
     "domain/jobs.py": {"min(max(tries, 1), len(PAUSES))": WAIT},
     "domain/merging.py": {
         "min(most, own.progress + source.progress)": SUM,

@@ -25,8 +25,8 @@ TOLD = {"ingest_events": ("conflict", "EVENT_CONFLICT"), "make_players": ("known
 
 
 @pytest.fixture(scope="module")
-async def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
-    url = fresh_sqlite(request, tmp_path_factory.mktemp("ids"))
+async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    url = fresh_sqlite(tmp_path_factory.mktemp("ids") / "dojang.db")
     async with open_world(settings_for(url), FixedClock(NOON)) as world:
         yield await set_stage(world)
 

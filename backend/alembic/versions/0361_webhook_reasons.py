@@ -17,5 +17,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     # the room stays; the code before this revision wrote no longer ones
     op.execute(
-        "UPDATE webhook_endpoints SET disabled_reason = SUBSTR(disabled_reason, 1, 200) WHERE LENGTH(disabled_reason) > 200"
+        "UPDATE webhook_endpoints SET disabled_reason = SUBSTR(disabled_reason, 1, 200)"
+        " WHERE LENGTH(disabled_reason) > 200"
     )
