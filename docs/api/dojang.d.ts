@@ -755,7 +755,9 @@ export interface EntitlementPage {
 /** Whether the player may use the resource now, until when, and how many more can be redeemed. */
 export interface EntitlementStanding {
   external_id: string;
+  has_more: boolean;
   is_active: boolean;
+  /** The newest hundred. */
   items: EntitlementLine[];
   redeemable: number;
   resource: string;
@@ -1636,8 +1638,9 @@ export interface MissionTotal {
   players_completed: number;
 }
 
-/** The newest periods, the newest first. */
+/** The newest periods, the newest first; the CSV file has all of them. */
 export interface MissionTotals {
+  has_more: boolean;
   items: MissionTotal[];
 }
 
@@ -1681,6 +1684,8 @@ export interface Odds {
   config_id: number;
   feature_type: string;
   guarantee?: GuaranteeTerms | null;
+  has_older_history: boolean;
+  /** The newest fifty. */
   history: Activation[];
   prizes: OddsLine[];
   server_time: string;
@@ -1864,6 +1869,8 @@ export interface PlayerResult {
   code?: string | null;
   details?: FieldProblem[] | null;
   external_id: string | null;
+  /** nickname_kept: the player has another nickname, which stays. */
+  reason?: "nickname_kept" | null;
   status: "made" | "known" | "rejected";
   user_id?: number | null;
 }
@@ -2973,8 +2980,9 @@ export interface UnknownType {
   last_seen: string;
 }
 
-/** The most frequent first, at most 200. */
+/** The most frequent first, at most 200; `has_more`: there are others. */
 export interface UnknownTypes {
+  has_more: boolean;
   items: UnknownType[];
 }
 
@@ -3078,9 +3086,11 @@ export interface WheelSegment {
   token_type?: string | null;
 }
 
-/** The windows that ended, the newest first. */
+/** The windows that ended, the newest first: ask again with `after=next` while `has_more`. */
 export interface WindowList {
+  has_more: boolean;
   items: WindowView[];
+  next: string | null;
 }
 
 /** A window that ended. CLOSED: ranks are being paid; PAID: all are. */
@@ -3680,9 +3690,9 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The first teams as they stand, or stood when the contest was over. Closed ones have no rank. */
+  /** The teams by rank, as they stand or stood when the contest was over. Closed ones have no rank. */
   admin_contest_teams: {
-    parameters: { query?: { limit?: number }; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: { after?: number | null; limit?: number }; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
     responses: {
       200: Answer<Listed_TeamResult_>;
@@ -4629,9 +4639,9 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** How the newest windows ended. */
+  /** How windows ended, the newest first. */
   admin_list_leaderboard_windows: {
-    parameters: { query?: { limit?: number }; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: { after?: string | null; limit?: number }; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
     responses: {
       200: Answer<WindowList>;
@@ -4989,9 +4999,9 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The same as a CSV file. */
+  /** Every period as a CSV file. */
   admin_mission_totals_csv: {
-    parameters: { query?: { limit?: number; bom?: boolean }; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: { bom?: boolean }; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
     responses: {
       200: Text<"text/csv">;
@@ -6375,7 +6385,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Claims everything that waits, at most a hundred at once, the oldest first. Nothing waits: an empty list. */
+  /** Claims what waits, the oldest hundred of it. Call it until the list is empty: then nothing waits any more. */
   claim_inbox: {
     parameters: { query?: never; header?: { "Idempotency-Key"?: string }; path?: never; cookie?: never; };
     requestBody?: { content: { "application/json": { [name: string]: never } } };

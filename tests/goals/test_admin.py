@@ -34,7 +34,7 @@ async def test_a_mission_is_drafted_put_in_force_changed_compared_and_retired(wo
     await desk.ok("POST", "/missions/SPINS/retire", version=3)
     assert (await world.ok("GET", "/api/missions", headers=player.headers))["missions"] == []
     totals = {"period_key": "2025-12-10", "players": 1, "players_completed": 1, "completions": 1, "claims": 1}
-    assert await desk.get("/missions/SPINS/totals") == {"items": [totals]}
+    assert await desk.get("/missions/SPINS/totals") == {"items": [totals], "has_more": False}
     file = await world.client.get("/api/admin/missions/SPINS/totals.csv", headers=desk.headers)
     assert file.text.splitlines()[1] == "2025-12-10,1,1,1,1"
 

@@ -143,12 +143,16 @@ async def mission_versions(house: House, code: str, *, after: int | None, limit:
     return await house.read(work)
 
 
-async def mission_totals(house: House, code: str, *, limit: int) -> list[Row]:
-    """How many players began, completed and claimed a mission, period by period, the newest first."""
+async def mission_totals(house: House, code: str, *, limit: int | None = None) -> Row:
+    """How many players began, completed and claimed a mission, period by period, the newest first.
 
-    async def work(keepers: Services) -> list[Row]:
+    With a `limit` so many periods as `items`, and `has_more`.
+    """
+
+    async def work(keepers: Services) -> Row:
         row = await _found(keepers, code)
-        return await keepers.mission.totals(row["id"], limit=limit)
+        rows = await keepers.mission.totals(row["id"], limit=None if limit is None else limit + 1)
+        return {"items": rows[:limit], "has_more": limit is not None and len(rows) > limit}
 
     return await house.read(work)
 

@@ -58,10 +58,10 @@ async def add(request: Request, code: Text, name: Text, reason: Reason, name_en:
 
 
 @router.get("/console/coupons/{code}")
-async def pool(request: Request, code: DocumentCode, after: After = None) -> Response:
-    """One pool; its codes for admins only: a free code is as good as money."""
+async def pool(request: Request, code: DocumentCode, after: After = None, older: After = None) -> Response:
+    """One pool, its batches from `older` on; its codes for admins only: a free code is as good as money."""
     request.state.back = PLACE
-    return await _page(request, await operator(request), code, after=after)
+    return await _page(request, await operator(request), code, after=after, older=older)
 
 
 @router.get("/console/coupons/{code}/codes.csv")
@@ -127,13 +127,19 @@ async def generate(
 
 
 async def _page(
-    request: Request, who: Operator, code: str, *, after: int | None = None, draft: Draft | None = None
+    request: Request,
+    who: Operator,
+    code: str,
+    *,
+    after: int | None = None,
+    older: int | None = None,
+    draft: Draft | None = None,
 ) -> Response:
     house = container_of(request).house
     row = await find_pool(house, code)
     is_shown = who.may(ADMIN)
     codes = await pool_codes(house, who.act(READING), code, after=after, limit=LINES) if is_shown else []
-    batches = await pool_batches(house, code, after=None, limit=LINES)
+    batches = await pool_batches(house, code, after=older, limit=LINES)
     return show(
         request,
         "coupon.html",
@@ -141,7 +147,8 @@ async def _page(
         http_status=422 if draft else 200,
         pool=row,
         codes=page(codes, LINES),
-        batches=batches[:LINES],
+        batches=page(batches, LINES),
+        older=older,
         after=after,
         draft=draft,
     )
