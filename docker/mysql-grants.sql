@@ -89,6 +89,8 @@ GRANT DELETE ON dojang.team_members TO dojang@'%';
 GRANT DELETE ON dojang.bridge_slots TO dojang@'%';
 GRANT DELETE ON dojang.job_runs TO dojang@'%';
 GRANT DELETE ON dojang.rejected_events TO dojang@'%';
+GRANT UPDATE ON dojang.rejected_event_days TO dojang@'%';
+GRANT DELETE ON dojang.rejected_event_days TO dojang@'%';
 GRANT DELETE ON dojang.outbox TO dojang@'%';
 GRANT DELETE ON dojang.webhook_deliveries TO dojang@'%';
 GRANT DELETE ON dojang.webhook_attempts TO dojang@'%';
