@@ -4155,7 +4155,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Every code of the pool as CSV, with whom it went to. It can be uploaded again as it is. */
+  /** Every code of the pool as CSV, with whom it went to. It can be uploaded again as it is. Audited. */
   admin_export_coupon_codes: {
     parameters: { query?: { since?: string | null; until?: string | null; season?: string | null; game?: string | null; prize?: string | null; state?: string | null; host?: string | null; bom?: boolean }; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
@@ -4220,7 +4220,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Every code of the campaign as CSV. It can be uploaded again as it is. */
+  /** Every code of the campaign as CSV. It can be uploaded again as it is. Audited. */
   admin_export_promotion_codes: {
     parameters: { query?: { since?: string | null; until?: string | null; season?: string | null; game?: string | null; prize?: string | null; state?: string | null; host?: string | null; bom?: boolean }; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
@@ -4521,7 +4521,11 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The codes of a pool in the order they are given. Admins only: a free code is as good as money. */
+  /**
+   * The codes of a pool in the order they are given. Admins only: a free code is as good as money.
+   *
+   * A look at one that is free is audited.
+   */
   admin_list_coupon_codes: {
     parameters: { query?: { after?: number | null; limit?: number }; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
@@ -4737,7 +4741,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The codes of a campaign. Admins only: an unused code is as good as money. */
+  /** The codes of a campaign. Admins only: an unused code is as good as money, and a look at one is audited. */
   admin_list_promotion_codes: {
     parameters: { query?: { after?: number | null; limit?: number }; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;

@@ -186,16 +186,6 @@ async def find_pool(house: House, code: str) -> Row:
     return await house.read(lambda keepers: _pool(keepers, code, house))
 
 
-async def pool_codes(house: House, code: str, *, after: int | None, limit: int) -> list[Row]:
-    """The codes of a pool, `limit + 1` at most. Raises POOL_NOT_FOUND."""
-
-    async def work(keepers: Services) -> list[Row]:
-        pool = await _pool(keepers, code, house)
-        return await keepers.coupon.codes(pool["id"], after=after, limit=limit)
-
-    return await house.read(work)
-
-
 async def _lock(keepers: Services, code: str) -> int:
     pools = await keepers.coupon.lock([code])
     if code not in pools:

@@ -15,11 +15,11 @@ from app.flows.coupons import (
     find_pool,
     generate_codes,
     pool_batches,
-    pool_codes,
     rename_pool,
     upload_codes,
     void_batch,
 )
+from app.flows.read_codes import READING, pool_codes
 from app.pages.console.code_drafts import Draft, draft_of
 from app.pages.console.csv_files import Exported, csv_file
 from app.pages.console.document_editor import DocumentCode
@@ -68,9 +68,10 @@ async def pool(request: Request, code: DocumentCode, after: After = None, older:
 async def as_csv(request: Request, code: DocumentCode, asked: Exported) -> Response:
     """Its codes as a file."""
     request.state.back = PLACE
-    await operator(request, ADMIN)
+    who = await operator(request, ADMIN)
     await find_pool(container_of(request).house, code)
-    return await csv_file(request, "coupon_codes", asked.wanted(pool=code), f"{code}-codes", asked)
+    wanted, act = asked.wanted(pool=code), who.act(READING)
+    return await csv_file(request, "coupon_codes", wanted, f"{code}-codes", asked, act=act)
 
 
 @router.post("/console/coupons/{code}/rename")
@@ -136,7 +137,8 @@ async def _page(
 ) -> Response:
     house = container_of(request).house
     row = await find_pool(house, code)
-    codes = await pool_codes(house, code, after=after, limit=LINES) if who.may(ADMIN) else []
+    is_shown = who.may(ADMIN)
+    codes = await pool_codes(house, who.act(READING), code, after=after, limit=LINES) if is_shown else []
     batches = await pool_batches(house, code, after=older, limit=LINES)
     return show(
         request,
