@@ -4,7 +4,7 @@ Reads feature_config, game_configs, game_activations, game_plays, prize_stock, c
 Writes nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,6 +28,7 @@ class Line:
     label: str
     reward: Row
     share: float
+    most_share: float  # with every prize gone that has stock: an earlier play may have seen no more than that
     is_sold_out: bool
     drawn: int
 
@@ -70,9 +71,11 @@ async def game_report(house: House, game: Game, *, after: int | None, limit: int
         sold_out = left.sold_out(game.feature_type, active.setup) if active and left else frozenset[int]()
         drawn = await keepers.report.newest_draws(active.config_id, NEWEST_PLAYS) if active else Drawn()
         odds = game.odds(active.setup, Seen(sold_out=sold_out)) if active else []
+        gone = Seen(sold_out=frozenset(row["prize_id"] for row in rows))
+        scarce = _lines(game.odds(active.setup, gone), drawn, {}) if active else []
         return GameReport(
             feature=feature,
-            lines=_lines(odds, drawn),
+            lines=_lines(odds, drawn, {line.label: line.share for line in scarce}),
             plays=drawn.plays,
             wins=drawn.wins,
             shelves=[_shelf(row, shelf.stocks[row["prize_id"]].left, drawn) for row in rows],
@@ -88,7 +91,7 @@ async def _pools(keepers: Services, pools: Iterable[str], now: datetime) -> dict
     return {pool: None if row is None else row["free"] for pool, row in rows.items()}
 
 
-def _lines(odds: Sequence[PrizeOdds], drawn: Drawn) -> list[Line]:
+def _lines(odds: Sequence[PrizeOdds], drawn: Drawn, scarce: Mapping[str, float]) -> list[Line]:
     """One line for each label: several fields of a wheel may bear the same one. In the long run where that differs."""
     by_label: dict[str, list[PrizeOdds]] = {}
     for one in odds:
@@ -97,12 +100,17 @@ def _lines(odds: Sequence[PrizeOdds], drawn: Drawn) -> list[Line]:
         Line(
             label=label,
             reward=alike[0].grant.view(),
-            share=sum(one.weight / one.total if one.long_run is None else one.long_run for one in alike if one.total),
+            share=(share := _share(alike)),
+            most_share=max(share, scarce.get(label, 0.0)),
             is_sold_out=all(one.is_sold_out for one in alike),
             drawn=drawn.by_label.get(label, 0),
         )
         for label, alike in by_label.items()
     ]
+
+
+def _share(alike: Sequence[PrizeOdds]) -> float:
+    return sum(one.weight / one.total if one.long_run is None else one.long_run for one in alike if one.total)
 
 
 def _shelf(row: Row, left: int, drawn: Drawn) -> Shelf:
