@@ -1,9 +1,11 @@
 """Every refusal the service can give: its code, its kind and its words. Rules raise; one door maps kinds to HTTP."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+MOST_TOLD = 20  # problems of one refusal
 
 
 class Kind(StrEnum):
@@ -231,8 +233,20 @@ def refused_token(reason: str, code: str = "TOKEN_INVALID") -> AppError:
 
 
 def invalid(*problems: tuple[str, str], code: str = "VALIDATION_ERROR") -> AppError:
-    """A 422 whose details list each (field path, reason)."""
-    return AppError(code, fields=[{"field": field, "reason": reason} for field, reason in problems])
+    """A 422 whose details list each (field path, reason); of many the first, and how many more there are."""
+    return AppError(code, fields=told_first([{"field": field, "reason": reason} for field, reason in problems]))
+
+
+def told_first(problems: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+    """The first problems of many, and how many more there are: enough to see what is wrong."""
+    more = len(problems) - MOST_TOLD
+    if more <= 0:
+        return [*problems]
+    what = problems[0]["field"].partition(".")[0]
+    return [
+        *problems[:MOST_TOLD],
+        {"field": what, "reason": f"and {more} more", "reason_ko": f"그 밖에 {more}건"},
+    ]
 
 
 def told_in(fields: Iterable[Mapping[str, Any]], *, korean: bool) -> list[dict[str, Any]]:

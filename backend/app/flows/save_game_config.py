@@ -64,7 +64,7 @@ async def activate_game_config(house: House, act: AdminAct, game: Game, config_i
         with stored_names():
             setup = game.parse(stored["config"])
         warnings = await check_references(keepers, game_document(game, setup), now, code=game.invalid_code)
-        before = (await keepers.game_config.activations(game.feature_type))[:1]
+        before = await keepers.game_config.activations(game.feature_type, limit=1)
         if before and before[0]["config_id"] != config_id:
             await _require_nothing_lost(keepers, act, game, before[0]["config_id"], setup)
             found.extend(await _short_lived(keepers, before[0], now))
@@ -104,7 +104,7 @@ async def compare_game_configs(house: House, game: Game, config_id: int, against
         newer = await _stored(keepers, game, config_id)
         other = against
         if other is None:
-            active = (await keepers.game_config.activations(game.feature_type))[:1]
+            active = await keepers.game_config.activations(game.feature_type, limit=1)
             other = active[0]["config_id"] if active else 0
         older = await _stored(keepers, game, other)
         with stored_names():

@@ -92,10 +92,10 @@ class PromoService:
     async def has_claimed(self, campaign_id: int, user_id: int) -> bool:
         return bool(await self._tx.rows(PLAYERS, (campaign_id, user_id) * 2, ids=1, users=1))
 
-    async def owners_of(self, code: str) -> list[int]:
-        """Who redeemed a code, the first 20."""
+    async def owners_of(self, code: str, *, limit: int) -> list[int]:
+        """Who redeemed a code, `limit + 1` at most."""
         query = select(promo_claims.c.user_id).join(promo_codes).where(promo_codes.c.code == code)
-        return list((await self._tx.execute(query.order_by(promo_claims.c.id).limit(20))).scalars())
+        return list((await self._tx.execute(query.order_by(promo_claims.c.id).limit(limit + 1))).scalars())
 
     async def shared_code(self, campaign_id: int) -> str | None:
         """The one code of a SHARED campaign."""
