@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from app.flows.watch_payouts import LEAST_CHANCE, chance_of_so_many, watch_payouts
+from app.domain.luck import LEAST_CHANCE, chance_of_so_many
+from app.flows.game_report import surprising_payouts
 from tests.admin.desk import desk_of
 from tests.season.rich import points, wheel
 from tests.world import World, key
@@ -61,10 +62,10 @@ async def test_a_prize_that_comes_far_too_often_is_found_and_an_honest_one_is_no
     world = sqlite_world
     await world.configure("roulette", wheel(points(5_000), None, None, None, None, None))
     await play(world, "park", 100)
-    assert await watch_payouts(world.house) == []
+    assert await surprising_payouts(world.house) == []
     prize = (await world.rows("SELECT prize FROM game_plays WHERE is_win = 1 LIMIT 1"))[0][0]
     await world.sql("UPDATE game_plays SET prize = :prize, is_win = 1", prize=prize)
-    [found] = await watch_payouts(world.house)
+    [found] = await surprising_payouts(world.house)
     assert (found.game, found.label, found.plays, found.drawn) == ("roulette", "0", 100, 100)
     assert found.expected == pytest.approx(16.7)
 

@@ -2,9 +2,9 @@
 
 from app.batches.job import Run
 from app.core.alarms import raise_alarm, raise_alarm_seldom
+from app.flows.game_report import surprising_payouts
 from app.flows.reconcile import reconcile_run
 from app.flows.seal_audit import seal_audit
-from app.flows.watch_payouts import watch_payouts
 
 
 async def check(run: Run) -> bool:
@@ -16,7 +16,7 @@ async def check(run: Run) -> bool:
     for result in await reconcile_run(run.container.house, run.lease):
         if result.count:
             raise_alarm("reconcile", check=result.name, differences=result.count, examples=result.examples)
-    for found in await watch_payouts(run.container.house):
+    for found in await surprising_payouts(run.container.house):
         raise_alarm_seldom(
             "payout_surprising", game=found.game, label=found.label,
             plays=found.plays, drawn=found.drawn, expected=found.expected,

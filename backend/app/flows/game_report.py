@@ -11,14 +11,19 @@ from typing import Any
 
 from app.core.time_utils import kst_date
 from app.domain.game import Game, PrizeOdds, Seen
+from app.domain.grants import RewardType
+from app.domain.luck import LEAST_CHANCE, chance_of_so_many
 from app.domain.rule_book import FeatureState
 from app.flows.steps.prizes_left import prizes_left
+from app.games import GAMES
 from app.services import House, Services
 from app.services.report_service import Drawn
 from app.utils.pagination import page
 
 Row = dict[str, Any]
 NEWEST_PLAYS = 1_000
+# of fewer nothing is said
+FEWEST_PLAYS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,3 +122,32 @@ def _shelf(row: Row, left: int, drawn: Drawn) -> Shelf:
     units = drawn.by_stock.get(row["prize_id"], 0)
     hours = left * drawn.seconds / units / 3600 if units and drawn.seconds else None
     return Shelf(row, left, hours)
+
+
+@dataclass(frozen=True, slots=True)
+class Surprise:
+    """A prize that came `drawn` times in `plays` plays, where its odds let `expected` be expected."""
+
+    game: str
+    label: str
+    plays: int
+    drawn: int
+    expected: float
+
+
+async def surprising_payouts(house: House) -> list[Surprise]:
+    """Every prize of a version in force that came so often that its odds hardly explain it."""
+    return [found for game in GAMES.values() for found in await _look(house, game)]
+
+
+async def _look(house: House, game: Game) -> list[Surprise]:
+    report = await game_report(house, game, after=None, limit=1)
+    if report.plays < FEWEST_PLAYS:
+        return []
+    return [
+        Surprise(game.code, line.label, report.plays, line.drawn, round(line.most_share * report.plays, 1))
+        for line in report.lines
+        if line.reward.get("reward_type") not in (None, RewardType.NONE)
+        and not line.is_sold_out
+        and chance_of_so_many(line.drawn, report.plays, line.most_share) < LEAST_CHANCE
+    ]

@@ -24,7 +24,7 @@ async def authors_of(keepers: Services, rewards: Iterable[Given]) -> dict[int, f
 
     A level's reward comes from its season and from whatever gave XP in it; a mission's, a rank's and a team's also from
     the rules that counted; a rule's also from the host whose event it was. Of a game only the version that was played
-    counts. Acts that only take away are no hand. Raises InvariantBroken for a kind of cause that nobody decided about.
+    counts. Acts that only take away are no hand.
     """
     return {reward.id: await _authors(keepers, reward) for reward in rewards}
 
@@ -32,7 +32,7 @@ async def authors_of(keepers: Services, rewards: Iterable[Given]) -> dict[int, f
 async def _authors(keepers: Services, reward: Given) -> frozenset[str]:
     operations = [reward.operation_id]
     cause = cause_of(reward.operation_id)
-    if cause.kind == "SEASON":
+    if cause.kind == "SEASON" and cause.name.isdecimal():
         operations += await keepers.cause.xp(reward.user_id, int(cause.name), until=reward.created_at)
     documents, versions = await _behind(keepers, operations, reward.user_id)
     return authors(await keepers.audit.hands(documents), versions=versions, until=reward.created_at)
@@ -51,7 +51,7 @@ async def _behind(keepers: Services, operations: Iterable[str], user_id: int) ->
         game = f"game:{GAMES_BY_FEATURE[feature_type].code}"
         documents |= {game, f"{game}:prize:{prize_id}"}
         versions.add(config_id)
-    documents |= {f"game:{GAMES_BY_TOKEN[token].code}" for token in by_kind.get("TRIAL", ())}
+    documents |= {f"game:{GAMES_BY_TOKEN[token].code}" for token in by_kind.get("TRIAL", ()) if token in GAMES_BY_TOKEN}
     documents |= {f"promo:{campaign}" for campaign in await ask.campaigns(by_kind.get("CODE", ()))}
     events = {operation.partition("#")[0].rpartition(":")[2] for operation in by_kind.get("RULE", ())}
     documents |= {f"host:{host}" for host in await ask.hosts(events)}
