@@ -755,7 +755,9 @@ export interface EntitlementPage {
 /** Whether the player may use the resource now, until when, and how many more can be redeemed. */
 export interface EntitlementStanding {
   external_id: string;
+  has_more: boolean;
   is_active: boolean;
+  /** The newest hundred. */
   items: EntitlementLine[];
   redeemable: number;
   resource: string;
@@ -1636,8 +1638,9 @@ export interface MissionTotal {
   players_completed: number;
 }
 
-/** The newest periods, the newest first. */
+/** The newest periods, the newest first; the CSV file has all of them. */
 export interface MissionTotals {
+  has_more: boolean;
   items: MissionTotal[];
 }
 
@@ -1681,6 +1684,8 @@ export interface Odds {
   config_id: number;
   feature_type: string;
   guarantee?: GuaranteeTerms | null;
+  has_older_history: boolean;
+  /** The newest fifty. */
   history: Activation[];
   prizes: OddsLine[];
   server_time: string;
@@ -1864,6 +1869,8 @@ export interface PlayerResult {
   code?: string | null;
   details?: FieldProblem[] | null;
   external_id: string | null;
+  /** nickname_kept: the player has another nickname, which stays. */
+  reason?: "nickname_kept" | null;
   status: "made" | "known" | "rejected";
   user_id?: number | null;
 }
@@ -2359,6 +2366,8 @@ export interface RewardRow {
   approved_by: string | null;
   /** How often its delivery was tried. */
   attempts: number;
+  /** While it waits for approval: the operators who wrote what gives it, and so can't approve it. */
+  authors: string[];
   code: string | null;
   created_at: string;
   id: number;
@@ -2366,7 +2375,7 @@ export interface RewardRow {
   /** When the worker tries again; null: it waits for somebody else. */
   next_try_at: string | null;
   operation_id: string;
-  /** The operator who caused it; null for what a player earned. */
+  /** The operator who asked for it; null for what a player earned. */
   requested_by: string | null;
   reward_amount: number;
   reward_type: string;
@@ -2973,8 +2982,9 @@ export interface UnknownType {
   last_seen: string;
 }
 
-/** The most frequent first, at most 200. */
+/** The most frequent first, at most 200; `has_more`: there are others. */
 export interface UnknownTypes {
+  has_more: boolean;
   items: UnknownType[];
 }
 
@@ -3078,9 +3088,11 @@ export interface WheelSegment {
   token_type?: string | null;
 }
 
-/** The windows that ended, the newest first. */
+/** The windows that ended, the newest first: ask again with `after=next` while `has_more`. */
 export interface WindowList {
+  has_more: boolean;
   items: WindowView[];
+  next: string | null;
 }
 
 /** A window that ended. CLOSED: ranks are being paid; PAID: all are. */
@@ -3387,7 +3399,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Lets a reward pass and delivers it, once. Who caused it can't approve it. */
+  /** Lets a reward pass and delivers it, once. Who asked for it, or wrote what gives it, can't approve it. */
   admin_approve_reward: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { reward_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
@@ -3680,9 +3692,9 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The first teams as they stand, or stood when the contest was over. Closed ones have no rank. */
+  /** The teams by rank, as they stand or stood when the contest was over. Closed ones have no rank. */
   admin_contest_teams: {
-    parameters: { query?: { limit?: number }; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: { after?: number | null; limit?: number }; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
     responses: {
       200: Answer<Listed_TeamResult_>;
@@ -4145,7 +4157,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Every code of the pool as CSV, with whom it went to. It can be uploaded again as it is. */
+  /** Every code of the pool as CSV, with whom it went to. It can be uploaded again as it is. Audited. */
   admin_export_coupon_codes: {
     parameters: { query?: { since?: string | null; until?: string | null; season?: string | null; game?: string | null; prize?: string | null; state?: string | null; host?: string | null; bom?: boolean }; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
@@ -4210,7 +4222,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Every code of the campaign as CSV. It can be uploaded again as it is. */
+  /** Every code of the campaign as CSV. It can be uploaded again as it is. Audited. */
   admin_export_promotion_codes: {
     parameters: { query?: { since?: string | null; until?: string | null; season?: string | null; game?: string | null; prize?: string | null; state?: string | null; host?: string | null; bom?: boolean }; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
@@ -4511,7 +4523,11 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The codes of a pool in the order they are given. Admins only: a free code is as good as money. */
+  /**
+   * The codes of a pool in the order they are given. Admins only: a free code is as good as money.
+   *
+   * A look at one that is free is audited.
+   */
   admin_list_coupon_codes: {
     parameters: { query?: { after?: number | null; limit?: number }; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
@@ -4629,9 +4645,9 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** How the newest windows ended. */
+  /** How windows ended, the newest first. */
   admin_list_leaderboard_windows: {
-    parameters: { query?: { limit?: number }; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: { after?: string | null; limit?: number }; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
     responses: {
       200: Answer<WindowList>;
@@ -4727,7 +4743,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The codes of a campaign. Admins only: an unused code is as good as money. */
+  /** The codes of a campaign. Admins only: an unused code is as good as money, and a look at one is audited. */
   admin_list_promotion_codes: {
     parameters: { query?: { after?: number | null; limit?: number }; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
@@ -4989,9 +5005,9 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** The same as a CSV file. */
+  /** Every period as a CSV file. */
   admin_mission_totals_csv: {
-    parameters: { query?: { limit?: number; bom?: boolean }; header?: never; path: { code: string }; cookie?: never; };
+    parameters: { query?: { bom?: boolean }; header?: never; path: { code: string }; cookie?: never; };
     requestBody?: never;
     responses: {
       200: Text<"text/csv">;
@@ -6375,7 +6391,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Claims everything that waits, at most a hundred at once, the oldest first. Nothing waits: an empty list. */
+  /** Claims what waits, the oldest hundred of it. Call it until the list is empty: then nothing waits any more. */
   claim_inbox: {
     parameters: { query?: never; header?: { "Idempotency-Key"?: string }; path?: never; cookie?: never; };
     requestBody?: { content: { "application/json": { [name: string]: never } } };

@@ -30,7 +30,7 @@ apt-get() { :; }
 useradd() { :; }
 chown() { :; }
 git() { cp -r "$CODE" "$3"; }
-mariadb() { command mariadb --no-defaults --socket="$DATABASE_SOCKET" "$@"; }
+mariadb() { command mariadb --no-defaults --socket="$MARIADB_SOCKET" "$@"; }
 """
 
 
@@ -62,7 +62,7 @@ class Machine:
     def surroundings(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("TEST_", "PYTHON"))}
         path = f"{self.folder / 'bin'}{os.pathsep}{os.environ['PATH']}{os.pathsep}/usr/sbin"
-        here = {"CODE": str(self.folder / "code"), "DATABASE_SOCKET": str(self.folder / "tmp" / "mariadb.sock")}
+        here = {"CODE": str(self.folder / "code"), "MARIADB_SOCKET": str(self.folder / "tmp" / "mariadb.sock")}
         return kept | here | {"PATH": path, "HOME": str(self.folder)}
 
     def _code(self) -> None:

@@ -193,3 +193,10 @@ async def test_a_rule_counts_a_metric_for_missions_on_the_events_day(sqlite_worl
     await send(world, event(3, "t", minutes=1))
     assert await balance(world, "kim") == 18
     assert not await world.differences()
+
+
+async def test_a_stamp_keeps_the_whole_type_of_its_event(world: World) -> None:
+    kind = "lecture." + "a" * 92
+    await rule(world, "STAMPS", {"kind": "STAMP"}, types=(kind,))
+    assert (await one(world, event(1, kind)))["status"] == "accepted"
+    assert await world.rows("SELECT event_type FROM season_stamp_log") == [(kind,)]

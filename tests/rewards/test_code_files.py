@@ -48,7 +48,8 @@ def test_spaces_inside_what_is_typed_do_not_matter_and_inside_a_file_may_be_two_
 
 
 DAMAGE: dict[str, str] = {
-    "1.23457E+11": "exponent", "1,2E+11": "exponent", "5E-07": "exponent", "=A1": "formula", "+82": "formula",
+    "1.23457E+11": "exponent", "1.23457e11": "exponent",
+    "1,2E+11": "exponent", "5E-07": "exponent", "=A1": "formula", "+82": "formula",
     "@SUM": "formula", "-AB12": "formula", "#N/A": "error", "#REF!": "error", "#####": "error", "#NAME?": "error",
     "2025-12-25": "date", "12/25/2025": "date", "25-Dec": "date", "Dec-25": "date", "2025. 12. 25.": "ASCII",
     "10:30": "date", "TRUE": "TRUE", "123456.0": "decimals", "1,234": "decimals", "12월 25일": "ASCII",
@@ -78,7 +79,7 @@ def test_numbers_that_lost_their_zeros_or_digits_are_found_by_the_others() -> No
 def test_every_wrong_line_is_told_up_to_twenty_and_how_many_more() -> None:
     told = problems("code\n" + "\n".join("=x" for _ in range(50)))
     assert [field for field, _ in told][:2] == ["csv.line2", "csv.line3"]
-    assert (len(told), told[-1]) == (21, ("csv", "and 30 lines more"))
+    assert (len(told), told[-1]) == (21, ("csv", "and 30 more"))
     assert [f for f, _ in problems("code,expires_at\nA,9999-12-31\nB,0001-01-01\nC,2026-02-30\nD,soon")] == [
         f"csv.line{n}" for n in (2, 3, 4, 5)
     ]

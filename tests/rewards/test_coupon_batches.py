@@ -60,6 +60,29 @@ async def test_a_code_of_one_pool_is_refused_in_another_however_it_is_written(wo
     assert (again["added"], again["known_before"]) == (1, 1)
 
 
+async def test_a_number_that_differs_by_leading_zeros_only_is_damage_in_any_file(admin: Desk) -> None:
+    """A spreadsheet saved 0004567 as 4567: one of the two codes is none of the shop's."""
+    for stored in ("0004567\nA-0001", "8888"):
+        await admin.ok("POST", f"{POOL}/upload", {"csv": f"code\n{stored}"})
+    for path in (POOL, OTHER):
+        for written, stored in (("4567", "0004567"), ("04567", "0004567"), ("0008888", "8888")):
+            answer = await admin.send("POST", f"{path}/upload", {"csv": f"code\nNEW-1\n{written}"})
+            reason = f"앞의 0 개수만 다른 코드({stored})가 이미 저장되어 있습니다"
+            assert await fields(answer) == [("csv.line3", reason)], (path, written)
+    taken = await admin.ok("POST", f"{POOL}/upload", {"csv": "code\n0004567\n0004568\nA-1\nA1\nA-00001"})
+    assert (taken["added"], taken["known_before"]) == (4, 1), "A-1 and A1 are two codes of a shop"
+
+
+async def test_a_code_that_has_expired_is_no_code(admin: Desk) -> None:
+    past = await admin.send("POST", f"{POOL}/upload", {"csv": "code,expires_at\nA-1,2025-12-10\nA-2,2025-12-09"})
+    assert await fields(past) == [("csv.line3", "유효기간이 이미 지난 코드입니다")], "a day counts until its end"
+    assert (await admin.get(POOL))["total"] == 0
+    await admin.ok("POST", f"{POOL}/upload", {"csv": "code,expires_at\nA-1,2025-12-10"})
+    admin.world.clock.advance(days=30)
+    again = await admin.ok("POST", f"{POOL}/upload", {"csv": "code,expires_at\nA-1,2025-12-10\nA-3,"})
+    assert (again["added"], again["known_before"]) == (1, 1), "a file that was exported is taken as it is"
+
+
 async def test_of_two_pools_that_get_a_code_at_once_one_has_it(world: World, admin: Desk) -> None:
     codes = "code\n" + "\n".join(f"SAME-{n}" for n in range(300))
     for _ in range(3):

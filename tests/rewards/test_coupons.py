@@ -108,16 +108,18 @@ async def test_many_at_once_get_a_code_each_and_no_code_twice(mariadb_world: Wor
 
 
 async def test_expired_codes_stay_where_they_are(world: World, admin: Desk) -> None:
-    csv = "code,expires_at\nOLD,2025-12-09\nTODAY,2025-12-10\nLATE,2025-12-10T11:59:59+09:00\nEVER,\n"
+    csv = "code,expires_at\nSOON,2025-12-10T12:00:01+09:00\nTODAY,2025-12-10\nLATE,2025-12-10T12:30:00+09:00\nEVER,\n"
     added = await admin.ok("POST", f"{POOL}/upload", {"csv": csv})
-    assert (added["added"], added["pool"]["free"]) == (4, 2)
+    assert (added["added"], added["pool"]["free"]) == (4, 4)
+    world.clock.advance(hours=1)
+    assert (await admin.get(POOL))["free"] == 2
     player = await world.player("park")
     await give(world, player, coupon(2), operation_id="TEST:1")
     lines = (await world.ok("GET", "/api/coupons", headers=player.headers))["items"]
     assert [(line["code"], line["expires_at"]) for line in lines] == [
         ("EVER", None), ("TODAY", "2025-12-11T00:00:00+09:00"),
     ]  # fmt: skip
-    world.clock.advance(hours=12)  # midnight in Seoul
+    world.clock.advance(hours=11)  # midnight in Seoul
     lines = (await world.ok("GET", "/api/coupons", headers=player.headers))["items"]
     assert [line["state"] for line in lines] == ["VALID", "EXPIRED"]
 

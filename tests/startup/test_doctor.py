@@ -56,6 +56,29 @@ def test_each_setting_names_its_source_and_secrets_are_masked(tmp_path: Path, mo
     assert CANARY not in str(lines)
 
 
+def test_no_setting_is_shown_as_python_writes_it() -> None:
+    plain = Settings(_env_file=None, env="test")
+    told = Settings(
+        _env_file=None, env="test", debug=True, cors_origins=("https://a.example", "https://b.example"),
+        rate_limits={"POST": 2.0}, jwks_allowed_networks=("10.20.0.0/16",), archive_dir="/var/a",
+        embed_ancestors={"main": ("https://a.example",)}, drain_seconds=5,
+    )  # fmt: skip
+    for settings in (plain, told):
+        for line in setting_lines(settings):
+            is_list = line.value.startswith("(") or "()" in line.value
+            assert not is_list and line.value not in {"True", "False", "None", "{}", "[]"}, line
+            assert "'" not in line.value and "Path(" not in line.value, line
+    shown = {line.name: line.value for line in setting_lines(plain)}
+    assert (shown["DEBUG"], shown["DOCS_ENABLED"], shown["CORS_ORIGINS"], shown["EMBED_ANCESTORS"]) == (
+        "off", "on", "none", "none",
+    )  # fmt: skip
+    shown = {line.name: line.value for line in setting_lines(told)}
+    assert shown["CORS_ORIGINS"] == "https://a.example, https://b.example"
+    assert (shown["RATE_LIMITS"], shown["JWKS_ALLOWED_NETWORKS"], shown["DB_BUDGET_SECONDS"]) == (
+        '{"POST": 2.0}', "10.20.0.0/16", "5",
+    )  # fmt: skip
+
+
 def test_the_doctor_speaks_to_people_and_machines_and_its_exit_code_says_whether_a_start_is_refused(
     tmp_path: Path,
 ) -> None:

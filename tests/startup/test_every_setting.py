@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -10,12 +11,15 @@ from typer.testing import CliRunner
 
 from app.cli import app
 from app.config.loading import load_settings, meant
+from app.config.operations import LIMITABLE
 from app.config.secret_files import SECRETS, SettingsRefused
 from app.config.settings import Settings
 from app.config.settings_ko import KOREAN
 from app.config.shapes import example_of
 from app.container import Container
+from app.main import create_app
 from tests.architecture.house import ROOT
+from tests.routes.rules import PLAYER, RULES
 from tests.startup.conftest import STRONG
 
 CANARY = "canary"
@@ -63,6 +67,27 @@ def test_every_malformed_value_of_every_setting_is_taken_or_explained(
             assert re.match(rf"{name.upper()} must .+, for example .+", problem), problem
             assert CANARY not in problem
             assert len(problem) < 300
+
+
+@pytest.mark.parametrize("name", ["play_roulete", "PLAY_ROULETTE", "post", "PUT", "admin_me", "*", ""])
+def test_a_limit_for_a_call_that_players_do_not_have_is_explained(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RATE_LIMITS", json.dumps({"GET": 20, name: 2}))
+    with pytest.raises(SettingsRefused) as refusal:
+        load_settings()
+    (problem,) = refusal.value.problems
+    assert re.match(r"RATE_LIMITS must be .+operation ids of players' calls.+, for example RATE_LIMITS=\{", problem)
+
+
+def test_every_call_of_a_player_can_be_limited_by_its_name_and_no_other() -> None:
+    paths = create_app(Settings(_env_file=None, env="test", jwt_secret=STRONG)).openapi()["paths"]
+    of_players = {
+        operation["operationId"]
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+        if RULES.get((method.upper(), path)) == PLAYER
+    }
+    assert of_players | {"GET", "POST", "get_token", "log_out"} == LIMITABLE
+    assert {method for (method, _), who in RULES.items() if who == PLAYER} == {"GET", "POST"}
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)

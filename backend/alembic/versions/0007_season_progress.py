@@ -36,7 +36,7 @@ def upgrade() -> None:
         sa.Column("season_id", sa.Integer, nullable=False),
         sa.Column("period_key", ascii_text(100), nullable=False),
         sa.Column("source", ascii_text(30), nullable=False),
-        sa.Column("event_type", ascii_text(50), nullable=False),
+        sa.Column("event_type", ascii_text(100), nullable=False),
         sa.Column("stamp_date", sa.Date, nullable=False),
         sa.Column("stamp_count", sa.Integer, nullable=False),
         sa.Column("xp_earned", sa.BigInteger, nullable=False),

@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.Column("previous_secret", ascii_text(255)),
         sa.Column("previous_until", UtcDateTime),
         sa.Column("is_active", Flag, nullable=False),
-        sa.Column("disabled_reason", sa.String(200)),
+        sa.Column("disabled_reason", sa.String(500)),
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("created_at", UtcDateTime, nullable=False),
         sa.Column("updated_at", UtcDateTime, nullable=False),

@@ -70,11 +70,14 @@ def token(
 @app.command("sign-in-link")
 def sign_in_link(
     login: Annotated[str, typer.Option(help="the operator's login")],
-    scope: Annotated[str, typer.Option(help="admin, ops, support")] = "admin",
+    scope: Annotated[str, typer.Option(help="of an operator who is new: admin, ops, support")] = "",
     url: Address = None,
     data: Data = None,
 ) -> None:
-    """Prints a link that signs an operator in to the console once, within 24 hours. Audited."""
+    """Prints a link that signs an operator in to the console once, within 24 hours, with the scopes they have.
+
+    Raises nobody's: `ops staff create` does. Audited.
+    """
     scopes = frozenset(scope.replace(",", " ").split())
     key = act(data, lambda c: issue_sign_in_link(c.house, c.keys, login=login, scopes=scopes))
     typer.echo(f"{url or address_of(data)}/console/enter?key={key}")

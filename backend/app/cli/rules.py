@@ -10,6 +10,7 @@ from app.cli.acting import Data, Reason, act, warn
 from app.container import Container
 from app.core.errors import AppError
 from app.domain.rules_file import RulesFile, read_rules_file
+from app.flows.check_rules_file import require_names_free
 from app.flows.config_warnings import config_warnings
 from app.flows.save_badge import save_badge
 from app.flows.save_mission import create_mission, mission_document
@@ -24,7 +25,7 @@ File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="a rules
 def apply(file: File, reason: Reason, data: Data = None) -> None:
     """Puts the rules of FILE in force: adds them, gives them a new version, or finds them so already. Audited.
 
-    Badges and missions that are missing are added; those that exist stay as they are.
+    Badges and missions that are missing are added. One that stands otherwise than in FILE refuses the whole file.
     """
     raw = file.read_bytes()
 
@@ -52,6 +53,7 @@ async def _warnings(container: Container, applied: RulesFile) -> list[dict[str, 
 async def apply_rules_file(container: Container, who: AdminAct, wanted: RulesFile) -> list[str]:
     """Makes everything in the file so; returns what was changed."""
     house, changed = container.house, []
+    await require_names_free(house, wanted)
     for badge in wanted.badges:
         if await house.read(lambda keepers, code=badge.code: keepers.badge.find(code)) is None:  # type: ignore[misc]
             texts = {"name_ko": badge.name_ko, "name_en": badge.name_en, "text_ko": "", "text_en": ""}

@@ -2,9 +2,11 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+
+from app.config.operations import LIMITABLE
 
 LONGEST_DAYS = 36_500
 LARGEST_AMOUNT = 2**53
@@ -14,6 +16,16 @@ KeyId = Annotated[str, Field(min_length=1, max_length=64)]
 UnitName = Annotated[
     str, StringConstraints(pattern=r"^(TOKEN|XP|COUPON|ITEM|BADGE|ENTITLEMENT|HOST)(:[A-Z][A-Z0-9_]{0,49})?$")
 ]
+
+
+def _limitable(name: str) -> str:
+    """Raises ValueError on a name that limits nothing: its calls would go on without end, and nobody would notice."""
+    if name not in LIMITABLE:
+        raise ValueError("no method or operation of players")
+    return name
+
+
+LimitName = Annotated[str, AfterValidator(_limitable)]
 
 
 def amount(default: int | None, what: str, *, least: int = 1, example: int | None = None) -> Any:

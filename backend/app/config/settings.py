@@ -13,11 +13,11 @@ from typing import Annotated, Literal
 from pydantic import Field, IPvAnyAddress, SecretStr, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
-from app.config.fields import LONGEST_DAYS, KeyId, Name, UnitName, amount, kept_by_retain, require_address
+from app.config.fields import LONGEST_DAYS, KeyId, LimitName, Name, UnitName, amount, kept_by_retain, require_address
 from app.config.secret_files import SecretFiles
 
-# a person can't press faster
-PRODUCTION_RATE_LIMITS = {"GET": 20.0, "POST": 10.0}
+# a person can't press faster, and signs in, out or makes a team more rarely
+PRODUCTION_RATE_LIMITS = {"GET": 20.0, "POST": 10.0, "get_token": 5.0, "log_out": 2.0, "make_team": 0.5}
 
 
 class Settings(BaseSettings):
@@ -147,10 +147,10 @@ class Settings(BaseSettings):
         600, ge=1, le=3600, description="After this time a live stream ends and the page opens it again."
     )
     # whoever tries the service sends a thousand plays of one player
-    rate_limits: dict[str, Annotated[float, Field(gt=0, le=1e9)]] | None = Field(
+    rate_limits: dict[LimitName, Annotated[float, Field(gt=0, le=1e9)]] | None = Field(
         None,
-        description="Calls a second of one player, by operation id or method. `{}`: no limits. Not set: 20 GET and 10"
-        " POST in production, no limits elsewhere.",
+        description="Calls a second of one player, by operation id or method. `{}`: no limits. Not set: 20 GET, 10"
+        " POST, 5 get_token, 2 log_out and 0.5 make_team in production, no limits elsewhere.",
         examples=['{"GET": 20, "POST": 10, "play_roulette": 2}'],
     )
     rate_limit_burst_seconds: float = Field(

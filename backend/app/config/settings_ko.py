@@ -44,7 +44,8 @@ KOREAN = {
     "stream_connections": "프로세스 하나의 실시간 스트림 수.",
     "stream_seconds": "실시간 스트림이 끝나고 페이지가 다시 여는 시간(초).",
     "rate_limits": "플레이어 한 명의 초당 호출 수(operation id 또는 메서드별). `{}`는 제한 없음. "
-    "설정하지 않으면 운영 환경에서는 GET 20, POST 10이고 그 밖에는 제한이 없습니다.",
+    "설정하지 않으면 운영 환경에서는 GET 20, POST 10, get_token 5, log_out 2, make_team 0.5이고 "
+    "그 밖에는 제한이 없습니다.",
     "rate_limit_burst_seconds": "이 시간(초) 동안 허용된 호출은 한꺼번에 와도 됩니다.",
     "drain_seconds": "종료 중인 프로세스가 새 연결을 더 받는 시간(초). 설정하지 않으면 운영 환경에서는 5, 그 밖에는 0.",
     "jwks_allowed_networks": "호스트의 키 서버(JWKS)가 있는 내부 네트워크. 설정하지 않으면 인터넷에서만 키를 받습니다.",

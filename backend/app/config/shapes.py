@@ -35,8 +35,9 @@ SPECIAL: dict[str, Words] = {
         "ko": "JSON 객체: TOKEN, XP, COUPON, ITEM, BADGE, ENTITLEMENT, HOST 또는 `:CODE`를 붙인 이름과 포인트",
     },
     "rate_limits": {
-        "en": "a JSON object: operation ids or methods with calls a second, above 0",
-        "ko": "JSON 객체: operation id 또는 메서드와 초당 호출 수(0 초과)",
+        "en": "a JSON object: GET, POST or operation ids of players' calls (docs/api/openapi.json) with calls a second,"
+        " above 0",
+        "ko": "JSON 객체: GET, POST 또는 플레이어 호출의 operation id(docs/api/openapi.json)와 초당 호출 수(0 초과)",
     },
     "jwks_allowed_networks": {"en": "a JSON list of networks", "ko": "네트워크의 JSON 목록"},
     "metrics_address": {"en": "an IP address", "ko": "IP 주소"},

@@ -10,6 +10,7 @@ from pydantic_settings import DotEnvSettingsSource
 
 from app.config.secret_files import SECRETS, files_named
 from app.config.settings import Settings
+from app.config.shapes import text_of
 
 MASK = "********"
 
@@ -59,7 +60,11 @@ def _shown(name: str, value: object) -> str:
         return _without_password(str(value))
     if name in SECRETS:
         return MASK if str(value) else "–"  # an empty SecretStr shows as an empty text
-    return str(value)
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "none"
+    return text_of(value) if value != {} else "none"
 
 
 def _without_password(url: str) -> str:

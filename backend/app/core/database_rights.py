@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from app.core.startup import Finding, Level
+from app.utils.pagination import first_named
 
 # `GRANT UPDATE ON dojang.wallets TO dojang@'%';` and `GRANT SELECT, INSERT, LOCK TABLES ON dojang.* TO …`, part 2
 GRANT_LINE = re.compile(r"^GRANT ([A-Z, ]+) ON dojang\.(\w+|\*) TO dojang@", re.MULTILINE)
@@ -57,6 +58,4 @@ def judge_rights(needed: Collection[Right], held: HeldRights) -> list[Finding]:
 def _finding(name: str, rights: list[str], sentence: str) -> Finding:
     if not rights:
         return Finding(name, Level.OK, "none")
-    named = ", ".join(rights[:MOST_NAMED])
-    rest = len(rights) - MOST_NAMED
-    return Finding(name, Level.WARN, sentence.format(named + (f" and {rest} more" if rest > 0 else "")))
+    return Finding(name, Level.WARN, sentence.format(first_named(rights, MOST_NAMED)))

@@ -1,9 +1,11 @@
 """Every refusal the service can give: its code, its kind and its words. Rules raise; one door maps kinds to HTTP."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+MOST_TOLD = 20  # problems of one refusal
 
 
 class Kind(StrEnum):
@@ -76,7 +78,10 @@ ERRORS: dict[str, Meaning] = {
         "SCOPE_REQUIRED": ("The token lacks the needed scope", "권한이 없습니다"),
         "CORS_REFUSED": ("This origin may not send this request", "이 출처의 페이지에서 보낼 수 없는 요청입니다"),
         "HOST_DISABLED": ("The host is switched off", "이 서비스와의 연결이 꺼져 있습니다"),
-        "SECOND_PERSON_REQUIRED": ("Another operator must approve it", "다른 운영자의 승인이 필요합니다"),
+        "SECOND_PERSON_REQUIRED": (
+            "Who asked for it, or wrote what gives it, can't approve it: another operator must",
+            "요청했거나 이 보상의 설정을 만든 운영자는 승인할 수 없습니다. 다른 운영자의 승인이 필요합니다",
+        ),
         "USER_BLOCKED": ("This player is blocked", "이용이 제한된 계정입니다"),
     }),
     **_table(Kind.NOT_FOUND, {
@@ -228,8 +233,20 @@ def refused_token(reason: str, code: str = "TOKEN_INVALID") -> AppError:
 
 
 def invalid(*problems: tuple[str, str], code: str = "VALIDATION_ERROR") -> AppError:
-    """A 422 whose details list each (field path, reason)."""
-    return AppError(code, fields=[{"field": field, "reason": reason} for field, reason in problems])
+    """A 422 whose details list each (field path, reason); of many the first, and how many more there are."""
+    return AppError(code, fields=told_first([{"field": field, "reason": reason} for field, reason in problems]))
+
+
+def told_first(problems: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+    """The first problems of many, and how many more there are: enough to see what is wrong."""
+    more = len(problems) - MOST_TOLD
+    if more <= 0:
+        return [*problems]
+    what = problems[0]["field"].partition(".")[0]
+    return [
+        *problems[:MOST_TOLD],
+        {"field": what, "reason": f"and {more} more", "reason_ko": f"그 밖에 {more}건"},
+    ]
 
 
 def told_in(fields: Iterable[Mapping[str, Any]], *, korean: bool) -> list[dict[str, Any]]:

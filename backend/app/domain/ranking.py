@@ -69,4 +69,4 @@ def require_whole(entries: Sequence[RankingEntry]) -> None:
     names = Counter(entry.external_id for entry in entries if entry.external_id is not None)
     twice = [entry.rank for entry in entries if names[entry.external_id or ""] > 1]
     if ranks or twice:
-        raise AppError("RANKING_CONFLICT", ranks=sorted(ranks)[:20], same_player_at=sorted(twice)[:20])
+        raise AppError("RANKING_CONFLICT", ranks=sorted(ranks), same_player_at=sorted(twice))

@@ -4,7 +4,7 @@ A code that was changed can't be known again, so the line is refused and the ope
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 EXACT_DIGITS = 15  # a spreadsheet's numbers hold no more; the rest becomes zeros
@@ -52,13 +52,17 @@ SAME_NUMBER = Fault(
     "the same number stands in the file with another count of leading zeros",
     "앞의 0 개수만 다른 같은 숫자가 파일에 또 있습니다",
 )
+STORED_NUMBER = Fault(
+    "a code that differs by leading zeros only (%s) is stored already",
+    "앞의 0 개수만 다른 코드(%s)가 이미 저장되어 있습니다",
+)
 LOST_DIGITS = Fault(
     "every long number of the file ends in zeros: a spreadsheet keeps 15 digits only",
     "파일의 긴 숫자가 모두 0으로 끝납니다. 스프레드시트는 숫자를 15자리까지만 보존합니다",
 )
 
 SHAPES: tuple[tuple[re.Pattern[str], Fault], ...] = (
-    (re.compile(r"[+-]?\d+([.,]\d+)?[eE][+-]\d+", re.ASCII), EXPONENT),
+    (re.compile(r"[+-]?\d+([.,]\d+)?[eE][+-]\d+|[+-]?\d+[.,]\d+[eE]\d+", re.ASCII), EXPONENT),
     (re.compile(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|#+)", re.ASCII | re.IGNORECASE), ERROR_CELL),
     (re.compile(rf"({DAY})([ T]\d{{1,2}}:\d{{2}}(:\d{{2}})?)?", re.ASCII), DATE_CELL),
     (re.compile(rf"\d{{1,2}}-({MONTHS})(-\d{{2,4}})?|({MONTHS})-\d{{2,4}}", re.ASCII), DATE_CELL),
@@ -91,3 +95,11 @@ def faults_between(codes: Sequence[tuple[int, str]]) -> Iterator[tuple[int, Faul
     long = [(line, code) for line, code in numbers if len(code) > EXACT_DIGITS]
     if len(long) > 1 and all(not code[EXACT_DIGITS:].strip("0") for _, code in long):
         yield from ((line, LOST_DIGITS) for line, _ in long)
+
+
+def zero_twins(code: str, lengths: Collection[int]) -> list[str]:
+    """The same number with another count of leading zeros, of these lengths or without any; [] for no number."""
+    if not code.isdigit():
+        return []
+    bare = code.lstrip("0") or "0"
+    return sorted({bare, *(bare.zfill(length) for length in lengths)} - {code})

@@ -8,11 +8,10 @@ from io import TextIOWrapper
 from itertools import chain
 from typing import IO, Any
 
-from app.core.errors import AppError, invalid
+from app.core.errors import AppError, invalid, told_first
 from app.domain.csv_text import unshielded
 
 FIELD = "csv"
-MOST_TOLD = 20  # enough to see what is wrong
 CHUNK = 1 << 16
 SEPARATORS = "\t;"  # beside the comma: a spreadsheet's "Unicode text", and its CSV in many countries
 BYTE_ORDER_MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
@@ -103,9 +102,6 @@ def refuse(problems: Sequence[dict[str, str]]) -> None:
 
     In the order of their lines.
     """
-    if not problems:
-        return
-    told = sorted(problems, key=lambda one: int(one["field"].rpartition("line")[2] or 0))
-    more = len(told) - MOST_TOLD
-    rest = [{"field": FIELD, "reason": f"and {more} lines more", "reason_ko": f"그 밖에 {more}줄"}] if more > 0 else []
-    raise AppError("VALIDATION_ERROR", fields=[*told[:MOST_TOLD], *rest])
+    if problems:
+        told = sorted(problems, key=lambda one: int(one["field"].rpartition("line")[2] or 0))
+        raise AppError("VALIDATION_ERROR", fields=told_first(told))

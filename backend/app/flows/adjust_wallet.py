@@ -28,7 +28,7 @@ from app.flows.steps.operators import OperatorCommand
 from app.flows.steps.save_changes import save_changes
 from app.games import TOKEN_TYPES
 from app.services import House, Services
-from app.services.idempotency_service import OPERATORS
+from app.services.idempotency_service import GIFT, OPERATORS
 from app.services.player_state import Wanted
 from app.utils.random_utils import new_id
 
@@ -59,8 +59,8 @@ class AdjustCommand(OperatorCommand):
     amount: int
 
     def answer_key(self, idempotency: IdempotencyKey) -> tuple[str, str, str]:
-        """The key is the deed's, whoever does it. A grant and a compensation are one deed: both give the same."""
-        return (OPERATORS, "ADMIN_GRANT" if self.gives else "ADMIN_REVOKE", idempotency.key)
+        """The key is the deed's, whoever does it. A grant, a compensation and a mailing are one deed: all give."""
+        return (OPERATORS, GIFT if self.gives else "ADMIN_REVOKE", idempotency.key)
 
     @property
     def gives(self) -> bool:

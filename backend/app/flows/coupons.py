@@ -4,25 +4,33 @@ Locks coupon_pools. Writes coupon_pools, coupon_batches, coupon_codes, reward_lo
 again), admin_audit_log.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.core.errors import AppError
+from app.core.time_utils import kst_text
 from app.domain.code_files import NewCode
 from app.domain.code_text import code_key
 from app.domain.codes import new_codes
-from app.domain.spreadsheets import Fault
+from app.domain.spreadsheets import STORED_NUMBER, Fault, zero_twins
 from app.domain.text_files import refuse
 from app.flows.steps.commands import Done
 from app.flows.steps.edits import Row, only, require_version
 from app.flows.steps.once import KeyedAct, once
 from app.services import House, Services
 from app.services.audit_service import AdminAct
+from app.services.coupon_batch_service import StandingCode
 
 # 100,000 codes take some seconds: rewards of this pool, and on SQLite all writes, wait for as long
 LARGE_FILE_SECONDS = 60.0
 NAMES = ("name", "name_en")
 IN_ANOTHER_POOL = Fault("this code is in the pool %s already", "이미 쿠폰 풀 %s에 있는 코드입니다")
+OTHER_EXPIRY = Fault(
+    "the pool has this code with another expires_at (%s): leave it out, or void its batch first",
+    "이 풀에 유효기간이 다른(%s) 같은 코드가 있습니다. 이 줄을 빼거나 먼저 그 배치를 무효화하세요",
+)
+EXPIRED = Fault("this code has expired already", "유효기간이 이미 지난 코드입니다")
 
 
 async def add_pool(house: House, act: AdminAct, code: str, name: str, name_en: str | None) -> Row:
@@ -67,7 +75,8 @@ async def upload_codes(
     """Adds the codes that the pool does not have yet, as one batch, once per key: the same file again adds none.
 
     All of them or none. The rewards that wait for codes are due at once: the worker delivers them at its next tick.
-    Raises POOL_NOT_FOUND, and VALIDATION_ERROR with the line of each code that is in force in another pool.
+    Raises POOL_NOT_FOUND, and VALIDATION_ERROR with the line of each code that is in force in another pool or with
+    another expiry, that has expired, or that differs from one in force by leading zeros only.
     """
     return await _add_codes(house, act, code, codes, Batch("UPLOAD", file_name))
 
@@ -91,7 +100,7 @@ async def _add_codes(house: House, act: KeyedAct, code: str, codes: Sequence[New
 
     async def work(keepers: Services) -> Row:
         pool_id = await _lock(keepers, code)
-        fresh = await _fresh(keepers, pool_id, codes)
+        fresh = await _fresh(keepers, pool_id, codes, now)
         batch_id = await keepers.coupon_batch.add(
             pool_id, fresh, source=batch.source, file_name=batch.file_name, actor=act.actor, now=now
         )
@@ -109,12 +118,30 @@ async def _add_codes(house: House, act: KeyedAct, code: str, codes: Sequence[New
     return answer
 
 
-async def _fresh(keepers: Services, pool_id: int, codes: Sequence[NewCode]) -> list[NewCode]:
-    """The codes that are in force nowhere. Raises VALIDATION_ERROR for those that another pool has."""
-    standing = await keepers.coupon_batch.standing([code_key(one.code) for one in codes])
-    elsewhere = [one for one in codes if standing.get(code_key(one.code), (pool_id,))[0] != pool_id]
-    refuse([IN_ANOTHER_POOL.of(standing[code_key(one.code)][1]).at(one.line) for one in elsewhere])
+async def _fresh(keepers: Services, pool_id: int, codes: Sequence[NewCode], now: datetime) -> list[NewCode]:
+    """The codes that are in force nowhere. Raises VALIDATION_ERROR for those that can't be added as they are."""
+    lengths = await keepers.coupon_batch.zero_led_lengths()
+    twins = {one.code: zero_twins(one.code, lengths) for one in codes}
+    keys = {code_key(one.code) for one in codes}
+    standing = await keepers.coupon_batch.standing(keys.union(*twins.values()))
+    found = [(one, _fault(one, standing, twins[one.code], pool_id, now)) for one in codes]
+    refuse([fault.at(one.line) for one, fault in found if fault is not None])
     return [one for one in codes if code_key(one.code) not in standing]
+
+
+def _fault(
+    one: NewCode, standing: Mapping[str, StandingCode], twins: Sequence[str], pool_id: int, now: datetime
+) -> Fault | None:
+    """Why a code can't be added; None for a new one, and for one that the pool has just so."""
+    known = standing.get(code_key(one.code))
+    if known is not None and known.pool_id != pool_id:
+        return IN_ANOTHER_POOL.of(known.pool)
+    if known is not None and known.expires_at != one.expires_at:
+        return OTHER_EXPIRY.of("–" if known.expires_at is None else kst_text(known.expires_at))
+    if known is None and one.expires_at is not None and one.expires_at <= now:
+        return EXPIRED
+    twin = next((twin for twin in twins if twin in standing), None)
+    return None if twin is None else STORED_NUMBER.of(twin)
 
 
 async def pool_batches(house: House, code: str, *, after: int | None, limit: int) -> list[Row]:
@@ -157,16 +184,6 @@ async def void_batch(house: House, act: AdminAct, code: str, batch_id: int) -> R
 async def find_pool(house: House, code: str) -> Row:
     """One pool with its counts. Raises POOL_NOT_FOUND."""
     return await house.read(lambda keepers: _pool(keepers, code, house))
-
-
-async def pool_codes(house: House, code: str, *, after: int | None, limit: int) -> list[Row]:
-    """The codes of a pool, `limit + 1` at most. Raises POOL_NOT_FOUND."""
-
-    async def work(keepers: Services) -> list[Row]:
-        pool = await _pool(keepers, code, house)
-        return await keepers.coupon.codes(pool["id"], after=after, limit=limit)
-
-    return await house.read(work)
 
 
 async def _lock(keepers: Services, code: str) -> int:

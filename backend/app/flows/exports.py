@@ -1,4 +1,7 @@
-"""What operators take out for a spreadsheet: whole, part by part, the same columns at every door. Reads only."""
+"""What operators take out for a spreadsheet: whole, part by part, the same columns at every door.
+
+Reads only; writes admin_audit_log where codes are taken out.
+"""
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
@@ -6,14 +9,17 @@ from datetime import date, timedelta
 from typing import Any
 
 from app.core.errors import AppError, invalid
+from app.core.invariants import require
 from app.core.time_utils import kst_date, kst_midnight
 from app.db.values import instant_out, json_in, known_day_in
 from app.flows.steps.edits import Row
 from app.games import GAMES
 from app.services import House
+from app.services.audit_service import AdminAct
 from app.services.export_service import SOURCES
 
 AT_ONCE = 1_000
+EXPORTED = "CODES_EXPORTED"
 WHO = ("user_id", "host", "external_id", "nickname")
 GAME_CODES = {game.feature_type: code for code, game in GAMES.items()}
 
@@ -26,6 +32,8 @@ class Export:
     columns: tuple[str, ...]
     by_season: bool = False
     by_prize: bool = False
+    # where it holds what is as good as money: of what, in the audit log's words, with `values` of Wanted
+    audited: str | None = None
 
     @property
     def key(self) -> str:
@@ -55,8 +63,11 @@ EXPORTS: dict[str, Export] = {
     "coupon_codes": Export(
         "coupon_codes",
         ("code", "expires_at", "state", "pool", "batch_id", *WHO, "operation_id", "assigned_at", "voided_at"),
+        audited="coupon_pool:{pool}",
     ),
-    "promo_codes": Export("promo_codes", ("code", "campaign", "claims", *WHO, "claimed_at")),
+    "promo_codes": Export(
+        "promo_codes", ("code", "campaign", "claims", *WHO, "claimed_at"), audited="promo:{campaign}"
+    ),
     "promo_claims": Export("promo_claims", ("unit_no", "campaign", *WHO, "code", "operation_id", "created_at")),
     "ranks": Export("ranks", ("rank_no", *WHO, "score", "reached_at", "state")),
     "ranking": Export("ranking", ("rank", "external_id", "display_name", "score", "user_id", "host")),
@@ -80,13 +91,22 @@ class Wanted:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
-async def export_rows(house: House, name: str, wanted: Wanted) -> AsyncIterator[list[Row]]:
+async def export_rows(house: House, name: str, wanted: Wanted, act: AdminAct | None = None) -> AsyncIterator[list[Row]]:
     """Every row that is wanted, a thousand at once, each part read by itself: nothing is locked or kept in memory.
 
-    Raises VALIDATION_ERROR, before the first part, for a filter that this export doesn't have.
+    What is `audited` needs an `act`, which is noted before the first row is read. Raises VALIDATION_ERROR, before the
+    first part, for a filter that this export doesn't have and for days that end before they begin.
     """
     export, filters = EXPORTS[name], _filters(name, wanted)
+    if export.audited is not None:
+        await _note(house, act, export.audited.format(**wanted.values))
     seasons = [_season(row) for row in await house.read(lambda keepers: keepers.export.seasons())]
+    if wanted.season is not None:
+        season = next((one for one in seasons if one["season_name"] == wanted.season), None)
+        if season is None:
+            yield []
+            return
+        filters |= _days(season["start_date"], season["end_date"], "season_from", "season_to")
     after: Any = None
     while True:
         rows = await _part(house, export, filters, after)
@@ -95,6 +115,12 @@ async def export_rows(house: House, name: str, wanted: Wanted) -> AsyncIterator[
         if len(rows) < AT_ONCE:
             return
         after = rows[-1][export.key]
+
+
+async def _note(house: House, act: AdminAct | None, target: str) -> None:
+    require(act is not None, "whoever takes codes out is named")
+    now = house.clock.now()
+    await house.write(lambda keepers: keepers.audit.add(act, EXPORTED, target, now=now))  # type: ignore[arg-type]
 
 
 async def season_names(house: House) -> list[str]:
@@ -109,16 +135,21 @@ async def _part(house: House, export: Export, filters: Mapping[str, Any], after:
 def _filters(name: str, wanted: Wanted) -> dict[str, Any]:
     export, known = EXPORTS[name], SOURCES[EXPORTS[name].source].wheres
     values = {key: value for key, value in wanted.values.items() if value is not None}
-    if wanted.since is not None:
-        values["since"] = instant_out(kst_midnight(wanted.since))
-    if wanted.until is not None:
-        values["until"] = instant_out(kst_midnight(wanted.until + timedelta(days=1)))
+    values |= _days(wanted.since, wanted.until, "since", "until")
     unknown = [key for key in values if key not in known]
     unknown += ["season"] if wanted.season and not export.by_season else []
     unknown += ["prize"] if wanted.prize and not export.by_prize else []
+    if wanted.since is not None and wanted.until is not None and wanted.until < wanted.since:
+        raise invalid(("until", "before `since`"))
     if unknown:
         raise invalid(*((key, "this export can't be filtered by it") for key in unknown))
     return values
+
+
+def _days(first: date | None, last: date | None, since: str, until: str) -> dict[str, str]:
+    """The filters of these names for KST days, both included."""
+    bounds = {since: first, until: None if last is None else last + timedelta(days=1)}
+    return {name: instant_out(kst_midnight(day)) for name, day in bounds.items() if day is not None}
 
 
 def _fits(row: Row, wanted: Wanted) -> bool:

@@ -17,12 +17,16 @@ MOST_CHANGES = 100
 
 @dataclass(frozen=True, slots=True)
 class FeatureStory:
-    """A switch, its history, and – while it is stopped – every operator's act since then."""
+    """A switch, its history, and – while it is stopped – the operators' newest acts since then.
+
+    `has_more_changes`: there are others, which the audit log shows.
+    """
 
     feature: Row
     last_play_at: datetime | None
     history: Row
     changes: list[Row]
+    has_more_changes: bool
 
 
 async def feature_story(house: House, feature_type: str, *, after: int | None, limit: int) -> FeatureStory:
@@ -42,7 +46,8 @@ async def feature_story(house: House, feature_type: str, *, after: int | None, l
             feature=feature,
             last_play_at=times.get(feature_type),
             history=page(await keepers.feature.history(feature_type, after=after, limit=limit), limit),
-            changes=changes,
+            changes=changes[:MOST_CHANGES],
+            has_more_changes=len(changes) > MOST_CHANGES,
         )
 
     return await house.read(work)

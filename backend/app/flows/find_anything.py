@@ -7,6 +7,7 @@ coupon_codes, promo_claims.
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 
 from app.domain.code_text import typed_key
 from app.services import House, Services
@@ -14,7 +15,7 @@ from app.services import House, Services
 PLAY_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 VISIBLE_ASCII = re.compile(r"[!-~]{1,190}")
 LONGEST_ID = 18  # digits: a longer number is no id of ours
-MOST_PLAYERS = 20
+MOST = 20  # of each kind
 
 
 class Found(StrEnum):
@@ -40,26 +41,37 @@ class Hit:
     reference: str | None = None
 
 
-async def find_anything(house: House, text: str) -> list[Hit]:
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What an id names, of each kind the first 20; `has_more`: a kind has others."""
+
+    items: list[Hit]
+    has_more: bool
+
+
+async def find_anything(house: House, text: str) -> Hits:
     """Everything that `text` names, players first; nothing when it is no id of ours."""
+    hits = await house.read(lambda keepers: _hits(keepers, text))
+    kinds = [[*some] for _, some in groupby(hits, key=lambda hit: hit.what)]
+    return Hits([hit for some in kinds for hit in some[:MOST]], any(len(some) > MOST for some in kinds))
 
-    async def work(keepers: Services) -> list[Hit]:
-        players = (await keepers.player.search(text, after=None, limit=MOST_PLAYERS))[:MOST_PLAYERS]
-        hits = [Hit(Found.PLAYER, row["id"], row["nickname"] or row["external_id"]) for row in players]
-        hits += await _of_codes(keepers, typed_key(text))
-        if VISIBLE_ASCII.fullmatch(text) is None:
-            return hits
-        for what, owners, reference in (
-            (Found.PLAY, await _owner_of_play(keepers, text), _play_id(text)),
-            (Found.REWARD, await _owner_of_reward(keepers, text), text),
-            (Found.OPERATION, await keepers.report.owners_of_operation(text), text),
-            (Found.REQUEST, await keepers.report.owners_of_request(text), text),
-            (Found.KEY, await keepers.report.owners_of_key(text), text),
-        ):
-            hits += [Hit(what, owner, await _name(keepers, owner), reference) for owner in owners]
+
+async def _hits(keepers: Services, text: str) -> list[Hit]:
+    """What the text names, kind by kind: at most one more of each than is shown."""
+    players = await keepers.player.search(text, after=None, limit=MOST)
+    hits = [Hit(Found.PLAYER, row["id"], row["nickname"] or row["external_id"]) for row in players]
+    hits += await _of_codes(keepers, typed_key(text))
+    if VISIBLE_ASCII.fullmatch(text) is None:
         return hits
-
-    return await house.read(work)
+    for what, owners, reference in (
+        (Found.PLAY, await _owner_of_play(keepers, text), _play_id(text)),
+        (Found.REWARD, await _owner_of_reward(keepers, text), text),
+        (Found.OPERATION, await keepers.report.owners_of_operation(text, limit=MOST), text),
+        (Found.REQUEST, await keepers.report.owners_of_request(text, limit=MOST), text),
+        (Found.KEY, await keepers.report.owners_of_key(text, limit=MOST), text),
+    ):
+        hits += [Hit(what, owner, await _name(keepers, owner), reference) for owner in owners]
+    return hits
 
 
 def _play_id(text: str) -> str:
@@ -83,7 +95,10 @@ async def _of_codes(keepers: Services, key: str) -> list[Hit]:
     """Who has a coupon code, or redeemed a promo code, that was typed in whatever way."""
     if not key or not key.isascii():
         return []
-    found = [(Found.COUPON, await keepers.coupon.owners_of(key)), (Found.CODE, await keepers.promo.owners_of(key))]
+    found = [
+        (Found.COUPON, await keepers.coupon.owners_of(key)),
+        (Found.CODE, await keepers.promo.owners_of(key, limit=MOST)),
+    ]
     return [Hit(what, owner, await _name(keepers, owner), key) for what, owners in found for owner in owners]
 
 

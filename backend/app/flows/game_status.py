@@ -23,6 +23,8 @@ from app.flows.steps.prizes_left import prizes_left
 from app.services import House, Services
 from app.services.player_state import Wanted
 
+MOST_VERSIONS = 50  # of a game's public history
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GameQuery(PlayerCommand):
@@ -77,7 +79,9 @@ def _still_waiting(next_play_at: datetime | None, now: datetime) -> str | None:
 
 
 async def game_odds(house: House, game: Game, query: PlayerCommand | None = None) -> dict[str, Any]:
-    """Each prize's exact probability now, the version that says so, and every version that was ever in force.
+    """Each prize's exact probability now, the version that says so, and the versions that were in force.
+
+    Of those the newest fifty, and whether there are older ones.
 
     `prizes` are the odds of a player's first play, stock-outs counted in. With a `query` of a player who may look,
     `yours` are the odds of that player's next play: they differ where a game remembers (a guarantee, an open round).
@@ -88,7 +92,7 @@ async def game_odds(house: House, game: Game, query: PlayerCommand | None = None
         rules = await keepers.rule_book.in_force([game.feature_type], kst_date(now), locked=False)
         active = rules.require_setup(game.feature_type)
         sold_out = await _sold_out(keepers, game, active, now)
-        history = await keepers.game_config.activations(game.feature_type)
+        history = await keepers.game_config.activations(game.feature_type, limit=MOST_VERSIONS + 1)
         guarantee = game.guarantee(active.setup)
         return {
             "feature_type": game.feature_type,
@@ -98,7 +102,8 @@ async def game_odds(house: House, game: Game, query: PlayerCommand | None = None
             "prizes": _lines(game, active, Seen(sold_out=sold_out)),
             "guarantee": None if guarantee is None else guarantee.model_dump(),
             "yours": await _yours(keepers, game, active, sold_out, query),
-            "history": history,
+            "history": history[:MOST_VERSIONS],
+            "has_older_history": len(history) > MOST_VERSIONS,
             "server_time": kst_text(now),
         }
 

@@ -7,6 +7,7 @@ from app.db.cache import Cache, CacheState
 from app.domain.jobs import JobRun
 from app.flows.steps.job_troubles import JobTroubles, job_troubles
 from app.services import House, Services
+from app.utils.pagination import first_named
 
 # a worker reports at least each minute
 QUIET_SECONDS = 180.0
@@ -56,7 +57,7 @@ def _jobs(troubles: JobTroubles) -> list[Finding]:
         "jobs_paused": (troubles.paused, "none"),
     }
     return [
-        verdict(name, ", ".join(problems[:MOST_NAMED]) or None, fine, level=Level.WARN)
+        verdict(name, first_named(problems, MOST_NAMED) or None, fine, level=Level.WARN)
         for name, (problems, fine) in found.items()
     ]
 

@@ -10,11 +10,10 @@ from typing import Any
 from app.core.errors import AppError
 from app.services import House, Services
 from app.services.player_state import Wanted
-from app.utils.pagination import page
 
 Row = dict[str, Any]
-MOST_ACTS = 100
-MOST_SEASONS = 20
+Mark = tuple[int | None, int | None]
+START: Mark = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class PlayerStory:
-    """Everything on a player's page. `next` continues the timeline."""
+    """Everything on a player's page. `next` continues the timeline: (event, act) to go on behind; None at its end."""
 
     profile: Row
     balances: dict[str, int]
@@ -41,7 +40,7 @@ class PlayerStory:
     progress: list[Row]
     seasons: list[Row]
     lines: list[Line]
-    next: int | None
+    next: Mark | None
 
     def groups(self) -> list[list[Line]]:
         """The lines, those of one request together."""
@@ -54,42 +53,43 @@ class PlayerStory:
         return groups
 
 
-async def player_story(house: House, user_id: int, *, after: int | None, limit: int) -> PlayerStory:
-    """The story of one player, newest first. Raises USER_NOT_FOUND."""
+async def player_story(house: House, user_id: int, *, after: Mark = START, limit: int) -> PlayerStory:
+    """The story of one player, newest first, `limit` lines from the mark `after` on. Raises USER_NOT_FOUND."""
 
     async def work(keepers: Services) -> PlayerStory:
         profile = await keepers.player.profile(user_id)
         players = await keepers.player.look([user_id], Wanted(wallets=True))
         if profile is None or user_id not in players:
             raise AppError("USER_NOT_FOUND")
-        seasons = (await keepers.season.page(after=None, limit=MOST_SEASONS))[:MOST_SEASONS]
-        events = page(await keepers.event_log.of_player(user_id, after=after, limit=limit), limit)
-        acts = await keepers.audit.page(target=f"player:{user_id}", after=None, limit=MOST_ACTS)
+        events = await keepers.event_log.of_player(user_id, after=after[0], limit=limit)
+        acts = await keepers.audit.page(target=f"player:{user_id}", after=after[1], limit=limit)
+        lines, following = _woven(events, acts, after, limit)
         return PlayerStory(
             profile=profile,
             balances=dict(sorted(players[user_id].balances.items())),
             debts=players[user_id].debts,
             progress=await keepers.season_pass.of_player(user_id),
-            seasons=seasons,
-            lines=_woven(events, acts, is_first=after is None),
-            next=events["next"],
+            seasons=await keepers.season.heads(),
+            lines=lines,
+            next=following,
         )
 
     return await house.snapshot(work)
 
 
-def _woven(events: Row, acts: list[Row], *, is_first: bool) -> list[Line]:
-    """The events of a page with what operators did in the same stretch of time."""
-    rows = events["items"]
-    newest = None if is_first or not rows else rows[0]["created_at"]
-    oldest = rows[-1]["created_at"] if events["has_more"] else None
-    lines = [_of_event(row) for row in rows]
-    lines += [
-        _of_act(act)
-        for act in acts
-        if (newest is None or act["created_at"] <= newest) and (oldest is None or act["created_at"] >= oldest)
-    ]
-    return sorted(lines, key=lambda line: line.at, reverse=True)
+def _woven(events: list[Row], acts: list[Row], after: Mark, limit: int) -> tuple[list[Line], Mark | None]:
+    """The newest lines of what the player and operators did, each log in its own order, and where the next page begins.
+
+    Both logs were read to `limit + 1`: what is left of either is told on the next page.
+    """
+    lines: list[Line] = []
+    left, last = [[*events], [*acts]], [*after]
+    while any(left) and len(lines) < limit:
+        number = max((n for n in range(len(left)) if left[n]), key=lambda n: left[n][0]["created_at"])
+        row = left[number].pop(0)
+        last[number] = row["id"]
+        lines.append(TELL[number](row))
+    return lines, (last[0], last[1]) if any(left) else None
 
 
 def _of_event(row: Row) -> Line:
@@ -103,3 +103,6 @@ def _of_act(act: Row) -> Line:
     return Line(
         act["created_at"], act["action"], None, None, facts, act["request_id"], actor=act["actor"], reason=act["reason"]
     )
+
+
+TELL = (_of_event, _of_act)

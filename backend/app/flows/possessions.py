@@ -3,12 +3,10 @@
 Reads user_profiles, coupon_codes with coupon_pools, entitlements, reward_log.
 """
 
-from datetime import datetime
 from typing import Any
 
 from app.core.errors import AppError
 from app.core.time_utils import kst_text
-from app.domain.entitlements import Entitlement, EntitlementState
 from app.flows.steps.allowed_player import allowed_player
 from app.flows.steps.commands import PlayerCommand
 from app.flows.steps.coupon_view import coupon_view
@@ -71,7 +69,10 @@ async def my_items(house: House, query: PlayerCommand) -> Row:
 
 
 async def check_entitlement(house: House, user_id: int, resource: str) -> Row:
-    """Whether a player may use a resource now, until when, and how many more can be redeemed: what a host asks."""
+    """Whether a player may use a resource now, until when, and how many more can be redeemed: what a host asks.
+
+    Counted over all that the player has; `items` are the newest hundred, and `has_more` says that there are others.
+    """
     now = house.clock.now()
 
     async def work(keepers: Services) -> Row:
@@ -79,18 +80,18 @@ async def check_entitlement(house: House, user_id: int, resource: str) -> Row:
         if profile is None:
             raise AppError("USER_NOT_FOUND")
         accounts = await keepers.player.accounts_of(user_id)
+        redeemable, until = await keepers.entitlement.standing(accounts, resource, now)
         owned = await keepers.entitlement.of_player(accounts, resource=resource, limit=MAX_PAGE)
-        return {"external_id": profile["external_id"], "resource": resource, **_standing(owned, now)}
+        newest = page([entitlement_view(one, now) for one in owned], MAX_PAGE)
+        return {
+            "external_id": profile["external_id"],
+            "resource": resource,
+            "is_active": until is not None,
+            "valid_until": None if until is None else kst_text(until),
+            "redeemable": redeemable,
+            "items": newest["items"],
+            "has_more": newest["has_more"],
+            "server_time": kst_text(now),
+        }
 
-    return await house.read(work) | {"server_time": kst_text(now)}
-
-
-def _standing(owned: list[Entitlement], now: datetime) -> Row:
-    active = [one for one in owned if one.state_at(now) is EntitlementState.ACTIVE]
-    until = max((one.valid_until for one in active if one.valid_until is not None), default=None)
-    return {
-        "is_active": bool(active),
-        "valid_until": None if until is None else kst_text(until),
-        "redeemable": sum(one.state_at(now) is EntitlementState.ISSUED for one in owned),
-        "items": [entitlement_view(one, now) for one in owned[:MAX_PAGE]],
-    }
+    return await house.read(work)

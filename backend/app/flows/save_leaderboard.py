@@ -126,11 +126,12 @@ async def find_leaderboard(house: House, code: str) -> Row:
     return await house.read(lambda keepers: _found(keepers, code))
 
 
-async def leaderboard_windows(house: House, code: str, *, limit: int) -> list[Row]:
-    """The windows of a board that ended, the newest first."""
+async def leaderboard_windows(house: House, code: str, *, after: str | None, limit: int) -> list[Row]:
+    """The windows of a board that ended, the newest first, `limit + 1` at most, older than the window `after`."""
 
     async def work(keepers: Services) -> list[Row]:
-        return await keepers.leaderboard_result.windows((await _found(keepers, code))["id"], limit=limit)
+        board = await _found(keepers, code)
+        return await keepers.leaderboard_result.windows(board["id"], after=after, limit=limit)
 
     return await house.read(work)
 

@@ -4,7 +4,6 @@ Locks promo_campaigns; reads hosts. Writes promo_campaigns, promo_codes, admin_a
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from app.core.errors import AppError, invalid
 from app.core.time_utils import kst_text
@@ -147,14 +146,12 @@ async def promo_document(house: House, code: str) -> tuple[Row, int]:
     return await house.read(work)
 
 
-async def promo_rows(house: House, code: str, what: str, *, after: int | None, limit: int) -> list[Row]:
-    """The `codes` or the `claims` of a campaign, `limit + 1` at most. Raises PROMO_NOT_FOUND."""
+async def promo_claims(house: House, code: str, *, after: int | None, limit: int) -> list[Row]:
+    """The claims of a campaign, `limit + 1` at most. Raises PROMO_NOT_FOUND."""
 
     async def work(keepers: Services) -> list[Row]:
         campaign = await _row(keepers, code)
-        read: Any = keepers.promo.codes if what == "codes" else keepers.promo.claims
-        rows: list[Row] = await read(campaign["id"], after=after, limit=limit)
-        return rows
+        return await keepers.promo.claims(campaign["id"], after=after, limit=limit)
 
     return await house.read(work)
 

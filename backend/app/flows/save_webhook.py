@@ -77,7 +77,7 @@ async def switch_webhook(
 
     async def work(keepers: Services) -> Row:
         before = await _locked(keepers, endpoint_id, expected_version)
-        reason = None if is_active else act.reason[:200]
+        reason = None if is_active else act.reason
         now = house.clock.now()
         await keepers.webhook.change(endpoint_id, now=now, is_active=is_active, disabled_reason=reason)
         if is_active and sends_missed:  # with the switch, so that nothing newer goes before it

@@ -14,7 +14,6 @@ from app.services import House, Services
 from app.services.season_service import StoredSeason
 
 Row = dict[str, Any]
-MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +25,10 @@ class Standing:
 
 
 async def list_seasons(house: House) -> tuple[list[Row], list[Row]]:
-    """(the newest hundred seasons without their levels, every program)."""
+    """(every season without its levels, newest first; every program)."""
 
     async def work(keepers: Services) -> tuple[list[Row], list[Row]]:
-        return (await keepers.season.page(after=None, limit=MOST))[:MOST], await keepers.program.all()
+        return await keepers.season.heads(), await keepers.program.all()
 
     return await house.read(work)
 

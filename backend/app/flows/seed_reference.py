@@ -65,7 +65,7 @@ async def _add_season(keepers: Services, house: House) -> list[str]:
     today = kst_date(now)
     if (await keepers.rule_book.seasons_on(today)).seasons:
         return []
-    rows = await keepers.season.page(after=None, limit=1_000)
+    rows = await keepers.season.heads()
     taken = [row for row in rows if row["is_active"] and row["program"] == DEFAULT_PROGRAM]
     ended = [row["end_date"] + ONE_DAY for row in taken if row["end_date"] < today]
     planned = [row["start_date"] - ONE_DAY for row in taken if row["start_date"] > today]

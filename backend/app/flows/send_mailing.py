@@ -17,6 +17,7 @@ from app.flows.steps.edits import Row
 from app.flows.steps.once import KeyedAct, once
 from app.services import House, Services
 from app.services.audit_service import AdminAct
+from app.services.idempotency_service import GIFT
 from app.services.player_state import Wanted
 
 
@@ -25,8 +26,9 @@ async def send_mailing(
 ) -> Done:
     """One copy for each of these players, once per key; a player who is named twice gets one. Answers the mailing.
 
-    What it gives counts towards what the operator may give on a KST day, of each token and of everything together:
-    DAILY_LIMIT_REACHED. An unknown player refuses the whole: VALIDATION_ERROR names the first ones.
+    The key is that of a gift: a grant or a compensation has another. What it gives counts towards what the operator may
+    give on a KST day, of each token and of everything together: DAILY_LIMIT_REACHED. An unknown player refuses the
+    whole: VALIDATION_ERROR names the first ones.
     """
     now = house.clock.now()
     config.require_time_to_claim(now)
@@ -47,7 +49,7 @@ async def send_mailing(
         await keepers.audit.add(act, "MAILING_SENT", f"mailing:{mailing_id}", after=facts, now=now)
         return await find_in(keepers, mailing_id) | {"warnings": warnings}
 
-    return await once(house, act, "MAILING", work)
+    return await once(house, act, GIFT, work)
 
 
 async def withdraw_mailing(house: House, act: AdminAct, mailing_id: int) -> Row:
@@ -93,5 +95,5 @@ async def _recipients(keepers: Services, user_ids: Sequence[int], host: str, ext
         found = [user_id for user_id in ids if user_id is not None]
     if missing:
         reason = "unknown player: one is known from the first signed-in request on, or once the host has made them"
-        raise invalid(*((field, reason) for field in missing[:20]))
+        raise invalid(*((field, reason) for field in missing))
     return sorted(set(found))

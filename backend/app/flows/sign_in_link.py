@@ -25,16 +25,19 @@ LINK_LIFE = timedelta(hours=24)
 async def issue_sign_in_link(house: House, keys: TokenKeys, *, login: str, scopes: frozenset[str]) -> str:
     """The secret of a link that signs this operator in once, within 24 hours. Audited as `cli`.
 
-    It is stored as the only token of a family of its own. Raises VALIDATION_ERROR for a login or scopes that can't be.
+    An operator who is new is made with these scopes; one who is there keeps exactly what they have. It is stored as the
+    only token of a family of its own. Raises VALIDATION_ERROR for a login or scopes that can't be, and for a scope that
+    an operator who is there lacks.
     """
     if not is_external_id(login):
-        raise invalid(("sub", "1 to 100 printable characters, no space at either end"))
-    if not scopes or not scopes <= STAFF_SCOPES:
+        raise invalid(("login", "1 to 100 printable characters, no space at either end"))
+    if not scopes <= STAFF_SCOPES:
         raise invalid(("scope", f"one or more of {', '.join(sorted(STAFF_SCOPES))}"))
     secret, made_at = new_secret(), keys.now()
 
     async def work(keepers: Services) -> None:
         now = house.clock.now()
+        await _require_no_raise(keepers, login, scopes)
         member = await know_operator(keepers, CLI, login, scopes, now=now)
         token = {"family_id": new_id(made_at), "staff_id": member.id, "token_hash": _stored(secret)}
         times = {"created_at": made_at, "expires_at": made_at + LINK_LIFE, "family_expires_at": made_at + LINK_LIFE}
@@ -43,6 +46,15 @@ async def issue_sign_in_link(house: House, keys: TokenKeys, *, login: str, scope
 
     await house.write(work)
     return secret
+
+
+async def _require_no_raise(keepers: Services, login: str, scopes: frozenset[str]) -> None:
+    member = await keepers.identity.lock_staff(login)
+    if member is None and not scopes:
+        raise invalid(("scope", f"{login} is new: say one or more of {', '.join(sorted(STAFF_SCOPES))}"))
+    if member is not None and not scopes <= member.scopes:
+        has = ", ".join(sorted(member.scopes))
+        raise invalid(("scope", f"{login} has {has}: leave --scope out, or give more with `ops staff create`"))
 
 
 async def enter_by_link(

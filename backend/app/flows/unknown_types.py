@@ -17,14 +17,15 @@ LOOK_BACK = timedelta(days=30)
 MOST_TYPES = 200
 
 
-async def unknown_types(house: House) -> list[Row]:
+async def unknown_types(house: House) -> Row:
     """Each such type of the last 30 days by host: how many came, when the last one did, and that one as an example.
 
-    The most frequent first, at most 200. What the rules know is what they know now, whenever the events came.
+    The most frequent first, at most 200 as `items`; `has_more` says that there are others. What the rules know is what
+    they know now, whenever the events came.
     """
     now = house.clock.now()
 
-    async def work(keepers: Services) -> list[Row]:
+    async def work(keepers: Services) -> Row:
         since = first_id_at(now - LOOK_BACK)
         hosts = {host.id: host.code for host in await keepers.identity.active_hosts()}
         known = {host_id: await _known(keepers, host_id) for host_id in hosts}
@@ -43,7 +44,8 @@ async def unknown_types(house: House) -> list[Row]:
                         "example": example.get("data"),
                         "event_id": newest,
                     })  # fmt: skip
-        return sorted(rows, key=lambda row: int(row["count"]), reverse=True)[:MOST_TYPES]
+        rows.sort(key=lambda row: int(row["count"]), reverse=True)
+        return {"items": rows[:MOST_TYPES], "has_more": len(rows) > MOST_TYPES}
 
     return await house.read(work)
 

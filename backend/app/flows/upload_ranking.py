@@ -74,7 +74,7 @@ async def _rows(
         if entry.external_id is not None and entry.external_id not in known
     ]
     if unknown:
-        raise invalid(*unknown[:20])  # enough to see what is wrong
+        raise invalid(*unknown)
     return [
         (
             entry.rank,

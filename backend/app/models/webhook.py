@@ -19,7 +19,7 @@ webhook_endpoints = Table(
     Column("previous_secret", ascii_text(255)),
     Column("previous_until", UtcDateTime),
     Column("is_active", Flag, nullable=False),
-    Column("disabled_reason", String(200)),
+    Column("disabled_reason", String(500)),
     Column("version", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),

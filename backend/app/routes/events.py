@@ -8,6 +8,7 @@ from fastapi import Request, Response
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 
+from app.core.errors import told_first
 from app.domain.config_fields import field_problems
 from app.domain.host_events import MAX_DATA_BYTES, MAX_EVENTS, HostEvent, RefusedEvent
 from app.flows.ingest_events import EventsCommand, ingest_events
@@ -73,7 +74,7 @@ def _sound_or_refused(document: Any) -> EventIn | RefusedEvent:
     try:
         return EventIn.model_validate(document)
     except ValidationError as error:
-        return _refusal(document, field_problems(error)[:20])
+        return _refusal(document, told_first(field_problems(error)))
 
 
 def _event(item: EventIn, now: datetime) -> HostEvent | RefusedEvent:

@@ -45,7 +45,7 @@ async def inbox(
     openapi_extra=KEYED,
 )
 async def claim_all(request: Request) -> Response:
-    """Claims everything that waits, at most a hundred at once, the oldest first. Nothing waits: an empty list."""
+    """Claims what waits, the oldest hundred of it. Call it until the list is empty: then nothing waits any more."""
     return await _claim(request, None)
 
 

@@ -6,6 +6,7 @@ from fastapi import Depends, Request, Response
 from pydantic import TypeAdapter, ValidationError
 
 from app.core.auth import Principal
+from app.core.errors import told_first
 from app.domain.config_fields import field_problems
 from app.flows.make_players import MOST_AT_ONCE, NewPlayer, make_players
 from app.routes.bodies import json_answer, read_items
@@ -52,5 +53,5 @@ def _player(document: Any) -> NewPlayer:
     except ValidationError as error:
         name = document.get("external_id") if isinstance(document, dict) else None
         seen = name if isinstance(name, str) and len(name) <= LONGEST_NAME else None
-        return NewPlayer(seen, problems=field_problems(error)[:20])
+        return NewPlayer(seen, problems=told_first(field_problems(error)))
     return NewPlayer(player.external_id, player.nickname)

@@ -17,7 +17,7 @@ async def require_known_query(request: Request) -> None:
     unknown = [name for name in request.query_params if name not in known]
     if unknown:
         takes = ", ".join(known) or "no query"
-        raise invalid(*((f"query.{name[:50]}", f"unknown; this address takes {takes}") for name in unknown[:20]))
+        raise invalid(*((f"query.{name[:50]}", f"unknown; this address takes {takes}") for name in unknown))
 
 
 def _names(dependant: Dependant) -> Iterator[str]:

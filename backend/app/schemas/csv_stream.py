@@ -14,6 +14,7 @@ from app.flows.exports import EXPORTS, Wanted, export_rows, game_filter
 from app.schemas.admin.common import HostCode
 from app.schemas.common import Shape
 from app.services import House
+from app.services.audit_service import AdminAct
 
 BOM = "\ufeff"
 BOM_TEXT = "A byte order mark first, by which spreadsheets know UTF-8."
@@ -73,9 +74,21 @@ class AuditExport(ExportQuery):
     target: str | None = Field(default=None, min_length=1, max_length=200)
 
 
-async def csv_export(request: Request, house: House, kind: str, wanted: Wanted, *, name: str, bom: bool) -> Response:
-    """The whole export as a file. Its first part is read before the answer begins, so that a refusal is one."""
-    parts = export_rows(house, kind, wanted)
+async def csv_export(
+    request: Request,
+    house: House,
+    kind: str,
+    wanted: Wanted,
+    *,
+    name: str,
+    bom: bool,
+    act: AdminAct | None = None,
+) -> Response:
+    """The whole export as a file. Its first part is read before the answer begins, so that a refusal is one.
+
+    `act`: who takes it out, where the export notes that.
+    """
+    parts = export_rows(house, kind, wanted, act)
     first = await anext(parts)
     columns = EXPORTS[kind].columns
 

@@ -108,7 +108,8 @@ class Odds(Timed):
     prizes: list[OddsLine]
     guarantee: GuaranteeTerms | None = None
     yours: YourOdds | None = None
-    history: list[Activation]
+    history: list[Activation] = Field(description="The newest fifty.")
+    has_older_history: bool
 
 
 class TrialBody(RequestBody):

@@ -31,6 +31,9 @@ class PlayerResult(Shape):
     status: Literal["made", "known", "rejected"]
     user_id: int | None = None
     code: str | None = Field(default=None, examples=["VALIDATION_ERROR"])
+    reason: Literal["nickname_kept"] | None = Field(
+        default=None, description="nickname_kept: the player has another nickname, which stays."
+    )
     details: list[FieldProblem] | None = None
 
 

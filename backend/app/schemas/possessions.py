@@ -58,7 +58,8 @@ class EntitlementStanding(Timed):
     is_active: bool
     valid_until: datetime | None
     redeemable: int
-    items: list[EntitlementLine]
+    items: list[EntitlementLine] = Field(description="The newest hundred.")
+    has_more: bool
 
 
 class RedeemBody(RequestBody):

@@ -1,6 +1,7 @@
 """Keeper of coupon codes as they come in, batch by batch, and as they are voided again."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,20 +19,36 @@ AT_ONCE = 1_000  # values a statement: SQLite takes 32,766, MySQL any number
 ADD = Insert(coupon_codes, ["pool_id", "code", "code_key", "batch_id", "expires_at", "created_at"])
 
 
+@dataclass(frozen=True, slots=True)
+class StandingCode:
+    """A code that is in force: its pool, and until when it counts."""
+
+    pool_id: int
+    pool: str
+    expires_at: datetime | None
+
+
 class CouponBatchService:
     """Keeper of batches of coupon codes."""
 
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
 
-    async def standing(self, keys: Collection[str]) -> dict[str, tuple[int, str]]:
-        """Which of these keys are in force, and in which pool: (id, name)."""
+    async def standing(self, keys: Collection[str]) -> dict[str, StandingCode]:
+        """Which of these keys are in force, and what stands under each."""
         c, p = coupon_codes.c, coupon_pools.c
-        found: dict[str, tuple[int, str]] = {}
+        found: dict[str, StandingCode] = {}
         for some in _parts(sorted(keys)):
-            query = select(c.code_key, p.id, p.code).join(coupon_pools).where(c.code_key.in_(some))
-            found.update({row.code_key: (row.id, row.code) for row in await self._tx.execute(query)})
+            query = select(c.code_key, p.id, p.code, c.expires_at).join(coupon_pools).where(c.code_key.in_(some))
+            for row in await self._tx.execute(query):
+                found[row.code_key] = StandingCode(row.id, row.code, row.expires_at)
         return found
+
+    async def zero_led_lengths(self) -> list[int]:
+        """How long the codes in force are that begin with a zero."""
+        key = coupon_codes.c.code_key
+        query = select(func.length(key)).where(key >= "0", key < "1").distinct()
+        return list((await self._tx.execute(query)).scalars())
 
     async def add(
         self, pool_id: int, codes: Sequence[NewCode], *, source: str, file_name: str | None, actor: str, now: datetime

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 
 from app.core.invariants import require
 from app.db.statements import Insert, Statement
@@ -52,6 +52,15 @@ class EntitlementService:
         if after is not None:
             query = query.where(c.id < after)
         return [_read(row) for row in (await self._tx.execute(query)).mappings()]
+
+    async def standing(self, accounts: Sequence[int], resource: str, now: datetime) -> tuple[int, datetime | None]:
+        """(how many of a resource wait to be redeemed, until when the player may use it; None: not now)."""
+        c = entitlements.c
+        waits, runs = c.redeemed_at.is_(None), case((c.valid_until > now, c.valid_until))
+        counts = func.count(case((waits, c.id))).label("waiting"), func.max(runs).label("until")
+        query = select(*counts).where(c.user_id.in_(accounts), c.resource == resource, c.revoked_at.is_(None))
+        row = (await self._tx.execute(query)).one()
+        return int(row.waiting), row.until
 
     async def redeem(self, one: Entitlement, *, valid_until: datetime, actor: str, now: datetime) -> None:
         """Starts its days. Decide under the player's lock."""

@@ -62,14 +62,14 @@ class GameConfigService:
         rows = await self._tx.execute(query.order_by(game_configs.c.id.desc()).limit(limit + 1))
         return [_shown(dict(row)) for row in rows.mappings()]
 
-    async def activations(self, feature_type: str) -> list[dict[str, Any]]:
-        """Which version was in force from when, newest first: at most the last 50."""
+    async def activations(self, feature_type: str, *, limit: int) -> list[dict[str, Any]]:
+        """Which version was in force from when, newest first, at most `limit`."""
         query = (
             select(game_activations.c.config_id, game_configs.c.version, game_activations.c.activated_at)
             .join(game_configs, game_configs.c.id == game_activations.c.config_id)
             .where(game_activations.c.feature_type == feature_type)
             .order_by(game_activations.c.id.desc())
-            .limit(50)
+            .limit(limit)
         )
         return [
             {"config_id": row.config_id, "version": row.version, "valid_from": kst_text(row.activated_at)}

@@ -20,10 +20,12 @@ HAND_OVER = Statement(f"""
         ON have.actor = ? AND have.operation = k.operation AND have.idempotency_key = k.idempotency_key
     WHERE k.actor = ? AND have.actor IS NULL
 """)
-# A deed of operators. Answers were once kept for each operator, and grants apart from compensations: those count as
-# well, the first of them for all.
+# A deed of operators. Answers were once kept for each operator, and grants apart from compensations and mailings: those
+# count as well, the first of them for all.
 ONE_DEED = "(operation IN ({names}) AND idempotency_key = ?)"
-DEED_NAMES = {"ADMIN_GRANT": ("ADMIN_GRANT", "ADMIN_MAKE_GOOD")}
+# one deed, however an operator gives: a key that names a ticket pays for it once
+GIFT = "ADMIN_GRANT"
+DEED_NAMES = {GIFT: (GIFT, "ADMIN_MAKE_GOOD", "MAILING")}
 ADD = Insert(idempotency_keys, COLUMNS.split(", "))
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, or_, select, update
 
 from app.db.statements import Statement
 from app.db.transaction import Tx
@@ -71,11 +71,14 @@ class LeaderboardResultService:
         row = (await self._tx.execute(query)).mappings().first()
         return None if row is None else dict(row) | {"rank_rewards": json_in(row["rank_rewards"])}
 
-    async def windows(self, board_id: int, *, limit: int) -> list[Row]:
-        """The windows of a board that ended, the newest first."""
+    async def windows(self, board_id: int, *, after: str | None = None, limit: int) -> list[Row]:
+        """The windows of a board that ended, the newest first, `limit + 1` at most, older than the window `after`."""
         c = leaderboard_windows.c
         query = select(leaderboard_windows).where(c.board_id == board_id)
-        rows = await self._tx.execute(query.order_by(c.closed_at.desc(), c.window_key.desc()).limit(limit))
+        if after is not None:
+            last = select(c.closed_at).where(c.board_id == board_id, c.window_key == after).scalar_subquery()
+            query = query.where(or_(c.closed_at < last, and_(c.closed_at == last, c.window_key < after)))
+        rows = await self._tx.execute(query.order_by(c.closed_at.desc(), c.window_key.desc()).limit(limit + 1))
         return [dict(row) | {"rank_rewards": json_in(row["rank_rewards"])} for row in rows.mappings()]
 
     async def close(

@@ -149,8 +149,8 @@ class MissionService:
             ],
         )  # fmt: skip
 
-    async def totals(self, mission_id: int, *, limit: int) -> list[Row]:
-        """The newest periods of a mission: how many players began, completed and claimed it."""
+    async def totals(self, mission_id: int, *, limit: int | None) -> list[Row]:
+        """The newest periods of a mission, at most `limit`: how many players began, completed and claimed it."""
         c = mission_progress.c
         completed = func.sum(case((c.completed > 0, 1), else_=0)).label("players_completed")
         sums = (func.sum(c.completed).label("completions"), func.sum(c.claimed).label("claims"))

@@ -15,9 +15,7 @@ from app.domain.promo_config import PromoConfig
 from app.models.promo import promo_campaigns, promo_claims, promo_codes
 
 Row = dict[str, Any]
-COLUMNS = (
-    "id, code, title_ko, title_en, host_id, kind, opens_at, closes_at, units, rewards, is_open, version, updated_by"
-)
+COLUMNS = "id, code, title_ko, title_en, host_id, kind, opens_at, closes_at, units, rewards, is_open, version"
 CODES = Statement("SELECT code, id, campaign_id FROM promo_codes WHERE code IN ({codes})")
 LOCK = Statement(f"SELECT {COLUMNS} FROM promo_campaigns WHERE id IN ({{ids}}) ORDER BY id FOR UPDATE")
 NAMED = Statement(f"SELECT {COLUMNS} FROM promo_campaigns WHERE code = ?")
@@ -94,10 +92,10 @@ class PromoService:
     async def has_claimed(self, campaign_id: int, user_id: int) -> bool:
         return bool(await self._tx.rows(PLAYERS, (campaign_id, user_id) * 2, ids=1, users=1))
 
-    async def owners_of(self, code: str) -> list[int]:
-        """Who redeemed a code, the first 20."""
+    async def owners_of(self, code: str, *, limit: int) -> list[int]:
+        """Who redeemed a code, `limit + 1` at most."""
         query = select(promo_claims.c.user_id).join(promo_codes).where(promo_codes.c.code == code)
-        return list((await self._tx.execute(query.order_by(promo_claims.c.id).limit(20))).scalars())
+        return list((await self._tx.execute(query.order_by(promo_claims.c.id).limit(limit + 1))).scalars())
 
     async def shared_code(self, campaign_id: int) -> str | None:
         """The one code of a SHARED campaign."""
@@ -177,8 +175,7 @@ def _values(config: PromoConfig) -> Row:
 
 
 def _campaign(row: Sequence[Any]) -> Campaign:
-    id_, code, ko, en, host_id, kind, opens_at, closes_at, units, rewards, is_open, version, set_by = row
+    id_, code, ko, en, host_id, kind, opens_at, closes_at, units, rewards, is_open, version = row
     grants = tuple(grant_from(document) for document in json_in(rewards))
     opens, closes = known_instant_in(opens_at), instant_in(closes_at)
-    what = (id_, code, ko, en, host_id, CodeKind(kind), opens, closes, units, grants, bool(is_open), version)
-    return Campaign(*what, set_by)
+    return Campaign(id_, code, ko, en, host_id, CodeKind(kind), opens, closes, units, grants, bool(is_open), version)

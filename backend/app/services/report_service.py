@@ -33,10 +33,10 @@ OWNERS_OF_OPERATION = Statement("""
     SELECT user_id FROM wallet_ledger WHERE operation_id = ?
     UNION SELECT user_id FROM reward_log WHERE operation_id = ?
     UNION SELECT user_id FROM season_xp_ledger WHERE operation_id = ?
-    LIMIT 20
+    LIMIT ?
 """)
-OWNERS_OF_REQUEST = Statement("SELECT DISTINCT user_id FROM user_event_log WHERE request_id = ? LIMIT 20")
-ANSWERS_TO_KEY = Statement("SELECT actor, body FROM idempotency_keys WHERE idempotency_key = ? LIMIT 20")
+OWNERS_OF_REQUEST = Statement("SELECT DISTINCT user_id FROM user_event_log WHERE request_id = ? LIMIT ?")
+ANSWERS_TO_KEY = Statement("SELECT actor, body FROM idempotency_keys WHERE idempotency_key = ? LIMIT ?")
 NEWEST_DRAWS = Statement("""
     SELECT prize, is_win, stock_prize_id, created_at FROM game_plays WHERE config_id = ? ORDER BY id DESC LIMIT ?
 """)
@@ -106,18 +106,18 @@ class ReportService:
             seconds=(times[0] - times[-1]).total_seconds() if times else 0.0,
         )
 
-    async def owners_of_operation(self, operation_id: str) -> list[int]:
-        """The players whose wallet, reward or XP an operation moved."""
-        return [row[0] for row in await self._tx.rows(OWNERS_OF_OPERATION, (operation_id,) * 3)]
+    async def owners_of_operation(self, operation_id: str, *, limit: int) -> list[int]:
+        """The players whose wallet, reward or XP an operation moved, `limit + 1` at most."""
+        return [row[0] for row in await self._tx.rows(OWNERS_OF_OPERATION, (*(operation_id,) * 3, limit + 1))]
 
-    async def owners_of_request(self, request_id: str) -> list[int]:
-        """The players to whom something happened in a request."""
-        return [row[0] for row in await self._tx.rows(OWNERS_OF_REQUEST, (request_id,))]
+    async def owners_of_request(self, request_id: str, *, limit: int) -> list[int]:
+        """The players to whom something happened in a request, `limit + 1` at most."""
+        return [row[0] for row in await self._tx.rows(OWNERS_OF_REQUEST, (request_id, limit + 1))]
 
-    async def owners_of_key(self, key: str) -> list[int]:
-        """The players whom the commands with this idempotency key were about, whoever gave them."""
+    async def owners_of_key(self, key: str, *, limit: int) -> list[int]:
+        """The players whom the commands with this key were about, `limit + 1` at most, whoever gave them."""
         owners = set()
-        for actor, body in await self._tx.rows(ANSWERS_TO_KEY, (key,)):
+        for actor, body in await self._tx.rows(ANSWERS_TO_KEY, (key, limit + 1)):
             kind, _, name = actor.partition(":")
             owner = int(name) if kind == "player" and name.isdigit() else json_in(body).get("user_id")
             if isinstance(owner, int):

@@ -53,6 +53,10 @@ class SeasonService:
         rows = await self._tx.execute(query.order_by(seasons.c.id.desc()).limit(limit + 1))
         return [dict(row) for row in rows.mappings()]
 
+    async def heads(self) -> list[dict[str, Any]]:
+        """Every season without its levels, newest first: as many as operators made."""
+        return [dict(row) for row in (await self._tx.execute(select(seasons).order_by(seasons.c.id.desc()))).mappings()]
+
     async def next_start(self, program: str, today: date) -> date | None:
         """The first day of the program's next active season, if one is planned."""
         c = seasons.c

@@ -35,7 +35,7 @@ RANKS = """
     FROM teams t LEFT JOIN team_members m ON m.contest_id = t.contest_id AND m.team_id = t.id
     WHERE t.contest_id = ? AND t.closed_at IS NULL GROUP BY t.id, t.name
 """
-BOARD = Statement(f"SELECT * FROM ({RANKS}) ranks WHERE rank_no <= ? OR team_id = ? ORDER BY rank_no")
+BOARD = Statement(f"SELECT * FROM ({RANKS}) ranks WHERE rank_no > ? AND rank_no <= ? OR team_id = ? ORDER BY rank_no")
 FREEZE = Statement(f"""
     INSERT INTO team_results (contest_id, rank_no, team_id, score, members)
     SELECT ?, ranks.rank_no, ranks.team_id, ranks.score, ranks.members FROM ({RANKS}) ranks
@@ -167,15 +167,22 @@ class TeamService:
         query = select(m.user_id, m.score).where(m.contest_id == contest_id, m.team_id == team_id)
         return {row.user_id: row.score for row in await self._tx.execute(query)}
 
-    async def board(self, contest_id: int, *, top: int, own_team: int) -> list[Row]:
-        """The first teams as they stand, and the given one wherever it is."""
-        rows = await self._tx.rows(BOARD, (contest_id, top, own_team))
+    async def board(self, contest_id: int, *, top: int, own_team: int = 0, after: int = 0) -> list[Row]:
+        """The first `top` teams behind the rank `after` as they stand, and the given one wherever it is."""
+        rows = await self._tx.rows(BOARD, (contest_id, after, after + top, own_team))
         names = ("team_id", "score", "members", "rank", "name")
         return [dict(zip(names, row, strict=True)) | {"score": int(row[1])} for row in rows]
 
     async def freeze(self, contest_id: int) -> None:
         """Writes the ranks down, once. Nothing may be added to the scores any more."""
         await self._tx.run(FREEZE, (contest_id, contest_id))
+
+    async def result_of(self, contest_id: int, team_id: int) -> Row | None:
+        """How one team stood when its contest was frozen."""
+        c = team_results.c
+        query = select(team_results, teams.c.name).join(teams, teams.c.id == c.team_id)
+        row = (await self._tx.execute(query.where(c.contest_id == contest_id, c.team_id == team_id))).mappings().first()
+        return None if row is None else dict(row)
 
     async def results(self, contest_id: int, *, after: int, limit: int) -> list[Row]:
         """The next ranks of a frozen contest, `limit + 1` at most."""

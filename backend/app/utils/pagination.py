@@ -1,9 +1,15 @@
-"""Keyset pages: the next page starts after the last id seen, so that rows neither repeat nor vanish."""
+"""Parts of something long that say so. The next page starts after the last id seen: rows neither repeat nor vanish."""
 
 from collections.abc import Sequence
 from typing import Any
 
 MAX_PAGE = 100
+
+
+def first_named(names: Sequence[str], most: int) -> str:
+    """The first names of many, and how many more there are; "" for none."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def page(rows: Sequence[dict[str, Any]], limit: int, *, key: str = "id") -> dict[str, Any]:

@@ -173,7 +173,7 @@ def _stamp(decision: Decision, effect: StampEffect, cause: Cause) -> View:
         decision,
         period_key=cause.operation_id,
         source=StampSource.HOST_EVENT,
-        event_type=cause.event.type[:50],
+        event_type=cause.event.type,
         bonus_xp=effect.bonus_xp * cause.times,
         count=effect.count * cause.times,
         on=cause.event.day,

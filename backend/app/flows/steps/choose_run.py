@@ -7,6 +7,7 @@ from app.core.time_utils import kst_date, kst_text
 from app.domain.jobs import JobSlot, RunStatus, Subject, daily_slot, interval_slot
 from app.flows.steps.job_subjects import SUBJECTS
 from app.services import Services
+from app.utils.pagination import first_named
 
 MOST_NAMED = 10  # `GET /api/admin/jobs` and the console show all
 
@@ -42,7 +43,7 @@ async def _about(keepers: Services, job: str, subject: str | None, day: date | N
     if day is not None:
         raise _refused("JOB_DAY_INVALID", "logical_date", "this job runs by subjects: leave the day out")
     found = await subjects_of(keepers, job, now) or []
-    runnable = ", ".join([one.slot.subject for one in found if one.may_run_from <= now][:MOST_NAMED]) or "none"
+    runnable = first_named([one.slot.subject for one in found if one.may_run_from <= now], MOST_NAMED) or "none"
     if subject is None:
         raise _refused("JOB_SUBJECT_INVALID", "subject", f"this job runs for one subject; now there are: {runnable}")
     for one in found:

@@ -12,6 +12,7 @@ from app.flows.bridge_reads import bridge_progress, find_bridge, settlement_stat
 from app.flows.config_warnings import bridge_warnings
 from app.flows.control_jobs import list_jobs
 from app.flows.save_bridge import open_bridge, retarget_bridge
+from app.flows.season_reads import list_seasons
 from app.flows.settle_bridge import preview_settlement
 from app.pages.console.charts import columns
 from app.pages.console.doors import ConsoleRoute, done
@@ -47,7 +48,7 @@ async def batch(request: Request, code: CampaignCode, dry: Annotated[bool, Query
     campaign = await find_bridge(house, code)
     progress = await bridge_progress(house, code)
     status = await settlement_status(house, code)
-    seasons = await house.read(lambda keepers: keepers.season.page(after=None, limit=LINES))
+    seasons, _ = await list_seasons(house)
     return show(
         request,
         "batch.html",
@@ -60,7 +61,7 @@ async def batch(request: Request, code: CampaignCode, dry: Annotated[bool, Query
         is_draft=campaign["state"] == CampaignState.DRAFT,
         is_settled=campaign["state"] == CampaignState.SETTLED,
         dry=await _dry_run(house, code) if dry else None,
-        seasons=seasons[:LINES],
+        seasons=seasons,
         warnings=await bridge_warnings(house, campaign) if campaign["state"] == CampaignState.DRAFT else [],
     )
 

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Path, Request, Response
 
 from app.core.auth import ADMIN
-from app.core.errors import AppError
 from app.domain.config_fields import parse_config
 from app.domain.teams import ContestConfig
 from app.flows.config_warnings import config_warnings
@@ -17,7 +16,7 @@ from app.flows.save_contest import (
     replace_contest,
     switch_contest,
 )
-from app.flows.standings import contest_standing
+from app.flows.standings import contest_standing, team_standing
 from app.flows.steps.check_references import ConfigDocument
 from app.pages.console.csv_files import Exported, csv_file
 from app.pages.console.document_editor import DocumentCode, Kind, editor
@@ -34,7 +33,6 @@ from app.utils.pagination import page
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 PLACE = "/console/contests"
-MOST_TEAMS = 10_000
 TeamId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Row = dict[str, Any]
 
@@ -68,14 +66,14 @@ async def contests(request: Request, after: After = None) -> Response:
 
 
 @router.get("/console/contests/{code}")
-async def contest(request: Request, code: DocumentCode) -> Response:
-    """One contest with its first teams."""
+async def contest(request: Request, code: DocumentCode, after: After = None) -> Response:
+    """One contest with its teams by rank."""
     request.state.back = PLACE
     who = await operator(request)
     house = container_of(request).house
-    row, teams = await contest_standing(house, code, limit=LINES)
+    row, teams = await contest_standing(house, code, after=after or 0, limit=LINES)
     warnings = await config_warnings(house, contest_document(row["config"]))
-    return show(request, "contest.html", who=who, contest=row, teams=teams, warnings=warnings)
+    return show(request, "contest.html", who=who, contest=row, teams=teams, warnings=warnings, after=after)
 
 
 @router.get("/console/contests/{code}/results.csv")
@@ -92,10 +90,7 @@ async def team(request: Request, code: DocumentCode, team_id: TeamId) -> Respons
     """One team: another name, or its end, with what that does said before."""
     request.state.back = f"{PLACE}/{code}"
     who = await operator(request, ADMIN)
-    row, teams = await contest_standing(container_of(request).house, code, limit=MOST_TEAMS)
-    found = next((one for one in teams if one["team_id"] == team_id), None)
-    if found is None:
-        raise AppError("TEAM_NOT_FOUND")
+    row, found = await team_standing(container_of(request).house, code, team_id)
     return show(request, "team.html", who=who, contest=row, team=found)
 
 

@@ -15,11 +15,11 @@ from app.flows.coupons import (
     find_pool,
     generate_codes,
     pool_batches,
-    pool_codes,
     rename_pool,
     upload_codes,
     void_batch,
 )
+from app.flows.read_codes import READING, pool_codes
 from app.pages.console.code_drafts import Draft, draft_of
 from app.pages.console.csv_files import Exported, csv_file
 from app.pages.console.document_editor import DocumentCode
@@ -58,19 +58,20 @@ async def add(request: Request, code: Text, name: Text, reason: Reason, name_en:
 
 
 @router.get("/console/coupons/{code}")
-async def pool(request: Request, code: DocumentCode, after: After = None) -> Response:
-    """One pool; its codes for admins only: a free code is as good as money."""
+async def pool(request: Request, code: DocumentCode, after: After = None, older: After = None) -> Response:
+    """One pool, its batches from `older` on; its codes for admins only: a free code is as good as money."""
     request.state.back = PLACE
-    return await _page(request, await operator(request), code, after=after)
+    return await _page(request, await operator(request), code, after=after, older=older)
 
 
 @router.get("/console/coupons/{code}/codes.csv")
 async def as_csv(request: Request, code: DocumentCode, asked: Exported) -> Response:
     """Its codes as a file."""
     request.state.back = PLACE
-    await operator(request, ADMIN)
+    who = await operator(request, ADMIN)
     await find_pool(container_of(request).house, code)
-    return await csv_file(request, "coupon_codes", asked.wanted(pool=code), f"{code}-codes", asked)
+    wanted, act = asked.wanted(pool=code), who.act(READING)
+    return await csv_file(request, "coupon_codes", wanted, f"{code}-codes", asked, act=act)
 
 
 @router.post("/console/coupons/{code}/rename")
@@ -126,12 +127,19 @@ async def generate(
 
 
 async def _page(
-    request: Request, who: Operator, code: str, *, after: int | None = None, draft: Draft | None = None
+    request: Request,
+    who: Operator,
+    code: str,
+    *,
+    after: int | None = None,
+    older: int | None = None,
+    draft: Draft | None = None,
 ) -> Response:
     house = container_of(request).house
     row = await find_pool(house, code)
-    codes = await pool_codes(house, code, after=after, limit=LINES) if who.may(ADMIN) else []
-    batches = await pool_batches(house, code, after=None, limit=LINES)
+    is_shown = who.may(ADMIN)
+    codes = await pool_codes(house, who.act(READING), code, after=after, limit=LINES) if is_shown else []
+    batches = await pool_batches(house, code, after=older, limit=LINES)
     return show(
         request,
         "coupon.html",
@@ -139,7 +147,8 @@ async def _page(
         http_status=422 if draft else 200,
         pool=row,
         codes=page(codes, LINES),
-        batches=batches[:LINES],
+        batches=page(batches, LINES),
+        older=older,
         after=after,
         draft=draft,
     )

@@ -8,6 +8,7 @@ from app.domain.config_fields import parse_config
 from app.flows.exports import Wanted
 from app.pages.session import container_of
 from app.schemas.csv_stream import ExportQuery, csv_export
+from app.services.audit_service import AdminAct
 
 Q = TypeVar("Q", bound=ExportQuery)
 
@@ -25,6 +26,8 @@ def _asked(request: Request) -> ExportQuery:
 Exported = Annotated[ExportQuery, Depends(_asked)]
 
 
-async def csv_file(request: Request, kind: str, wanted: Wanted, name: str, asked: ExportQuery) -> Response:
-    """The whole table, to be saved under this name."""
-    return await csv_export(request, container_of(request).house, kind, wanted, name=name, bom=asked.bom)
+async def csv_file(
+    request: Request, kind: str, wanted: Wanted, name: str, asked: ExportQuery, *, act: AdminAct | None = None
+) -> Response:
+    """The whole table, to be saved under this name; `act` of who takes out what is as good as money."""
+    return await csv_export(request, container_of(request).house, kind, wanted, name=name, bom=asked.bom, act=act)

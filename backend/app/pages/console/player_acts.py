@@ -50,7 +50,7 @@ async def preview(
     who = await operator(request, *_may(direction))
     container = container_of(request)
     require_adjustable(container.house, token_type, amount)
-    story = await player_story(container.house, user_id, after=None, limit=1)
+    story = await player_story(container.house, user_id, limit=1)
     balance = story.balances.get(token_type, 0)
     kind = RewardType.POINT if token_type == "POINT" else RewardType.TOKEN
     gift, midnight = Grant(kind, amount, token_type), kst_midnight(kst_date(container.clock.now()))

@@ -19,6 +19,8 @@ from app.utils.pagination import page
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 Search = Annotated[Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)], Query()]
 Tab = Annotated[Literal["timeline", "ledger", "rewards"], Query()]
+# the event and the operator's act behind which the timeline goes on
+TimelineMark = Annotated[str, Query(pattern=r"^\d{1,18}\.\d{1,18}$")]
 WALLETS = sorted({*TOKEN_TYPES, "POINT"})
 
 
@@ -32,12 +34,15 @@ async def players(request: Request, query: Search = "", after: After = None) -> 
 
 
 @router.get("/console/players/{user_id}")
-async def player(request: Request, user_id: Id, tab: Tab = "timeline", after: After = None) -> Response:
+async def player(
+    request: Request, user_id: Id, tab: Tab = "timeline", after: After = None, mark: TimelineMark = "0.0"
+) -> Response:
     """One player: facts, wallets, where they stand, one timeline, and what can be done for them."""
     request.state.back = "/console/players"
     who = await operator(request)
     container = container_of(request)
-    story = await player_story(container.house, user_id, after=after if tab == "timeline" else None, limit=LINES)
+    event, act = (int(number) or None for number in mark.split("."))
+    story = await player_story(container.house, user_id, after=(event, act), limit=LINES)
     lines = None
     if tab == "ledger":
         rows = await of_player(
@@ -60,6 +65,7 @@ async def player(request: Request, user_id: Id, tab: Tab = "timeline", after: Af
         tab=tab,
         lines=lines,
         after=after,
+        mark=mark if any((event, act)) else None,
         wallets=WALLETS,
         missed=await missed_settlements(container.house, user_id),
         names={season["id"]: season["season_name"] for season in story.seasons},

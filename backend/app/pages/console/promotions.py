@@ -11,14 +11,15 @@ from app.core.errors import AppError
 from app.domain.code_files import PROMO, meaning_of, read_codes
 from app.domain.config_fields import parse_config
 from app.domain.promo_config import PromoConfig
+from app.flows.read_codes import READING
 from app.flows.save_promo import (
     add_promo,
     add_promo_codes,
     find_promo,
     generate_promo_codes,
+    promo_claims,
     promo_document,
     promo_names,
-    promo_rows,
     replace_promo,
 )
 from app.flows.steps.once import KeyedAct
@@ -73,9 +74,11 @@ async def promotion(request: Request, code: DocumentCode, after: After = None) -
 async def as_csv(request: Request, code: DocumentCode, what: What, asked: Exported) -> Response:
     """Its claims as a file; or its codes, for admins only: an unused code is as good as money."""
     request.state.back = f"{PLACE}/{code}"
-    await operator(request, *([ADMIN] if what == "codes" else []))
+    who = await operator(request, *([ADMIN] if what == "codes" else []))
     await find_promo(container_of(request).house, code)
-    return await csv_file(request, f"promo_{what}", asked.wanted(campaign=code), f"{code}-{what}", asked)
+    return await csv_file(
+        request, f"promo_{what}", asked.wanted(campaign=code), f"{code}-{what}", asked, act=who.act(READING)
+    )
 
 
 @router.post("/console/promotions/{code}/upload")
@@ -130,7 +133,7 @@ async def _page(
 ) -> Response:
     house = container_of(request).house
     row = await find_promo(house, code)
-    claims = await promo_rows(house, code, "claims", after=after, limit=LINES)
+    claims = await promo_claims(house, code, after=after, limit=LINES)
     document = (await promo_document(house, code))[0]
     return show(
         request,

@@ -12,11 +12,11 @@ from app.flows.coupons import (
     find_pool,
     generate_codes,
     pool_batches,
-    pool_codes,
     rename_pool,
     upload_codes,
     void_batch,
 )
+from app.flows.read_codes import READING, pool_codes
 from app.routes.admin.code_uploads import codes_of
 from app.routes.admin.common import READ, READERS, Admin, After, Id, Limit, write
 from app.routes.admin.exports import CSV_ANSWER
@@ -173,9 +173,13 @@ async def void(request: Request, who: Admin, code: Code, batch_id: Id) -> dict[s
     openapi_extra=READ,
     responses=REFUSALS,
 )
-async def codes(request: Request, _who: Admin, code: Code, after: After = None, limit: Limit = 20) -> dict[str, Any]:
-    """The codes of a pool in the order they are given. Admins only: a free code is as good as money."""
-    return page(await pool_codes(container_of(request).house, code, after=after, limit=limit), limit)
+async def codes(request: Request, who: Admin, code: Code, after: After = None, limit: Limit = 20) -> dict[str, Any]:
+    """The codes of a pool in the order they are given. Admins only: a free code is as good as money.
+
+    A look at one that is free is audited.
+    """
+    house, act = container_of(request).house, admin_act(who, READING)
+    return page(await pool_codes(house, act, code, after=after, limit=limit), limit)
 
 
 @router.get(
@@ -185,10 +189,9 @@ async def codes(request: Request, _who: Admin, code: Code, after: After = None, 
     openapi_extra=READ,
     responses=CSV_ANSWER | REFUSALS,
 )
-async def export(request: Request, _who: Admin, code: Code, asked: Annotated[ExportQuery, Query()]) -> Response:
-    """Every code of the pool as CSV, with whom it went to. It can be uploaded again as it is."""
+async def export(request: Request, who: Admin, code: Code, asked: Annotated[ExportQuery, Query()]) -> Response:
+    """Every code of the pool as CSV, with whom it went to. It can be uploaded again as it is. Audited."""
     house = container_of(request).house
     await find_pool(house, code)
-    return await csv_export(
-        request, house, "coupon_codes", asked.wanted(pool=code), name=f"{code}-codes", bom=asked.bom
-    )
+    wanted, name, act = asked.wanted(pool=code), f"{code}-codes", admin_act(who, READING)
+    return await csv_export(request, house, "coupon_codes", wanted, name=name, bom=asked.bom, act=act)

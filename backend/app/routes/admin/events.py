@@ -82,7 +82,7 @@ async def rejected(
 )
 async def unknown(request: Request) -> dict[str, Any]:
     """Types of events that came in the last 30 days and that no rule in force and no bridge mission names."""
-    return {"items": await unknown_types(container_of(request).house)}
+    return await unknown_types(container_of(request).house)
 
 
 @router.get(

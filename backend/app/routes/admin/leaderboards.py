@@ -36,7 +36,9 @@ from app.utils.pagination import page
 
 router = admin_router("/leaderboards", tag="admin: rankings")
 Code = Annotated[BoardCode, Path()]
-Window = Annotated[str, Path(pattern=r"^[A-Z0-9-]{1,20}$")]
+WINDOW = r"^[A-Z0-9-]{1,20}$"
+Window = Annotated[str, Path(pattern=WINDOW)]
+AfterWindow = Annotated[str | None, Query(pattern=WINDOW, description="`next` of the page before")]
 FOUND = problems("SCOPE_REQUIRED", "LEADERBOARD_NOT_FOUND")
 EDIT = FOUND | problems("LEADERBOARD_NOT_FOUND", "VERSION_CONFLICT", "PRECONDITION_REQUIRED", "VALIDATION_ERROR")
 
@@ -162,9 +164,10 @@ async def mark(request: Request, who: Admin, code: Code) -> dict[str, Any]:
     openapi_extra=READ,
     responses=FOUND,
 )
-async def windows(request: Request, code: Code, limit: Limit = 20) -> dict[str, Any]:
-    """How the newest windows ended."""
-    return {"items": await leaderboard_windows(container_of(request).house, code, limit=limit)}
+async def windows(request: Request, code: Code, after: AfterWindow = None, limit: Limit = 20) -> dict[str, Any]:
+    """How windows ended, the newest first."""
+    rows = await leaderboard_windows(container_of(request).house, code, after=after, limit=limit)
+    return page(rows, limit, key="window_key")
 
 
 @router.get(

@@ -158,7 +158,7 @@ async def compare(
 )
 async def totals(request: Request, code: MissionCode, limit: Limit = 20) -> dict[str, Any]:
     """How many players began, completed and claimed it, period by period."""
-    return {"items": await mission_totals(container_of(request).house, code, limit=limit)}
+    return await mission_totals(container_of(request).house, code, limit=limit)
 
 
 @router.get(
@@ -169,10 +169,10 @@ async def totals(request: Request, code: MissionCode, limit: Limit = 20) -> dict
     openapi_extra=READ,
     responses=FOUND,
 )
-async def totals_csv(request: Request, code: MissionCode, limit: Limit = 100, bom: Bom = False) -> Response:
-    """The same as a CSV file."""
-    rows = await mission_totals(container_of(request).house, code, limit=limit)
-    return csv_file(TOTALS, rows, name=code, bom=bom)
+async def totals_csv(request: Request, code: MissionCode, bom: Bom = False) -> Response:
+    """Every period as a CSV file."""
+    rows = await mission_totals(container_of(request).house, code)
+    return csv_file(TOTALS, rows["items"], name=code, bom=bom)
 
 
 async def _switch(request: Request, response: Response, who: Admin, code: str, *, is_active: bool) -> dict[str, Any]:

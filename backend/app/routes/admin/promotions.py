@@ -7,12 +7,13 @@ from fastapi import Query, Request, Response
 from app.domain.code_files import PROMO
 from app.domain.config_fields import Code
 from app.domain.promo_config import PromoConfig
+from app.flows.read_codes import READING, promo_codes
 from app.flows.save_promo import (
     add_promo,
     add_promo_codes,
     find_promo,
     generate_promo_codes,
-    promo_rows,
+    promo_claims,
     replace_promo,
 )  # fmt: skip
 from app.routes.admin.code_uploads import codes_of
@@ -27,6 +28,7 @@ from app.schemas.admin.coupons import CodesMake, CodesUpload
 from app.schemas.admin.promotions import PromoBody, PromoClaimRow, PromoCodeRow, PromoCodesAdded, PromoRow
 from app.schemas.csv_stream import ExportQuery, csv_export
 from app.schemas.uploads import with_file
+from app.services.audit_service import AdminAct
 from app.utils.pagination import page
 
 router = admin_router("/promotions", tag="admin: codes")
@@ -130,9 +132,10 @@ async def generate(request: Request, who: Admin, code: Code) -> Response:
     openapi_extra=READ,
     responses=REFUSALS,
 )
-async def codes(request: Request, _who: Admin, code: Code, after: After = None, limit: Limit = 20) -> dict[str, Any]:
-    """The codes of a campaign. Admins only: an unused code is as good as money."""
-    return page(await promo_rows(container_of(request).house, code, "codes", after=after, limit=limit), limit)
+async def codes(request: Request, who: Admin, code: Code, after: After = None, limit: Limit = 20) -> dict[str, Any]:
+    """The codes of a campaign. Admins only: an unused code is as good as money, and a look at one is audited."""
+    house, act = container_of(request).house, admin_act(who, READING)
+    return page(await promo_codes(house, act, code, after=after, limit=limit), limit)
 
 
 @router.get(
@@ -142,9 +145,9 @@ async def codes(request: Request, _who: Admin, code: Code, after: After = None, 
     openapi_extra=READ,
     responses=CSV_ANSWER | REFUSALS,
 )
-async def export_codes(request: Request, _who: Admin, code: Code, asked: Annotated[ExportQuery, Query()]) -> Response:
-    """Every code of the campaign as CSV. It can be uploaded again as it is."""
-    return await _export(request, "codes", code, asked)
+async def export_codes(request: Request, who: Admin, code: Code, asked: Annotated[ExportQuery, Query()]) -> Response:
+    """Every code of the campaign as CSV. It can be uploaded again as it is. Audited."""
+    return await _export(request, "codes", code, asked, admin_act(who, READING))
 
 
 @router.get(
@@ -157,7 +160,7 @@ async def export_codes(request: Request, _who: Admin, code: Code, asked: Annotat
 )
 async def claims(request: Request, code: Code, after: After = None, limit: Limit = 20) -> dict[str, Any]:
     """Who got which unit, in the order they went."""
-    rows = await promo_rows(container_of(request).house, code, "claims", after=after, limit=limit)
+    rows = await promo_claims(container_of(request).house, code, after=after, limit=limit)
     return page(rows, limit, key="unit_no")
 
 
@@ -174,11 +177,11 @@ async def export_claims(request: Request, code: Code, asked: Annotated[ExportQue
     return await _export(request, "claims", code, asked)
 
 
-async def _export(request: Request, what: str, code: str, asked: ExportQuery) -> Response:
+async def _export(request: Request, what: str, code: str, asked: ExportQuery, act: AdminAct | None = None) -> Response:
     house = container_of(request).house
     await find_promo(house, code)
     name, wanted = f"{code}-{what}", asked.wanted(campaign=code)
-    return await csv_export(request, house, f"promo_{what}", wanted, name=name, bom=asked.bom)
+    return await csv_export(request, house, f"promo_{what}", wanted, name=name, bom=asked.bom, act=act)
 
 
 def _config(body: PromoBody) -> PromoConfig:

@@ -143,10 +143,10 @@ async def results_csv(request: Request, code: Code, asked: Annotated[ExportQuery
     openapi_extra=READ,
     responses=FOUND,
 )
-async def teams(request: Request, code: Code, limit: Limit = 100) -> dict[str, Any]:
-    """The first teams as they stand, or stood when the contest was over. Closed ones have no rank."""
-    _, rows = await contest_standing(container_of(request).house, code, limit=limit)
-    return {"items": rows, "next": None, "has_more": False}
+async def teams(request: Request, code: Code, after: After = None, limit: Limit = 100) -> dict[str, Any]:
+    """The teams by rank, as they stand or stood when the contest was over. Closed ones have no rank."""
+    _, found = await contest_standing(container_of(request).house, code, after=after or 0, limit=limit)
+    return found
 
 
 @router.post(

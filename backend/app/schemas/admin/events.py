@@ -97,9 +97,10 @@ class UnknownType(Shape):
 
 
 class UnknownTypes(Shape):
-    """The most frequent first, at most 200."""
+    """The most frequent first, at most 200; `has_more`: there are others."""
 
     items: list[UnknownType]
+    has_more: bool
 
 
 class RuleSample(RequestBody):

@@ -58,9 +58,11 @@ class WindowView(Shape):
 
 
 class WindowList(Shape):
-    """The windows that ended, the newest first."""
+    """The windows that ended, the newest first: ask again with `after=next` while `has_more`."""
 
     items: list[WindowView]
+    next: str | None
+    has_more: bool
 
 
 class ResultRow(Shape):

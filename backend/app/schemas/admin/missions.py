@@ -83,9 +83,10 @@ class MissionTotal(Shape):
 
 
 class MissionTotals(Shape):
-    """The newest periods, the newest first."""
+    """The newest periods, the newest first; the CSV file has all of them."""
 
     items: list[MissionTotal]
+    has_more: bool
 
 
 class BadgeBody(AdminBody):
