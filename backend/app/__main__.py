@@ -13,6 +13,7 @@ def _leave(_signal: int, _frame: object) -> None:
 
 
 signal.signal(signal.SIGINT, _leave)
+signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])  # `./run` kept it from a start that can't answer it
 
 from app.cli import app  # noqa: E402 – a second of imports, under the handler above
 

@@ -116,6 +116,7 @@ export type ErrorCode =
   | "TOKEN_EXPIRED"
   | "TOKEN_INVALID"
   | "TOKEN_REVOKED"
+  | "TOO_MANY_TEAMS"
   | "TRACK_NOT_FOUND"
   | "USER_BLOCKED"
   | "USER_NOT_FOUND"
@@ -610,6 +611,14 @@ export interface DailyXpView {
   cap: number;
   earned: number;
   remaining: number;
+}
+
+/** A KST day on which a host's refused events were too many to keep (`HOST_REJECTED_EVENTS_A_DAY`). */
+export interface DayNotKept {
+  day: string;
+  host: string;
+  kept: number;
+  told: number;
 }
 
 /** One message for one endpoint. `message_id` is the header webhook-id of every try. */
@@ -1388,12 +1397,6 @@ export interface Listed_PromoCodeRow_ {
 export interface Listed_PromoRow_ {
   has_more: boolean;
   items: PromoRow[];
-  next: number | null;
-}
-
-export interface Listed_RejectedEvent_ {
-  has_more: boolean;
-  items: RejectedEvent[];
   next: number | null;
 }
 
@@ -2218,6 +2221,14 @@ export interface RejectedEvent {
   source: string | null;
 }
 
+/** A keyset page of refused events; `not_kept` are the days on which not all were kept. */
+export interface RejectedEvents {
+  has_more: boolean;
+  items: RejectedEvent[];
+  next: number | null;
+  not_kept: DayNotKept[];
+}
+
 /** The player as the host knows them now. */
 export interface Renamed {
   external_id: string;
@@ -2366,6 +2377,8 @@ export interface RewardRow {
   approved_by: string | null;
   /** How often its delivery was tried. */
   attempts: number;
+  /** While it waits for approval: the operators who wrote what gives it, and so can't approve it. */
+  authors: string[];
   code: string | null;
   created_at: string;
   id: number;
@@ -2373,7 +2386,7 @@ export interface RewardRow {
   /** When the worker tries again; null: it waits for somebody else. */
   next_try_at: string | null;
   operation_id: string;
-  /** The operator who caused it; null for what a player earned. */
+  /** The operator who asked for it; null for what a player earned. */
   requested_by: string | null;
   reward_amount: number;
   reward_type: string;
@@ -3397,7 +3410,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Lets a reward pass and delivers it, once. Who caused it can't approve it. */
+  /** Lets a reward pass and delivers it, once. Who asked for it, or wrote what gives it, can't approve it. */
   admin_approve_reward: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { reward_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
@@ -4783,7 +4796,7 @@ export interface operations {
     parameters: { query?: { host?: string | null; code?: string | null; after?: number | null; limit?: number }; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<Listed_RejectedEvent_>;
+      200: Answer<RejectedEvents>;
       401: Refusal;
       403: Refusal;
       422: Refusal;
@@ -6514,6 +6527,7 @@ export interface operations {
       403: Refusal;
       413: Refusal;
       422: Refusal;
+      429: Refusal;
       503: Refusal;
     };
   };
@@ -7876,6 +7890,7 @@ export interface components {
     CouponPage: CouponPage;
     CurrentSeason: CurrentSeason;
     DailyXpView: DailyXpView;
+    DayNotKept: DayNotKept;
     DeliveryRow: DeliveryRow;
     DeliveryState: DeliveryState;
     DeliveryTry: DeliveryTry;
@@ -7957,7 +7972,6 @@ export interface components {
     Listed_PromoClaimRow_: Listed_PromoClaimRow_;
     Listed_PromoCodeRow_: Listed_PromoCodeRow_;
     Listed_PromoRow_: Listed_PromoRow_;
-    Listed_RejectedEvent_: Listed_RejectedEvent_;
     Listed_ResultRow_: Listed_ResultRow_;
     Listed_ReviewRow_: Listed_ReviewRow_;
     Listed_RewardRow_: Listed_RewardRow_;
@@ -8041,6 +8055,7 @@ export interface components {
     RecoveryCodes: RecoveryCodes;
     Redeemed: Redeemed;
     RejectedEvent: RejectedEvent;
+    RejectedEvents: RejectedEvents;
     Renamed: Renamed;
     ReplayAnswer: ReplayAnswer;
     Replayed: Replayed;

@@ -38,6 +38,18 @@ async def test_a_refund_takes_back_what_the_purchase_gave_once(world: World) -> 
     assert not await world.differences()
 
 
+async def test_a_refund_is_not_refunded_and_says_so(sqlite_world: World) -> None:
+    await shop(sqlite_world)
+    await send(sqlite_world, event(1, "purchase"), event(5, "purchase"))
+    await one(sqlite_world, refund(2, "e-1"))
+    answer = await one(sqlite_world, refund(3, "e-2"))
+    assert (answer["status"], answer["reason"]) == ("accepted", "not_given")
+    assert [(effect["event"], effect["skipped"]) for effect in answer["effects"]] == [("e-2", "IS_REVERSAL")]
+    assert await balance(sqlite_world, "kim") == 500, "what the first refund took stays taken"
+    assert (await one(sqlite_world, refund(4, "e-1")))["effects"][0]["skipped"] == "EVENT_REVOKED"
+    assert not await sqlite_world.differences()
+
+
 async def test_what_was_spent_is_owed_and_says_so(sqlite_world: World) -> None:
     world = sqlite_world
     await shop(world)

@@ -7,6 +7,7 @@ import pytest
 from app.batches.scheduler import JOBS_BY_NAME, register, tick
 from tests.admin.desk import newest_audit
 from tests.goals.missions import COIN, begin, coins, mission, spin, stands
+from tests.pages.desk import page, sit_down
 from tests.world import World
 
 
@@ -156,3 +157,24 @@ async def test_a_planted_violation_makes_exactly_its_check_fire(sqlite_world: Wo
     for statement in PLANTED[check]:
         await world.sql(statement, **({"u": player.id} if ":u" in statement else {}))
     assert list(await world.differences()) == [check]
+
+
+async def test_ending_a_mission_that_another_requires_is_warned_of(sqlite_world: World) -> None:
+    desk = await begin(sqlite_world, mission("FIRST"), mission("NEXT", requires=["FIRST"]), mission("ALONE"))
+    assert (await desk.ok("POST", "/missions/ALONE/retire", version=1))["warnings"] == []
+    await sit_down(sqlite_world)
+    shown = await page(sqlite_world, "/console/missions/FIRST")
+    assert "이 미션을 먼저 마쳐야 하는 미션" in shown
+    [warning] = (await desk.ok("POST", "/missions/FIRST/retire", version=1))["warnings"]
+    assert (warning["code"], warning["name"], warning["field"]) == ("REQUIRED_BY", "NEXT", "requires")
+    await desk.ok("POST", "/missions/FIRST/activate", version=2)
+    await desk.ok("POST", "/missions/NEXT/retire", version=1)
+    assert (await desk.ok("POST", "/missions/FIRST/retire", version=3))["warnings"] == [], (
+        "nothing in force requires it"
+    )
+    await desk.ok("POST", "/missions/FIRST/activate", version=4)
+    await desk.ok("POST", "/missions/NEXT/activate", version=2)
+    body = mission("FIRST", is_active=False)
+    assert [one["code"] for one in (await desk.ok("PUT", "/missions/FIRST", body, version=5))["warnings"]] == [
+        "REQUIRED_BY"
+    ]

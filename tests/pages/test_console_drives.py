@@ -162,4 +162,4 @@ async def test_a_settlement_is_watched_as_it_runs(visit: Opener, site: Site) -> 
     await page.wait_for_selector("#settlement:has-text('곧 시작')")
     await tick(world.container, JOBS_BY_NAME[BRIDGE_SETTLEMENT], "test", lambda: True)
     await page.wait_for_selector("#settlement:has-text('35,000 = 35,000')")  # the page came by it by itself
-    assert await page.inner_text("#campaign-state .chip") == "SETTLED"
+    assert await page.inner_text("#campaign-state .chip") == "정산됨"

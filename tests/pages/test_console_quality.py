@@ -61,6 +61,16 @@ async def test_every_page_is_accessible_and_whole_by_day_and_by_night(visit: Ope
     assert {path: found for path, found in problems.items() if found} == {}
 
 
+async def test_nothing_of_the_head_touches_what_stands_above_it(visit: Opener, site: Site) -> None:
+    seen = await visit(viewport={"width": 360, "height": 780})
+    await seen.open(await link(site.world))
+    top = "document.querySelector('{}').getBoundingClientRect().top"
+    for width in (360, 768):
+        await seen.page.set_viewport_size({"width": width, "height": 780})
+        gap = await seen.page.evaluate(f"{top.format('.rail-search input')} - {top.format('.rail')}")
+        assert gap >= 6, width
+
+
 async def test_hostile_texts_are_shown_as_text(visit: Opener, site: Site) -> None:
     world = site.world
     await tell(world)

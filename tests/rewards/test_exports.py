@@ -57,7 +57,8 @@ async def test_winners_stand_with_name_season_game_and_prize_and_can_be_narrowed
         for asked, found in (
             ({"since": "2025-12-11"}, 3), ({"until": "2025-12-10"}, 1),
             ({"since": "2025-12-11", "until": "2025-12-11"}, 2),
-            ({"season": "XMAS_2025"}, 4), ({"season": "OTHER"}, 0), ({"prize": "-500 포인트"}, 4), ({"prize": "x"}, 0),
+            ({"season": "XMAS_2025"}, 4), ({"season": "OTHER"}, 0),
+            ({"season": "XMAS_2025", "until": "2025-12-10"}, 1), ({"prize": "-500 포인트"}, 4), ({"prize": "x"}, 0),
             ({"state": "GRANTED"}, 4), ({"state": "FAILED"}, 0), ({"host": "main"}, 4), ({"host": "vod"}, 0),
         ):  # fmt: skip
             assert len(await lines_of(admin, path, game="roulette", **asked)) == found, asked
@@ -153,3 +154,41 @@ async def test_what_was_taken_out_can_be_uploaded_again_unchanged(world: World, 
     assert "'=kim" in taken and "'-=하늘=-" in taken
     after = await admin.ok("PUT", day, {"csv": taken}, version=1)
     assert after["entries"] == before["entries"]
+
+
+async def test_days_that_end_before_they_begin_are_refused_at_both_doors(sqlite_world: World) -> None:
+    desk, backwards = await desk_of(sqlite_world, "kim@example.com", "admin"), "since=2025-12-11&until=2025-12-10"
+    for path in ("/exports/plays.csv", "/exports/audit.csv", "/rewards/export.csv"):
+        answer = await sqlite_world.client.get(f"/api/admin{path}?{backwards}", headers=desk.headers)
+        assert answer.status_code == 422, path
+        assert [one["field"] for one in answer.json()["error"]["details"]] == ["until"]
+    await sit_down(sqlite_world)
+    answer = await sqlite_world.client.get(f"/console/exports/plays.csv?{backwards}")
+    assert answer.headers["content-type"].startswith("text/html"), "said on the page, and no empty file"
+
+
+async def test_the_encoding_of_a_file_is_one_of_two(sqlite_world: World) -> None:
+    await sit_down(sqlite_world)
+    encoding = (await page(sqlite_world, "/console/exports")).split('name="bom">')[1].split("</select>")[0]
+    assert [part.split('"')[0] for part in encoding.split('value="')[1:]] == ["true", "false"]
+
+
+async def test_only_the_days_of_a_season_are_read_for_its_file(sqlite_world: World) -> None:
+    desk = await desk_of(sqlite_world, "kim@example.com", "admin")
+    await a_day_of_plays(sqlite_world)
+    other = {"season_name": "LATER", "start_date": "2026-03-01", "end_date": "2026-03-31"}
+    await desk.ok("POST", f"/seasons/{sqlite_world.season_id}/clone", other)
+    park = await sqlite_world.player("park")
+    await give(sqlite_world, park, Grant(RewardType.POINT, 7), operation_id=f"SEASON:1:{park.id}:FREE:9")
+    read: list[int] = []
+    told = exports._told
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exports, "_told", lambda row, *more: (read.append(row["id"]), told(row, *more))[1])
+        assert await lines_of(desk, "/exports/plays.csv", season="LATER") == []
+        assert read == []
+        rows = await lines_of(desk, "/rewards/export.csv", season="XMAS_2025", game="roulette")
+    assert len(rows) == len(read) == 4
+    sqlite_world.clock.advance(days=20)
+    await give(sqlite_world, park, Grant(RewardType.POINT, 7), operation_id=f"SEASON:1:{park.id}:FREE:8")
+    claimed = await lines_of(desk, "/rewards/export.csv", season="XMAS_2025", source="TEST")
+    assert len(claimed) == 2, "also what was claimed after the last day"

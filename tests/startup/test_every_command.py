@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import runpy
 import signal
 import socket
 import subprocess
@@ -211,6 +212,37 @@ def test_ctrl_c_while_a_command_still_starts_shows_no_traceback(seconds: float, 
     printed, _ = process.communicate(timeout=30)
     if "import site" not in printed and "runpy" not in printed.splitlines()[:3]:
         assert "app/" not in printed, printed
+
+
+def interrupted() -> None:
+    """Before a program begins: Ctrl-C was pressed already and is held back, as `./run` holds it back."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [(["-m", "app", "ops", "--help"], "stopped by Ctrl-C"), (["run", "serve", "--help"], "run: stopped by Ctrl-C")],
+    ids=["app", "run"],
+)
+def test_ctrl_c_before_the_first_line_waits_for_a_sentence(words: list[str], says: str) -> None:
+    ended = subprocess.run(
+        [sys.executable, *words], cwd=ROOT, env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "backend")},
+        preexec_fn=interrupted, capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stderr, ended.stdout) == (130, f"{says}\n", "")
+
+
+def test_run_hands_over_to_the_app_with_ctrl_c_held_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    try:
+        run = runpy.run_path(str(ROOT / "run"), run_name="run")
+        for words, is_held in ((("-m", "pytest"), False), (("-m", "app", "ops"), True)):
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+            monkeypatch.setattr(os, "execve", lambda *_: signal.pthread_sigmask(signal.SIG_BLOCK, []))
+            assert (signal.SIGINT in run["become"](*words)) is is_held, words
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def test_ctrl_c_during_the_set_up_shows_no_traceback(tmp_path: Path) -> None:

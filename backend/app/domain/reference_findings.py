@@ -96,6 +96,11 @@ WORDINGS: dict[str, Wording] = {
         "the required mission is not in force: who has not completed it can't begin",
         "먼저 마칠 미션이 공개 상태가 아닙니다. 마치지 못한 사람은 시작할 수 없습니다",
     ),
+    "REQUIRED_BY": Wording(
+        False,
+        "this mission in force requires it: who has not completed it can't begin",
+        "먼저 마쳐야 하는 미션으로 이것을 쓰는 공개된 미션입니다. 마치지 못한 사람은 시작할 수 없습니다",
+    ),
     "OF_ANOTHER_HOST": Wording(
         False,
         "it belongs to another host: these players can't reach it",

@@ -95,12 +95,18 @@ async def export_rows(house: House, name: str, wanted: Wanted, act: AdminAct | N
     """Every row that is wanted, a thousand at once, each part read by itself: nothing is locked or kept in memory.
 
     What is `audited` needs an `act`, which is noted before the first row is read. Raises VALIDATION_ERROR, before the
-    first part, for a filter that this export doesn't have.
+    first part, for a filter that this export doesn't have and for days that end before they begin.
     """
     export, filters = EXPORTS[name], _filters(name, wanted)
     if export.audited is not None:
         await _note(house, act, export.audited.format(**wanted.values))
     seasons = [_season(row) for row in await house.read(lambda keepers: keepers.export.seasons())]
+    if wanted.season is not None:
+        season = next((one for one in seasons if one["season_name"] == wanted.season), None)
+        if season is None:
+            yield []
+            return
+        filters |= _days(season["start_date"], season["end_date"], "season_from", "season_to")
     after: Any = None
     while True:
         rows = await _part(house, export, filters, after)
@@ -129,16 +135,21 @@ async def _part(house: House, export: Export, filters: Mapping[str, Any], after:
 def _filters(name: str, wanted: Wanted) -> dict[str, Any]:
     export, known = EXPORTS[name], SOURCES[EXPORTS[name].source].wheres
     values = {key: value for key, value in wanted.values.items() if value is not None}
-    if wanted.since is not None:
-        values["since"] = instant_out(kst_midnight(wanted.since))
-    if wanted.until is not None:
-        values["until"] = instant_out(kst_midnight(wanted.until + timedelta(days=1)))
+    values |= _days(wanted.since, wanted.until, "since", "until")
     unknown = [key for key in values if key not in known]
     unknown += ["season"] if wanted.season and not export.by_season else []
     unknown += ["prize"] if wanted.prize and not export.by_prize else []
+    if wanted.since is not None and wanted.until is not None and wanted.until < wanted.since:
+        raise invalid(("until", "before `since`"))
     if unknown:
         raise invalid(*((key, "this export can't be filtered by it") for key in unknown))
     return values
+
+
+def _days(first: date | None, last: date | None, since: str, until: str) -> dict[str, str]:
+    """The filters of these names for KST days, both included."""
+    bounds = {since: first, until: None if last is None else last + timedelta(days=1)}
+    return {name: instant_out(kst_midnight(day)) for name, day in bounds.items() if day is not None}
 
 
 def _fits(row: Row, wanted: Wanted) -> bool:

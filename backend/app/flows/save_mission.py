@@ -12,8 +12,9 @@ from app.core.time_utils import kst_date
 from app.domain.config_diff import diff
 from app.domain.mission_config import MissionConfig
 from app.domain.promises import broken, earliest_end, require_kept, require_loss_accepted
+from app.domain.reference_findings import Finding
 from app.domain.spans import recent_keys, season_key
-from app.flows.steps.check_references import ConfigDocument, check_references
+from app.flows.steps.check_references import ConfigDocument, Warnings, check_references
 from app.flows.steps.edits import Row, only, require_version
 from app.flows.steps.hosts import host_id_of
 from app.services import House, Services
@@ -64,6 +65,7 @@ async def replace_mission(
         await _require_promises_kept(house, keepers, before, config)
         if not will_be_active:
             await _require_nobody_on_the_way(house, keepers, act, before)
+            warnings += await required_by(keepers, code)
         host_id = await host_id_of(keepers, config.host)
         await keepers.mission.replace(
             before,
@@ -87,9 +89,10 @@ async def switch_mission(
     is_active: bool,
     expected_version: int | None,
 ) -> Row:
-    """Puts a mission in force, with `warnings`, or ends its counting; what was completed can still be claimed.
+    """Puts a mission in force, or ends its counting, with `warnings`; what was completed can still be claimed.
 
-    PROMISE_WITHDRAWN while players are on their way in a period that runs, unless so many losing it is accepted.
+    One that ends is warned of where others in force require it. PROMISE_WITHDRAWN while players are on their way in a
+    period that runs, unless so many losing it is accepted.
     """
 
     async def work(keepers: Services) -> Row:
@@ -97,7 +100,7 @@ async def switch_mission(
         if not is_active:
             await _require_nobody_on_the_way(house, keepers, act, before)
         document, now = mission_document(before["config"]), house.clock.now()
-        warnings = await check_references(keepers, document, now) if is_active else []
+        warnings = await (check_references(keepers, document, now) if is_active else required_by(keepers, code))
         await keepers.mission.replace(
             before,
             before["config"],
@@ -111,6 +114,13 @@ async def switch_mission(
         return after | {"warnings": warnings}
 
     return await house.write(work, is_repeatable=False)
+
+
+async def required_by(keepers: Services, code: str) -> Warnings:
+    """The missions in force that can't be begun any more once this one counts no longer."""
+    missions = await keepers.reference.missions()
+    others = sorted(name for name, one in missions.items() if one.is_active and code in one.requires)
+    return [Finding("REQUIRED_BY", "requires", name).view() for name in others]
 
 
 async def compare_mission(house: House, code: str, version: int, against: int | None) -> Row:

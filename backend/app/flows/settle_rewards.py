@@ -4,8 +4,8 @@ Locks feature_config (shared), user_profiles with wallets and season_progress, r
 wallet_ledger, season_* (XP), user_event_log, outbox, admin_audit_log.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -14,6 +14,7 @@ from app.core.errors import AppError
 from app.core.invariants import InvariantBroken
 from app.domain.grants import RewardState
 from app.domain.rewards import StoredReward
+from app.flows.steps.authors import Given, authors_of
 from app.flows.steps.commands import Done
 from app.flows.steps.decision import Decision
 from app.flows.steps.grant_rewards import deliver_stored
@@ -36,21 +37,31 @@ class Deed(StrEnum):
     REVERSE = "REWARD_REVERSED"
 
 
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Who decides, and who had a hand in each reward that waits (`authors_of`)."""
+
+    actor: str
+    authors: Mapping[int, frozenset[str]]
+
+
 async def settle_rewards(house: House, act: KeyedAct, deed: Deed, reward_ids: Sequence[int]) -> Done:
     """Does one deed to each reward, each for itself, in one transaction, once per key.
 
     The act renders a list: of each reward what it is now, or its refusal.
 
-    Refusals: REWARD_NOT_FOUND, REWARD_STATE (somebody else was first), SECOND_PERSON_REQUIRED (who caused a reward
-    does not approve it), NOT_ENOUGH_TOKENS and REWARD_NOT_REVERSIBLE (taking back).
+    Refusals: REWARD_NOT_FOUND, REWARD_STATE (somebody else was first), SECOND_PERSON_REQUIRED (who asked for a reward,
+    or wrote what gave it, does not approve it), NOT_ENOUGH_TOKENS and REWARD_NOT_REVERSIBLE (taking back).
     """
     now = house.clock.now()
 
     async def work(keepers: Services) -> Settled:
         batch = await load_rewards(house, keepers, reward_ids, now)
-        decide = DEEDS[deed]
+        asked = batch.rewards.values() if deed is Deed.APPROVE else ()
+        authors = await authors_of(keepers, [Given(r.id, r.user_id, r.operation_id, r.created_at) for r in asked])
+        by, decide = Decider(act.actor, authors), DEEDS[deed]
         before = [
-            batch.decide(reward_id, lambda decision, reward: decide(decision, reward, act), act.request_id)
+            batch.decide(reward_id, lambda decision, reward: decide(decision, reward, by), act.request_id)
             for reward_id in reward_ids
         ]
         await save_rewards(keepers, batch)
@@ -79,27 +90,27 @@ async def _noted(keepers: Services, act: AdminAct, deed: Deed, before: StoredRew
     return after
 
 
-def _approve(decision: Decision, reward: StoredReward, act: AdminAct) -> None:
+def _approve(decision: Decision, reward: StoredReward, by: Decider) -> None:
     reward.require_state(RewardState.APPROVAL)
-    reward.require_second_person(act.actor)
-    deliver_stored(decision, reward, approved_by=act.actor)
+    reward.require_second_person(by.actor, by.authors[reward.id])
+    deliver_stored(decision, reward, approved_by=by.actor)
 
 
-def _reject(decision: Decision, reward: StoredReward, act: AdminAct) -> None:
+def _reject(decision: Decision, reward: StoredReward, _by: Decider) -> None:
     reward.require_state(RewardState.APPROVAL)
     put_in_state(decision, reward, RewardState.REJECTED)
 
 
-def _retry(decision: Decision, reward: StoredReward, act: AdminAct) -> None:
+def _retry(decision: Decision, reward: StoredReward, _by: Decider) -> None:
     reward.require_state(RewardState.PENDING, RewardState.FAILED)
     deliver_stored(decision, reward)
 
 
-def _reverse(decision: Decision, reward: StoredReward, act: AdminAct) -> None:
+def _reverse(decision: Decision, reward: StoredReward, _by: Decider) -> None:
     reverse_reward(decision, reward)
 
 
-DEEDS: dict[Deed, Callable[[Decision, StoredReward, AdminAct], None]] = {
+DEEDS: dict[Deed, Callable[[Decision, StoredReward, Decider], None]] = {
     Deed.APPROVE: _approve,
     Deed.REJECT: _reject,
     Deed.RETRY: _retry,

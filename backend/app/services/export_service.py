@@ -13,6 +13,8 @@ WHO = "h.code AS host, u.external_id, u.nickname"
 JOIN_WHO = "LEFT JOIN user_profiles u ON u.id = x.user_id LEFT JOIN hosts h ON h.id = u.host_id"
 SINCE, UNTIL, HOST = "x.created_at >= ?", "x.created_at < ?", "h.code = ?"
 SPAN = {"since": SINCE, "until": UNTIL}
+# the days of a season, and rewards that name their season themselves: claims come in its grace period, too
+OF_SEASON = "SUBSTR(x.operation_id, 1, 7) = 'SEASON:'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ SOURCES: dict[str, Source] = {
         " x.token_type, x.code, x.state, x.attempts, x.last_error, x.requested_by, x.approved_by, x.updated_at",
         f"reward_log x {JOIN_WHO} LEFT JOIN game_plays p ON {PLAY_OF_REWARD}",
         SPAN
+        | {"season_from": f"({SINCE} OR {OF_SEASON})", "season_to": f"({UNTIL} OR {OF_SEASON})"}
         | {"host": HOST, "state": "x.state = ?", "game": "p.feature_type = ?", "user_id": "x.user_id = ?"}
         | {name: f"x.{name} = ?" for name in ("reward_type", "source", "code", "operation_id")},
     ),
@@ -56,7 +59,9 @@ SOURCES: dict[str, Source] = {
         " x.token_type, x.cost, r.state AS reward_state",
         f"game_plays x {JOIN_WHO} JOIN game_configs c ON c.id = x.config_id"
         " LEFT JOIN reward_log r ON r.operation_id = CONCAT('PLAY:', x.id)",
-        SPAN | {"host": HOST, "game": "x.feature_type = ?", "state": "r.state = ?", "won": "x.is_win = ?"},
+        SPAN
+        | {"season_from": SINCE, "season_to": UNTIL}
+        | {"host": HOST, "game": "x.feature_type = ?", "state": "r.state = ?", "won": "x.is_win = ?"},
     ),
     "ledger": Source(
         "x.id, x.created_at, x.token_type, x.delta, x.balance_after, x.reason, x.operation_id",

@@ -19,6 +19,7 @@ from app.services import Services
 
 View = dict[str, Any]
 MOST_EFFECTS = 10  # of a rule: the numbers that operation ids may end with
+IS_REVERSAL = "IS_REVERSAL"
 
 
 @dataclass(slots=True)
@@ -117,7 +118,8 @@ def operations_of(rule: str, event_key: str) -> list[str]:
 def revoke_event(
     decision: Decision, rules: RuleBook, revocables: Revocables, name: EventName, *, by: str, marks: Marks
 ) -> View:
-    """Takes back everything that the event gave; one that has not come yet will give nothing.
+    """Takes back everything that the event gave; one that has not come yet will give nothing. What a reversal took back
+    is not given again: send the purchase under an id of its own.
 
     Rewards, XP with the levels that it carried, stamps, bridge keys and counts go, and what levels and missions paid
     for them; what was spent is owed. The bounds of the rules are released, so that a corrected event counts. Premium
@@ -128,11 +130,13 @@ def revoke_event(
         return {"event": name[1], "skipped": "EVENT_REVOKED"}
     if revocables.owners.get(name, decision.player.id) != decision.player.id:
         return {"event": name[1], "skipped": "NOT_FOUND"}
+    target = revocables.targets.get(name)
+    if target is not None and any(effect["kind"] == "REVERSE" for effect in target.effects):
+        return {"event": name[1], "skipped": IS_REVERSAL}
     revocables.revoked[name] = decision.player.id
     decision.changes.event_revocations.append(
         EventRevocation(revocables.host_id, *name, decision.player.id, by, decision.now)
     )
-    target = revocables.targets.get(name)
     if target is None:
         return {"event": name[1], "is_known": False}
     stock = revocables.stocks[decision.player.id]

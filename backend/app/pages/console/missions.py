@@ -14,6 +14,7 @@ from app.flows.save_mission import (
     mission_totals,
     mission_versions,
     replace_mission,
+    required_by,
     switch_mission,
 )
 from app.flows.steps.check_references import ConfigDocument
@@ -78,6 +79,7 @@ async def mission(request: Request, code: DocumentCode, after: After = None) -> 
         who=who,
         mission=row,
         warnings=await config_warnings(container.house, mission_document(row["config"])),
+        required_by=await container.house.read(lambda keepers: required_by(keepers, code)),
         totals=await mission_totals(container.house, code, limit=LINES),
         versions=page([one | {"text": written(one["config"])} for one in versions], LINES, key="version"),
         today=kst_date(container.clock.now()).isoformat(),
