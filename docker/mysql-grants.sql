@@ -91,6 +91,8 @@ GRANT DELETE ON dojang.job_runs TO dojang@'%';
 GRANT DELETE ON dojang.rejected_events TO dojang@'%';
 GRANT UPDATE ON dojang.rejected_event_days TO dojang@'%';
 GRANT DELETE ON dojang.rejected_event_days TO dojang@'%';
+GRANT UPDATE ON dojang.live_streams TO dojang@'%';
+GRANT DELETE ON dojang.live_streams TO dojang@'%';
 GRANT DELETE ON dojang.outbox TO dojang@'%';
 GRANT DELETE ON dojang.webhook_deliveries TO dojang@'%';
 GRANT DELETE ON dojang.webhook_attempts TO dojang@'%';

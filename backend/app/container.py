@@ -130,7 +130,9 @@ class Container:
         self.rate_limits = _rate_limits(settings, self.cache)
         self.host_gate, self.sign_in_gate = _gates(settings)
         heard = self.cache.messages if settings.redis_url else None
-        self.stream = LiveStream(house, max_connections=settings.stream_connections, messages=heard)
+        self.stream = LiveStream(
+            house, max_connections=settings.stream_connections, most=settings.stream_connections_total, messages=heard
+        )
         self.plays: Lane[PlayCommand, Done] = Lane(self._told(play), traces=traces, key=by_player)
         self.stamps: Lane[StampCommand, Done] = Lane(self._told(stamp), traces=traces, key=by_player)
         self.claims: Lane[ClaimCommand, Done] = Lane(self._told(claim), traces=traces, key=by_player, width=1)

@@ -144,6 +144,9 @@ class Settings(BaseSettings):
     )
     # each is a socket and some kilobytes
     stream_connections: int = Field(1_000, ge=1, le=10_000, description="Live streams of one process.")
+    stream_connections_total: int = Field(
+        4_000, ge=1, le=1_000_000, description="Live streams of all processes together."
+    )
     stream_seconds: int = Field(
         600, ge=1, le=3600, description="After this time a live stream ends and the page opens it again."
     )

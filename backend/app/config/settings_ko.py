@@ -42,6 +42,7 @@ KOREAN = {
     "settlement_chunk": "정산 트랜잭션 하나에서 처리하는 플레이어 수.",
     "job_lease_seconds": "응답이 없는 워커가 작업을 유지하는 시간(초).",
     "stream_connections": "프로세스 하나의 실시간 스트림 수.",
+    "stream_connections_total": "모든 프로세스의 실시간 스트림을 합친 수.",
     "stream_seconds": "실시간 스트림이 끝나고 페이지가 다시 여는 시간(초).",
     "rate_limits": "플레이어 한 명의 초당 호출 수(operation id 또는 메서드별). `{}`는 제한 없음. "
     "설정하지 않으면 운영 환경에서는 GET 20, POST 10, get_token 5, log_out 2, make_team 0.5이고 "
