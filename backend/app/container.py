@@ -108,7 +108,9 @@ def _rate_limits(settings: Settings, cache: Cache) -> RateLimits:
 def _gates(settings: Settings) -> tuple[HostGate, HostGate]:
     """For calls of hosts with a transaction of their own, which wait in a short line, and for those that share one."""
     patience = settings.db_pool_timeout_seconds
-    own = HostGate(settings.host_calls_at_once, MOST_CALLS_OF_A_HOST, patience)
+    # half the connections that write: whatever one host sends, the other half is there for everybody else
+    at_once = 1 if settings.is_sqlite else max(1, settings.db_write_pool // 2)
+    own = HostGate(at_once, MOST_CALLS_OF_A_HOST, patience)
     return own, HostGate(MOST_SIGN_INS_OF_A_HOST, MOST_SIGN_INS_OF_A_HOST, patience)
 
 
