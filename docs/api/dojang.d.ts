@@ -6516,6 +6516,7 @@ export interface operations {
       403: Refusal;
       413: Refusal;
       422: Refusal;
+      429: Refusal;
       503: Refusal;
     };
   };
