@@ -7183,6 +7183,7 @@ export interface operations {
     requestBody?: never;
     responses: {
       200: Answer<UiText>;
+      404: Refusal;
       422: Refusal;
       503: Refusal;
     };
