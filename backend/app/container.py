@@ -30,6 +30,7 @@ from app.flows.meet_players import meet_players
 from app.flows.play import PlayCommand, play
 from app.flows.presence import Presence, PresenceCommand, record_presence
 from app.flows.redeem_code import RedeemCodeCommand, redeem_codes
+from app.flows.refresh_sign_in import refresh_sign_in
 from app.flows.season_status import SeasonQuery, season_status
 from app.flows.sign_in import SignIn, sign_in_players
 from app.flows.staff_sign_in import StaffDoor
@@ -145,6 +146,18 @@ class Container:
         self.post = Post(sender, self.keys.clock)
         self.pulse = Pulse()
         self.is_draining = False
+
+    async def refresh(self, refresh_token: str, *, is_staff: bool, request_id: str | None) -> dict[str, Any]:
+        """As `refresh_sign_in`; raises RATE_LIMITED for who refreshes too often."""
+        operation = "refresh_staff" if is_staff else "get_token"
+        return await refresh_sign_in(
+            self.house,
+            self.keys,
+            refresh_token,
+            is_staff=is_staff,
+            admit=lambda owner_id: self.rate_limits.spend(owner_id, operation, "POST"),
+            request_id=request_id,
+        )
 
     def begin_to_drain(self) -> None:
         """Says that the process goes down: it is ready for no new traffic, and answers whatever still comes."""

@@ -2377,6 +2377,8 @@ export interface RewardReversed {
   approved_by: string | null;
   /** How often its delivery was tried. */
   attempts: number;
+  /** While it waits for approval: the operators who wrote what gives it, and so can't approve it. */
+  authors: string[];
   code: string | null;
   created_at: string;
   id: number;
@@ -2384,7 +2386,7 @@ export interface RewardReversed {
   /** When the worker tries again; null: it waits for somebody else. */
   next_try_at: string | null;
   operation_id: string;
-  /** The operator who caused it; null for what a player earned. */
+  /** The operator who asked for it; null for what a player earned. */
   requested_by: string | null;
   reversal: Reversal;
   reward_amount: number;
@@ -2401,6 +2403,8 @@ export interface RewardRow {
   approved_by: string | null;
   /** How often its delivery was tried. */
   attempts: number;
+  /** While it waits for approval: the operators who wrote what gives it, and so can't approve it. */
+  authors: string[];
   code: string | null;
   created_at: string;
   id: number;
@@ -2408,7 +2412,7 @@ export interface RewardRow {
   /** When the worker tries again; null: it waits for somebody else. */
   next_try_at: string | null;
   operation_id: string;
-  /** The operator who caused it; null for what a player earned. */
+  /** The operator who asked for it; null for what a player earned. */
   requested_by: string | null;
   reward_amount: number;
   reward_type: string;
@@ -3432,7 +3436,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Lets a reward pass and delivers it, once. Who caused it can't approve it. */
+  /** Lets a reward pass and delivers it, once. Who asked for it, or wrote what gives it, can't approve it. */
   admin_approve_reward: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { reward_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
@@ -6549,6 +6553,7 @@ export interface operations {
       403: Refusal;
       413: Refusal;
       422: Refusal;
+      429: Refusal;
       503: Refusal;
     };
   };

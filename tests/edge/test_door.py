@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tests.edge.conftest import Door
+from tests.edge.front import SOURCE
 
 SPOOFED = {
     "X-Forwarded-For": "10.6.6.6",
@@ -183,3 +184,28 @@ async def test_an_event_goes_out_when_it_comes_in(door: Door) -> None:
         for stub in door.stubs:
             stub.go_on.set()
         assert await asyncio.wait_for(anext(chunks), 10) == "data: 2\n\n"
+
+
+async def test_who_signs_in_again_and_again_is_slowed_down_and_the_next_one_is_not(door: Door) -> None:
+    async with door.nginx.client(local_address="127.0.0.9") as client:
+        answers = await asyncio.gather(*(client.post("/enter", data={"token": "x"}) for _ in range(400)))
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert 100 <= len(refused) < 400, len(refused)
+    assert len(door.received) == 400 - len(refused)
+    async with door.nginx.client(local_address="127.0.0.10") as client:
+        assert (await client.post("/enter", data={"token": "x"})).status_code == 200
+        files = await asyncio.gather(*(client.get("/assets/x.css") for _ in range(60)))
+    assert {answer.status_code for answer in files} == {200}, "a page with all its files, several times"
+
+
+def test_no_location_hands_on_without_a_limit_of_requests_and_connections() -> None:
+    handed_on = {}
+    text = (SOURCE / "server.conf").read_text()
+    for name, body in re.findall(r"^    location ([^{]+?) \{\n(.*?)^    \}", text, re.MULTILINE | re.DOTALL):
+        whole = body + "".join(
+            (SOURCE / file).read_text() for file in re.findall(r"include ((?:pages|api)\.conf)", body)
+        )
+        if "proxy.conf" in whole:
+            handed_on[name] = {word for word in ("limit_req ", "limit_conn ") if word in whole}
+    assert len(handed_on) >= 14
+    assert {name: found for name, found in handed_on.items() if len(found) < 2} == {}

@@ -1,4 +1,4 @@
-"""`./run test --mutations`: breaks a copy of this tree in twenty ways, one at a time, and asks the tests to notice.
+"""`./run test --mutations`: breaks a copy of this tree in some sixty ways, one at a time, and asks the tests to notice.
 
 Exit code 0 when every mutation was caught. The tree itself is never touched.
 """
@@ -19,7 +19,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.mutations.mutations import MUTATIONS, Mutation
+from tests.mutations.guards import GUARDS
+from tests.mutations.mutations import MUTATIONS
+from tests.mutations.patches import Mutation
 from tests.provision import find_or_install
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,7 +44,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the verdicts there as JSON")
     parser.add_argument("--only", metavar="TEXT", help="those whose name holds this text")
     options = parser.parse_args()
-    chosen = [mutation for mutation in MUTATIONS if not options.only or options.only in mutation.name]
+    chosen = [mutation for mutation in (*MUTATIONS, *GUARDS) if not options.only or options.only in mutation.name]
     servers = find_or_install()
     environment = os.environ | {"TEST_REDIS_URL": "off"}
     if servers.database_url:

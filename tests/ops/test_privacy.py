@@ -95,7 +95,7 @@ def test_every_table_that_says_whose_a_row_is_has_a_decision() -> None:
     linked = {"user_profiles", "webhook_attempts", "rejected_events", *OTHER_OWNERS}
     assert set(DECISIONS) == named | refers | linked
     assert [name for name, decision in DECISIONS.items() if not decision.cleaned and not decision.why] == []
-    in_code = {"user_profiles", "webhook_deliveries", "idempotency_keys", "rejected_events"}
+    in_code = {"user_profiles", "webhook_deliveries", "idempotency_keys", "rejected_events", "teams"}
     assert {name for name, decision in DECISIONS.items() if decision.cleaned} == set(CLEAN) | in_code
 
 
@@ -203,6 +203,28 @@ async def test_teams_and_rankings_lose_the_name_and_keep_the_score(sqlite_world:
     [(team,)] = await world.rows("SELECT name FROM teams")
     assert is_pseudonym(team)
     assert await world.rows("SELECT display_name, score FROM daily_ranking_entries") == [("erased", 70)]
+
+
+@pytest.mark.parametrize("is_taken", [False, True])
+async def test_a_name_that_was_allowed_once_stands_in_nobodys_way(world: World, is_taken: bool) -> None:
+    """Somebody named a team as the service names those of erased people, before such names were refused."""
+    player, other = await world.player("kim"), await world.player("lee")
+    at = "'2025-12-10 00:00:00.000000'"
+    await world.sql(
+        "INSERT INTO team_contests (id, code, season_id, is_active, state, version, config, created_at, updated_at)"
+        f" VALUES (1, 'c', :s, 0, 'OPEN', 1, '{{}}', {at}, {at})", s=world.season_id,
+    )  # fmt: skip
+    for team_id, owner, name in ((1, player.id, NICKNAME), (2, other.id, pseudonym(1))):
+        if team_id == 1 or is_taken:
+            await world.sql(
+                f"INSERT INTO teams (id, contest_id, name, created_by, created_at) VALUES (:i, 1, :n, :u, {at})",
+                i=team_id, n=name, u=owner,
+            )  # fmt: skip
+    for person in (player, other):
+        await erase_player(world.house, ACT, person.id, tokens_now=world.clock.now() + timedelta(seconds=1))
+    names = [name for (name,) in await world.rows("SELECT name FROM teams")]
+    assert all(map(is_pseudonym, names))
+    assert pseudonym(1) not in names
 
 
 def test_at_a_terminal(tmp_path: Path) -> None:

@@ -75,6 +75,7 @@ async def test_without_a_session_every_page_leads_to_the_way_in(world: World) ->
 
 async def test_an_expired_access_token_is_renewed_once_and_quietly(world: World) -> None:
     await enter(world)
+    assert (await world.client.get("/")).status_code == 200
     old = world.client.cookies[REFRESH]
     del world.client.cookies[ACCESS]
     assert (await world.client.get("/")).status_code == 200

@@ -78,7 +78,10 @@ ERRORS: dict[str, Meaning] = {
         "SCOPE_REQUIRED": ("The token lacks the needed scope", "권한이 없습니다"),
         "CORS_REFUSED": ("This origin may not send this request", "이 출처의 페이지에서 보낼 수 없는 요청입니다"),
         "HOST_DISABLED": ("The host is switched off", "이 서비스와의 연결이 꺼져 있습니다"),
-        "SECOND_PERSON_REQUIRED": ("Another operator must approve it", "다른 운영자의 승인이 필요합니다"),
+        "SECOND_PERSON_REQUIRED": (
+            "Who asked for it, or wrote what gives it, can't approve it: another operator must",
+            "요청했거나 이 보상의 설정을 만든 운영자는 승인할 수 없습니다. 다른 운영자의 승인이 필요합니다",
+        ),
         "USER_BLOCKED": ("This player is blocked", "이용이 제한된 계정입니다"),
     }),
     **_table(Kind.NOT_FOUND, {

@@ -27,7 +27,7 @@ class PromoState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """One campaign. `units` None is endless; `closes_at` None never closes by itself. `set_by` changed it last."""
+    """One campaign. `units` None is endless; `closes_at` None never closes by itself."""
 
     id: int
     code: str
@@ -41,7 +41,6 @@ class Campaign:
     grants: tuple[Grant, ...]
     is_open: bool
     version: int
-    set_by: str
 
     def concerns(self, host_id: int) -> bool:
         """Whether players of this host may take part."""

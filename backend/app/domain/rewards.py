@@ -1,5 +1,6 @@
 """What becomes of a recorded reward: who may approve it, when it is tried again, what can be taken back."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -42,10 +43,15 @@ class StoredReward:
         if self.state not in accepted:
             raise AppError("REWARD_STATE", state=self.state.value)
 
-    def require_second_person(self, actor: str) -> None:
-        """Returns when somebody else than who caused the reward approves it; raises SECOND_PERSON_REQUIRED."""
+    def require_second_person(self, actor: str, authors: Collection[str]) -> None:
+        """Returns when somebody approves it who neither asked for it nor had a hand in what gave it (`authors`).
+
+        Raises SECOND_PERSON_REQUIRED otherwise; its details say which of both.
+        """
         if actor == self.requested_by:
-            raise AppError("SECOND_PERSON_REQUIRED")
+            raise AppError("SECOND_PERSON_REQUIRED", because="requested")
+        if actor in authors:
+            raise AppError("SECOND_PERSON_REQUIRED", because="author")
 
     def require_reversible(self) -> None:
         """Returns when it can be taken back, or was never delivered; raises REWARD_STATE."""

@@ -11,6 +11,9 @@ from app.domain.privacy import is_pseudonym
 from app.services import House, Services
 from app.services.audit_service import AdminAct
 from app.services.player_state import Wanted
+from app.utils.random_utils import new_id
+
+TOKEN_SIGNS = 12  # the random end of an id
 
 
 async def erase_player(house: House, act: AdminAct, user_id: int, *, tokens_now: datetime) -> dict[str, int] | None:
@@ -32,7 +35,7 @@ async def erase_player(house: House, act: AdminAct, user_id: int, *, tokens_now:
         names = [player.external_id, *(row["external_id"] for row in await keepers.alias.of_player(user_id))]
         counts: Counter[str] = Counter()
         for account in await keepers.player.accounts_of(user_id):
-            counts.update(await keepers.privacy.clean(account, player.host_id, names))
+            counts.update(await keepers.privacy.clean(account, player.host_id, names, token=new_id(now)[-TOKEN_SIGNS:]))
         await keepers.identity.turn_names(player.host_id)
         await keepers.privacy.erase_profile(user_id, tokens_now=tokens_now)
         await keepers.audit.add(act, "PLAYER_ERASED", f"player:{user_id}", after=dict(counts), now=now)

@@ -1,5 +1,6 @@
 """What a player sees of themselves at a glance. Reads user_profiles with wallets, feature_config; writes nothing."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from app.core.errors import AppError
@@ -26,6 +27,25 @@ async def me(house: House, query: PlayerCommand) -> dict[str, Any]:
             "features": {name: _is_open(rules, name) for name in names},
             "server_time": kst_text(now),
         }
+
+    return await house.read(work)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a player is called, and the code of their host."""
+
+    shown: str
+    host: str
+
+
+async def name_of(house: House, query: PlayerCommand) -> Name:
+    """The player's name for people; raises USER_NOT_FOUND, TOKEN_REVOKED or USER_BLOCKED."""
+
+    async def work(keepers: Services) -> Name:
+        player = await allowed_player(keepers, query, Wanted())
+        hosts = {host.id: host.code for host in await keepers.identity.known_hosts()}
+        return Name(player.nickname or player.external_id, hosts.get(player.host_id, ""))
 
     return await house.read(work)
 

@@ -75,7 +75,6 @@ def _redeem(decision: Decision, command: RedeemCodeCommand, rules: RuleBook, cou
         raise AppError("CODE_NOT_FOUND")
     claim = counter.take(decision.player.id, code, decision.now)
     campaign = counter.campaign
-    decision.requested_by = campaign.set_by  # who set it does not approve what it gives
     decision.changes.promo_claims.append(claim)
     decision.log(
         EventType.CODE_REDEEMED, Feature.CLAIM, claim.operation_id, campaign=campaign.code, unit_no=claim.unit_no

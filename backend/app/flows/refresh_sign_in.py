@@ -4,6 +4,7 @@ Reads and locks user_profiles or staff. Writes refresh_tokens; on a reuse also r
 admin_audit_log.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,14 +34,21 @@ class Refresh:
 
 
 async def refresh_sign_in(
-    house: House, keys: TokenKeys, refresh_token: str, *, is_staff: bool, request_id: str | None
+    house: House,
+    keys: TokenKeys,
+    refresh_token: str,
+    *,
+    is_staff: bool,
+    admit: Callable[[int], None],
+    request_id: str | None,
 ) -> dict[str, Any]:
     """New tokens for a live refresh token, which is thereby spent. Operators and players have a door each (`is_staff`).
 
     Spent twice within 10 seconds, it gives the same successor again while that one is unused, so parallel refreshes
     all go on and a family never has two live tokens. Any other second use means that two parties hold the token: the
     whole family and its access tokens are revoked (TOKEN_REVOKED). Raises TOKEN_INVALID for a token we never gave
-    or that belongs to the other door, TOKEN_EXPIRED, USER_BLOCKED, HOST_DISABLED.
+    or that belongs to the other door, TOKEN_EXPIRED, USER_BLOCKED, HOST_DISABLED. `admit` is told whose token it is,
+    before anything is locked; what it raises is raised.
     """
     now = keys.now()
 
@@ -48,6 +56,7 @@ async def refresh_sign_in(
         known = await _known_token(keepers, refresh_token)
         if (known.staff_id is not None) is not is_staff:
             raise refused_token("other_kind_of_account")
+        admit(known.user_id or known.staff_id or 0)
         owner = await _locked_owner(keepers, known)
         token = await _known_token(keepers, refresh_token)  # again: it may have been spent while we waited for the lock
         _require_live(token, now)

@@ -5,8 +5,10 @@ admin_audit_log.
 """
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
+from app.core.alarms import raise_alarm
 from app.core.errors import AppError
 from app.core.names import stored_names
 from app.domain.config_diff import diff
@@ -21,6 +23,8 @@ from app.services.audit_service import AdminAct
 
 # far more than play at once; older ones are found by what these count
 PLAYS_LOOKED_AT = 1_000
+# odds that people played on stand at least as long as a break, or an alarm tells that they did not
+SHORTEST_MINUTES = 60
 KEPT = ("id", "version", "config_hash", "is_active")
 
 
@@ -46,10 +50,13 @@ async def activate_game_config(house: House, act: AdminAct, game: Game, config_i
     PROMISE_WITHDRAWN when players count on something of the version before (a guarantee, an open round) that this one
     would end, unless so many losing it is accepted.
 
+    An alarm tells of odds that were played on and stood for less than an hour.
+
     Plays under way finish on the old one first: they share-lock the switch, which is locked here. Raises NOT_FOUND,
     or the game's invalid_code when what plain SQL made of the version can't be played.
     """
     now = house.clock.now()
+    found: list[Row] = []
 
     async def work(keepers: Services) -> Row:
         await keepers.feature.lock(game.feature_type)
@@ -60,6 +67,7 @@ async def activate_game_config(house: House, act: AdminAct, game: Game, config_i
         before = await keepers.game_config.activations(game.feature_type, limit=1)
         if before and before[0]["config_id"] != config_id:
             await _require_nothing_lost(keepers, act, game, before[0]["config_id"], setup)
+            found.extend(await _short_lived(keepers, before[0], now))
         await put_in_force(keepers, game, config_id, setup, actor=act.actor, now=now)
         after = await _stored(keepers, game, config_id)
         await keepers.audit.add(
@@ -68,7 +76,22 @@ async def activate_game_config(house: House, act: AdminAct, game: Game, config_i
         )  # fmt: skip
         return after | {"warnings": warnings}
 
-    return await house.write(work)
+    activated = await house.write(work)
+    for facts in found[-1:]:  # a transaction that ran again has looked again
+        raise_alarm(
+            "odds_short_lived", game=game.code, actor=act.actor,
+            version=facts["version"], minutes=facts["minutes"], plays=facts["plays"],
+        )  # fmt: skip
+    return activated
+
+
+async def _short_lived(keepers: Services, before: Row, now: datetime) -> list[Row]:
+    """What is replaced, if it was in force so shortly that somebody may have played on odds of their own."""
+    minutes = (now - datetime.fromisoformat(before["valid_from"])).total_seconds() / 60
+    drawn = await keepers.report.newest_draws(before["config_id"], PLAYS_LOOKED_AT)
+    if minutes >= SHORTEST_MINUTES or not drawn.plays:
+        return []
+    return [{"version": before["version"], "minutes": round(minutes, 1), "plays": drawn.plays}]
 
 
 async def compare_game_configs(house: House, game: Game, config_id: int, against: int | None) -> Row:

@@ -4,8 +4,8 @@ Locks feature_config (shared), user_profiles with wallets and season_progress, r
 wallet_ledger, season_* (XP), user_event_log, outbox, admin_audit_log.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -14,12 +14,13 @@ from app.core.errors import AppError
 from app.core.invariants import InvariantBroken
 from app.domain.grants import RewardState
 from app.domain.rewards import StoredReward
+from app.flows.steps.authors import Given, authors_of
 from app.flows.steps.commands import Done
 from app.flows.steps.decision import Decision
 from app.flows.steps.grant_rewards import deliver_stored
 from app.flows.steps.once import KeyedAct, once
 from app.flows.steps.reverse_stored import load_reversals
-from app.flows.steps.stored_rewards import load_rewards, put_in_state, save_rewards
+from app.flows.steps.stored_rewards import RewardBatch, load_rewards, put_in_state, save_rewards
 from app.services import House, Services
 from app.services.audit_service import AdminAct
 
@@ -36,13 +37,22 @@ class Deed(StrEnum):
     REVERSE = "REWARD_REVERSED"
 
 
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Who decides, and who had a hand in each reward that waits (`authors_of`)."""
+
+    actor: str
+    authors: Mapping[int, frozenset[str]]
+
+
 async def settle_rewards(house: House, act: KeyedAct, deed: Deed, reward_ids: Sequence[int]) -> Done:
     """Does one deed to each reward, each for itself, in one transaction, once per key.
 
     The act renders a list: of each reward what it is now, or its refusal.
 
-    Refusals: REWARD_NOT_FOUND, REWARD_STATE (somebody else was first), SECOND_PERSON_REQUIRED (who caused a reward
-    does not approve it). What is taken back brings down what followed from it: `reversal` says what.
+    Refusals: REWARD_NOT_FOUND, REWARD_STATE (somebody else was first), SECOND_PERSON_REQUIRED (who asked for a reward,
+    or wrote what gave it, does not approve it). What is taken back brings down what followed from it: `reversal` says
+    what.
     """
     now = house.clock.now()
 
@@ -54,9 +64,9 @@ async def settle_rewards(house: House, act: KeyedAct, deed: Deed, reward_ids: Se
             before = [batch.decide(reward_id, reversals.reverse, act.request_id) for reward_id in reward_ids]
         else:
             batch = await load_rewards(house, keepers, reward_ids, now)
-            decide = DEEDS[deed]
+            by, decide = await _decider(keepers, batch, act, deed), DEEDS[deed]
             before = [
-                batch.decide(reward_id, lambda decision, reward: decide(decision, reward, act), act.request_id)
+                batch.decide(reward_id, lambda decision, reward: decide(decision, reward, by), act.request_id)
                 for reward_id in reward_ids
             ]
         await save_rewards(keepers, batch)
@@ -79,6 +89,13 @@ async def settle_reward(house: House, act: KeyedAct, deed: Deed, reward_id: int)
     return await settle_rewards(house, replace(act, render=render), deed, [reward_id])
 
 
+async def _decider(keepers: Services, batch: RewardBatch, act: AdminAct, deed: Deed) -> Decider:
+    asked = batch.rewards.values() if deed is Deed.APPROVE else ()
+    return Decider(
+        act.actor, await authors_of(keepers, [Given(r.id, r.user_id, r.operation_id, r.created_at) for r in asked])
+    )
+
+
 async def _noted(
     keepers: Services, act: AdminAct, deed: Deed, before: StoredReward, reversal: Row | None, *, now: datetime
 ) -> Row:
@@ -91,23 +108,23 @@ async def _noted(
     return after if reversal is None else after | {"reversal": reversal}
 
 
-def _approve(decision: Decision, reward: StoredReward, act: AdminAct) -> None:
+def _approve(decision: Decision, reward: StoredReward, by: Decider) -> None:
     reward.require_state(RewardState.APPROVAL)
-    reward.require_second_person(act.actor)
-    deliver_stored(decision, reward, approved_by=act.actor)
+    reward.require_second_person(by.actor, by.authors[reward.id])
+    deliver_stored(decision, reward, approved_by=by.actor)
 
 
-def _reject(decision: Decision, reward: StoredReward, act: AdminAct) -> None:
+def _reject(decision: Decision, reward: StoredReward, _by: Decider) -> None:
     reward.require_state(RewardState.APPROVAL)
     put_in_state(decision, reward, RewardState.REJECTED)
 
 
-def _retry(decision: Decision, reward: StoredReward, act: AdminAct) -> None:
+def _retry(decision: Decision, reward: StoredReward, _by: Decider) -> None:
     reward.require_state(RewardState.PENDING, RewardState.FAILED)
     deliver_stored(decision, reward)
 
 
-DEEDS: dict[Deed, Callable[[Decision, StoredReward, AdminAct], None]] = {
+DEEDS: dict[Deed, Callable[[Decision, StoredReward, Decider], None]] = {
     Deed.APPROVE: _approve,
     Deed.REJECT: _reject,
     Deed.RETRY: _retry,

@@ -50,8 +50,12 @@ async def upload_ranking(
             act,
             "RANKING_UPLOADED",
             f"ranking:{day.isoformat()}",
-            before={"version": current, "entries": [_line(row) for row in kept]},
-            after={"version": current + 1, "count": len(rows), "entries": after["entries"][:KEPT_ENTRIES]},
+            before={"version": current, "entries": [_scored(_line(row)) for row in kept]},
+            after={
+                "version": current + 1,
+                "count": len(rows),
+                "entries": [_scored(one) for one in after["entries"][:KEPT_ENTRIES]],
+            },
             now=now,
         )
         return after, before is None
@@ -98,6 +102,11 @@ async def _shown(keepers: Services, day: date) -> Row:
         "updated_by": head["updated_by"],
         "entries": [_line(row) for row in entries],
     }
+
+
+def _scored(line: Row) -> Row:
+    """What the operators' log keeps of a line: it outlives an erasure, so no name."""
+    return {name: line[name] for name in ("rank", "user_id", "score")}
 
 
 def _line(row: Row) -> Row:

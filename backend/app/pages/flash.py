@@ -11,6 +11,8 @@ from typing import Any
 
 from fastapi import Request, Response
 
+from app.pages.cookies import delete_cookie, read_cookie, set_cookie
+
 COOKIE = "dojang_flash"
 SECONDS = 60
 WORD = re.compile(r"[A-Z][A-Z0-9_]{0,49}")
@@ -21,20 +23,12 @@ MOST = 1_000_000_000
 def set_flash(response: Response, request: Request, kind: str, **numbers: int) -> None:
     """Has the next page say it."""
     text = json.dumps({"kind": kind, **numbers}, separators=(",", ":"))
-    response.set_cookie(
-        COOKIE,
-        base64.urlsafe_b64encode(text.encode()).decode(),
-        max_age=SECONDS,
-        path="/",
-        httponly=True,
-        samesite="strict",
-        secure=request.url.scheme == "https",
-    )
+    set_cookie(request, response, COOKIE, base64.urlsafe_b64encode(text.encode()).decode(), seconds=SECONDS)
 
 
 def take_flash(request: Request) -> dict[str, Any] | None:
     """What the page before wanted said; None when there is nothing readable. Call `clear_flash` on the answer."""
-    raw = request.cookies.get(COOKIE, "")
+    raw = read_cookie(request, COOKIE) or ""
     if not raw or len(raw) > MOST_BYTES:
         return None
     try:
@@ -47,6 +41,6 @@ def take_flash(request: Request) -> dict[str, Any] | None:
     return {"kind": said["kind"], **numbers}
 
 
-def clear_flash(response: Response) -> None:
+def clear_flash(request: Request, response: Response) -> None:
     """A message is said once."""
-    response.delete_cookie(COOKIE, path="/")
+    delete_cookie(request, response, COOKIE)

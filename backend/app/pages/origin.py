@@ -23,6 +23,18 @@ def require_own_page(request: Request) -> None:
         raise AppError("SCOPE_REQUIRED")
 
 
+def is_foreign(request: Request) -> bool:
+    """Whether another site's page took this step: then a browser left the Strict cookies out.
+
+    A program says nothing of pages, and sends what it has.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    origin = request.headers.get("origin")
+    return origin is not None and not _is_ours(origin, request)
+
+
 def _is_ours(origin: str, request: Request) -> bool:
     shown = urlsplit(origin)
     return shown.scheme == request.url.scheme and shown.netloc == request.headers.get("host")

@@ -3,6 +3,7 @@
 from fastapi import Request
 
 from app.core.languages import LANGUAGES, preferred_language
+from app.pages.cookies import read_cookie
 
 THEMES = ("light", "dark")
 LANGUAGE_COOKIE, THEME_COOKIE = "dojang_lang", "dojang_theme"
@@ -10,11 +11,11 @@ LANGUAGE_COOKIE, THEME_COOKIE = "dojang_lang", "dojang_theme"
 
 def language_of(request: Request) -> str:
     """The reader's choice, else the browser's, else Korean."""
-    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    chosen = read_cookie(request, LANGUAGE_COOKIE)
     return chosen if chosen in LANGUAGES else preferred_language(request.headers.get("accept-language", ""))
 
 
 def theme_of(request: Request) -> str:
     """The reader's choice; empty when the system decides."""
-    theme = request.cookies.get(THEME_COOKIE)
+    theme = read_cookie(request, THEME_COOKIE)
     return theme if theme in THEMES else ""

@@ -10,15 +10,15 @@ from app.container import Container
 from app.core.auth import PLAYER, Principal
 from app.core.claims import note_refused_token
 from app.core.errors import AppError
-from app.flows.refresh_sign_in import refresh_sign_in
 from app.flows.steps.commands import PlayerCommand
+from app.pages.cookies import delete_cookie, read_cookie, set_cookie
 
 ACCESS, REFRESH = "dojang_access", "dojang_refresh"
 
 
 @dataclass(frozen=True, slots=True)
 class Cookies:
-    """Where a kind of sign-in keeps its tokens, and which pages get to see them."""
+    """Where a kind of sign-in keeps its tokens, and which pages get to see them over plain http."""
 
     access: str
     refresh: str
@@ -27,6 +27,9 @@ class Cookies:
 
 
 PLAYERS = Cookies(ACCESS, REFRESH, "/")
+# a sign-in that another site's page began waits here for a step of our own (see player/change.py)
+OFFERED = Cookies("dojang_offered_access", "dojang_offered_refresh", "/")
+OFFERED_SECONDS = 300
 # what says that a cookie is of no use any more, as opposed to "not now"
 ENDED = frozenset({"TOKEN_INVALID", "TOKEN_EXPIRED", "TOKEN_REVOKED", "AUTH_REQUIRED", "SCOPE_REQUIRED"})
 
@@ -82,12 +85,21 @@ async def bearer(request: Request, cookies: Cookies) -> Principal:
     An access token that has expired is renewed by the refresh token, as an API client would do it; the new pair leaves
     with the answer.
     """
-    token = request.cookies.get(cookies.access)
-    principal = await _principal(request, token) if token else None
-    return principal or await _renewed(request, cookies)
+    try:
+        return await holder(request, cookies) or await _renewed(request, cookies)
+    except AppError as refusal:
+        offered = await holder(request, OFFERED) if cookies is PLAYERS and refusal.code == "AUTH_REQUIRED" else None
+        if offered is None:
+            raise
+        take_offered(request)
+        return offered
 
 
-async def _principal(request: Request, token: str) -> Principal | None:
+async def holder(request: Request, cookies: Cookies) -> Principal | None:
+    """Who the access token of these cookies speaks for; None when there is none, or it is of no use any more."""
+    token = read_cookie(request, cookies.access)
+    if not token:
+        return None
     try:
         return await container_of(request).authenticator.principal(token)
     except AppError as refusal:
@@ -99,14 +111,12 @@ async def _principal(request: Request, token: str) -> Principal | None:
 
 
 async def _renewed(request: Request, cookies: Cookies) -> Principal:
-    token = request.cookies.get(cookies.refresh)
+    token = read_cookie(request, cookies.refresh)
     if not token:
         raise AppError("AUTH_REQUIRED")
     container = container_of(request)
     try:
-        session = await refresh_sign_in(
-            container.house, container.keys, token, is_staff=cookies.is_staff, request_id=correlation_id.get()
-        )
+        session = await container.refresh(token, is_staff=cookies.is_staff, request_id=correlation_id.get())
     except AppError as refusal:
         note_refused_token(refusal)
         raise (AppError("AUTH_REQUIRED") if refusal.code in ENDED else refusal) from None
@@ -119,6 +129,23 @@ def remember_session(request: Request, session: dict[str, Any]) -> None:
     request.state.session = session
 
 
+def offer_session(request: Request, session: dict[str, Any]) -> None:
+    """Has the answer carry a sign-in that waits for a step of our own, and leaves the present one alone."""
+    request.state.offered = session
+
+
+def take_offered(request: Request) -> None:
+    """Makes the sign-in that waits the present one."""
+    access, refresh = read_cookie(request, OFFERED.access), read_cookie(request, OFFERED.refresh)
+    remember_session(request, {"access_token": access, "refresh_token": refresh or ""})
+    drop_offered(request)
+
+
+def drop_offered(request: Request) -> None:
+    """Has the answer take away the sign-in that waits."""
+    request.state.offered = None
+
+
 def forget_session(request: Request) -> None:
     """Has the answer to this request take the tokens away."""
     request.state.session = None
@@ -126,17 +153,20 @@ def forget_session(request: Request) -> None:
 
 def write_session(request: Request, response: Response, cookies: Cookies) -> None:
     """Sets or deletes the cookies, if this request changed them."""
-    if not hasattr(request.state, "session"):
-        return
-    session, is_https = request.state.session, request.url.scheme == "https"
-    if session is None:
-        for name in (cookies.access, cookies.refresh):
-            response.delete_cookie(name, path=cookies.path, httponly=True, samesite="strict", secure=is_https)
-        return
     settings = container_of(request).settings
-    lives = {cookies.access: settings.access_ttl_seconds, cookies.refresh: settings.refresh_ttl_seconds}
-    tokens = {cookies.access: session["access_token"], cookies.refresh: session["refresh_token"]}
-    for name, token in tokens.items():
-        response.set_cookie(
-            name, token, max_age=lives[name], path=cookies.path, httponly=True, samesite="strict", secure=is_https
-        )
+    if hasattr(request.state, "session"):
+        lives = (settings.access_ttl_seconds, settings.refresh_ttl_seconds)
+        _write(request, response, cookies, request.state.session, lives)
+    if hasattr(request.state, "offered"):
+        _write(request, response, OFFERED, request.state.offered, (OFFERED_SECONDS, OFFERED_SECONDS))
+
+
+def _write(
+    request: Request, response: Response, cookies: Cookies, session: dict[str, Any] | None, lives: tuple[int, int]
+) -> None:
+    kinds = ((cookies.access, "access_token"), (cookies.refresh, "refresh_token"))
+    for (name, kind), seconds in zip(kinds, lives, strict=True):
+        if session is None:
+            delete_cookie(request, response, name, path=cookies.path)
+        else:
+            set_cookie(request, response, name, session[kind], seconds=seconds, path=cookies.path)

@@ -6,7 +6,6 @@ from fastapi import Request, Response
 
 from app.core.auth import PLAYER, STAFF_SCOPES
 from app.flows.me import me
-from app.flows.refresh_sign_in import refresh_sign_in
 from app.flows.sign_in import SignIn
 from app.flows.sign_out import sign_out
 from app.flows.steps.commands import PlayerCommand
@@ -45,7 +44,7 @@ TOKEN_BODY = {
     response_model=TokenAnswer,
     responses=problems(
         "VALIDATION_ERROR", "AUTH_REQUIRED", "TOKEN_INVALID", "TOKEN_EXPIRED", "TOKEN_REVOKED", "SCOPE_REQUIRED",
-        "USER_BLOCKED",
+        "USER_BLOCKED", "RATE_LIMITED",
     ),
     openapi_extra=TOKEN_BODY,
 )  # fmt: skip
@@ -54,9 +53,7 @@ async def get_token(request: Request) -> dict[str, Any]:
     body: HostExchangeBody | RefreshBody = one_kind(KINDS, await request.body())
     container = container_of(request)
     if isinstance(body, RefreshBody):
-        return await refresh_sign_in(
-            container.house, container.keys, body.refresh_token, is_staff=False, request_id=request_id()
-        )
+        return await container.refresh(body.refresh_token, is_staff=False, request_id=request_id())
     vouching = await container.authenticator.host((await require_host(request)).host_code)
     return await container.sign_ins.submit(
         SignIn(host=vouching, external_id=body.external_id, nickname=body.nickname, request_id=request_id())
@@ -68,7 +65,9 @@ async def get_token(request: Request) -> dict[str, Any]:
     operation_id="log_out",
     status_code=204,
     response_model=None,
-    responses=problems("AUTH_REQUIRED", "TOKEN_INVALID", "TOKEN_EXPIRED", "TOKEN_REVOKED", "SCOPE_REQUIRED"),
+    responses=problems(
+        "AUTH_REQUIRED", "TOKEN_INVALID", "TOKEN_EXPIRED", "TOKEN_REVOKED", "SCOPE_REQUIRED", "RATE_LIMITED"
+    ),
     openapi_extra=keyed({}, required=None),
 )
 async def log_out(request: Request) -> Response:
@@ -81,6 +80,7 @@ async def log_out(request: Request) -> Response:
     user_id = None
     if PLAYER in principal.scopes:
         user_id = await container.authenticator.player_id(principal, request_id=known_as)
+        container.rate_limits.spend(user_id, "log_out", request.method)
     await sign_out(container.house, container.keys, principal, user_id=user_id, request_id=known_as)
     return Response(status_code=204)
 

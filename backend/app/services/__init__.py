@@ -22,6 +22,7 @@ from app.services.audit_service import AuditService
 from app.services.badge_service import BadgeService
 from app.services.bridge_control_service import BridgeControlService
 from app.services.bridge_service import BridgeService
+from app.services.cause_service import CauseService
 from app.services.coupon_batch_service import CouponBatchService
 from app.services.coupon_service import CouponService
 from app.services.delivery_service import DeliveryService
@@ -114,7 +115,7 @@ class Services:
         self.reconcile = ReconcileService(tx)
         self.history = HistoryService(tx)
         self.privacy, self.merge = PrivacyService(tx), MergeService(tx)
-        self.report = ReportService(tx)
+        self.report, self.cause = ReportService(tx), CauseService(tx)
         self.export = ExportService(tx)
         self.reference = ReferenceService(tx)
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, select, update
 
+from app.core.alarms import raise_alarm
 from app.db.transaction import Tx
 from app.models.audit import grant_allowances
 
@@ -29,13 +30,24 @@ class AllowanceService:
         return given
 
     async def save(self, key: AllowanceKey, granted: int, *, is_new: bool) -> None:
-        """Writes the sum. Two that are new at once: the primary key makes one run again, and then it is locked."""
+        """Writes the sum. An alarm tells of an operator's first gift ever, after its commit.
+
+        Two that are new at once: the primary key makes one run again, and then it is locked.
+        """
         if is_new:
             actor, day, token_type = key
             values = {"actor": actor, "day": day, "token_type": token_type, "granted": granted}
+            is_first = token_type == WORTH and not await self._gave_before(actor, day)
             await self._tx.execute(grant_allowances.insert().values(**values))
+            if is_first:
+                self._tx.after_commit.append(lambda: raise_alarm("first_gift", actor=actor, worth_points=granted))
         else:
             await self._tx.execute(update(grant_allowances).where(*_is(key)).values(granted=granted))
+
+    async def _gave_before(self, actor: str, day: date) -> bool:
+        c = grant_allowances.c
+        query = select(c.day).where(c.actor == actor, c.day != day).limit(1)
+        return (await self._tx.execute(query)).first() is not None
 
 
 def _is(key: AllowanceKey) -> tuple[ColumnElement[bool], ...]:

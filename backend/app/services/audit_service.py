@@ -2,7 +2,7 @@
 
 import hashlib
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
@@ -12,6 +12,7 @@ from sqlalchemy import Row, select
 
 from app.db.transaction import Tx
 from app.db.values import instant_out, json_in, json_out
+from app.domain.causes import Hand
 from app.models.audit import admin_audit_log, audit_seals
 
 # of a seal, and of what is read at once
@@ -84,6 +85,12 @@ class AuditService:
         return [
             dict(row) | {"before": json_in(row["before"]), "after": json_in(row["after"])} for row in rows.mappings()
         ]
+
+    async def hands(self, documents: Collection[str]) -> list[Hand]:
+        """Every act on these documents, oldest first."""
+        query = select(log_row.target, log_row.actor, log_row.action, log_row.after, log_row.created_at)
+        rows = await self._tx.execute(query.where(log_row.target.in_(sorted(documents))).order_by(log_row.id))
+        return [Hand(row.target, row.actor, row.action, json_in(row.after), row.created_at) for row in rows]
 
     async def seal(self, *, settled_by: datetime, now: datetime) -> Seal | None:
         """Seals the next acts; None when there are none.

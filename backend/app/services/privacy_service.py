@@ -34,21 +34,24 @@ CLEAN = {
         UPDATE webhook_attempts SET answer = NULL WHERE answer IS NOT NULL
         AND delivery_id IN (SELECT id FROM webhook_deliveries WHERE user_id = ?)
     """),
-    "teams": Statement(f"""
-        UPDATE teams SET name = CONCAT('{ERASED}:', id, '{INVISIBLE}'), name_key = NULL
-        WHERE created_by = ? AND name <> CONCAT('{ERASED}:', id, '{INVISIBLE}')
-    """),
 }
+# what nobody chose and nobody can have chosen: another team may bear any name that was allowed once
+TEAMS = Statement(f"""
+    UPDATE teams SET name = CONCAT('{ERASED}:', id, ':', ?, '{INVISIBLE}'), name_key = NULL
+    WHERE created_by = ?
+""")
 ERASE_PROFILE = Statement("""
     UPDATE user_profiles SET external_id = ?, nickname = NULL, is_blocked = 1, tokens_valid_from = ?,
         version = version + 1 WHERE id = ?
 """)
 DELIVERIES = Statement("SELECT id, body FROM webhook_deliveries WHERE user_id = ? AND INSTR(body, ?) > 0")
 SET_BODY = Statement("UPDATE webhook_deliveries SET body = ? WHERE id = ?")
-# answers to players name them by number; those to operators and hosts are few: the rest of the index by actor
+# answers to players name them by number; those to operators and hosts are few: the rest of the index by actor. Among
+# those to their own host the id alone says who it is.
 ANSWERS = Statement("""
     SELECT actor, operation, idempotency_key, body FROM idempotency_keys
-    WHERE (actor < 'player:' OR actor >= 'player;') AND INSTR(body, ?) > 0 AND INSTR(body, ?) > 0
+    WHERE (actor < 'player:' OR actor >= 'player;') AND INSTR(body, ?) > 0
+        AND (INSTR(body, ?) > 0 OR actor = CONCAT('host:', (SELECT code FROM hosts WHERE id = ?)))
 """)
 SET_ANSWER = Statement("UPDATE idempotency_keys SET body = ? WHERE actor = ? AND operation = ? AND idempotency_key = ?")
 REJECTED = Statement("DELETE FROM rejected_events WHERE host_id = ? AND INSTR(document, ?) > 0")
@@ -87,16 +90,17 @@ class PrivacyService:
             for row in await self._tx.rows(statement, (user_id,))
         ]
 
-    async def clean(self, user_id: int, host_id: int, external_ids: Sequence[str]) -> dict[str, int]:
+    async def clean(self, user_id: int, host_id: int, external_ids: Sequence[str], *, token: str) -> dict[str, int]:
         """Takes away what names the player, everywhere but in their own row; returns how many rows changed, by table.
 
-        `external_ids` are all that the player had. Runs again without harm, so a clean that broke off is completed by
-        the next one.
+        `external_ids` are all that the player had; `token` is random and stands in the place of what they named. Runs
+        again without harm, so a clean that broke off is completed by the next one.
         """
         counts = Counter({name: await self._tx.run(statement, (user_id,)) for name, statement in CLEAN.items()})
+        counts["teams"] = await self._tx.run(TEAMS, (token, user_id))
         for external_id in external_ids:
             counts["webhook_deliveries"] += await self._clean_deliveries(user_id, external_id)
-            counts["idempotency_keys"] += await self._clean_answers(user_id, external_id)
+            counts["idempotency_keys"] += await self._clean_answers(user_id, host_id, external_id)
             counts["rejected_events"] += await self._tx.run(REJECTED, (host_id, _quoted(external_id)))
         return {name: count for name, count in counts.items() if count}
 
@@ -110,10 +114,10 @@ class PrivacyService:
             await self._tx.run(SET_BODY, (_renamed(body, user_id, external_id), delivery_id))
         return len(found)
 
-    async def _clean_answers(self, user_id: int, external_id: str) -> int:
-        names = (f'"user_id":{user_id}', _quoted(external_id))
+    async def _clean_answers(self, user_id: int, host_id: int, external_id: str) -> int:
+        named = (_quoted(external_id), f'"user_id":{user_id}', host_id)
         changed = 0
-        for actor, operation, key, body in await self._tx.rows(ANSWERS, names):
+        for actor, operation, key, body in await self._tx.rows(ANSWERS, named):
             if (renamed := _renamed(body, user_id, external_id)) != body:
                 changed += await self._tx.run(SET_ANSWER, (renamed, actor, operation, key))
         return changed

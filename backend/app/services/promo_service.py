@@ -15,9 +15,7 @@ from app.domain.promo_config import PromoConfig
 from app.models.promo import promo_campaigns, promo_claims, promo_codes
 
 Row = dict[str, Any]
-COLUMNS = (
-    "id, code, title_ko, title_en, host_id, kind, opens_at, closes_at, units, rewards, is_open, version, updated_by"
-)
+COLUMNS = "id, code, title_ko, title_en, host_id, kind, opens_at, closes_at, units, rewards, is_open, version"
 CODES = Statement("SELECT code, id, campaign_id FROM promo_codes WHERE code IN ({codes})")
 LOCK = Statement(f"SELECT {COLUMNS} FROM promo_campaigns WHERE id IN ({{ids}}) ORDER BY id FOR UPDATE")
 NAMED = Statement(f"SELECT {COLUMNS} FROM promo_campaigns WHERE code = ?")
@@ -183,8 +181,7 @@ def _values(config: PromoConfig) -> Row:
 
 
 def _campaign(row: Sequence[Any]) -> Campaign:
-    id_, code, ko, en, host_id, kind, opens_at, closes_at, units, rewards, is_open, version, set_by = row
+    id_, code, ko, en, host_id, kind, opens_at, closes_at, units, rewards, is_open, version = row
     grants = tuple(grant_from(document) for document in json_in(rewards))
     opens, closes = known_instant_in(opens_at), instant_in(closes_at)
-    what = (id_, code, ko, en, host_id, CodeKind(kind), opens, closes, units, grants, bool(is_open), version)
-    return Campaign(*what, set_by)
+    return Campaign(id_, code, ko, en, host_id, CodeKind(kind), opens, closes, units, grants, bool(is_open), version)

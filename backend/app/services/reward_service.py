@@ -40,7 +40,7 @@ WAKE = Statement(
 GIFTS = Statement("""
     SELECT user_id, requested_by, reward_type, amount, token_type, code, created_at FROM reward_log
     WHERE user_id IN ({users}) AND requested_by IN ({actors}) AND created_at >= ? AND approved_by IS NULL
-        AND state IN ('GRANTED', 'PENDING', 'FAILED') AND source <> 'CODE'
+        AND state IN ('GRANTED', 'PENDING', 'FAILED')
 """)
 WAITING = Statement("""
     SELECT code, COUNT(*) FROM reward_log WHERE state = 'PENDING' AND reward_type = 'COUPON' GROUP BY code ORDER BY code
@@ -133,10 +133,7 @@ class RewardService:
         return {row[0]: row[1] for row in await self._tx.rows(WAITING)}
 
     async def gifts(self, users: Iterable[int], actors: Iterable[str], *, since: datetime) -> list[Gift]:
-        """What these operators gave these players since then without a second person; what a campaign of codes gave is
-
-        no gift of theirs. Lock the players first.
-        """
+        """What these operators gave these players since then without a second person. Lock the players first."""
         people, givers = sorted(set(users)), sorted(set(actors))
         if not people or not givers:
             return []

@@ -15,6 +15,7 @@ from app.flows.staff_sign_in import StaffSignIn
 from app.pages.console.doors import SIGN_IN, ConsoleRoute
 from app.pages.console.look import show
 from app.pages.console.operator import STAFF, operator
+from app.pages.origin import is_foreign
 from app.pages.session import ENDED, bearer, container_of, forget_session, remember_session
 from app.schemas.client import address_of, client_of
 from app.schemas.status import STATUS
@@ -62,6 +63,9 @@ async def enter(request: Request, key: LinkKey = "") -> Response:
     """A sign-in by one-time link. A link that was used leads whoever is signed in already straight to the desk."""
     if request.headers.get("sec-purpose", "").startswith("prefetch"):
         return Response(status_code=204)  # a browser that only guesses must not use the link up
+    if is_foreign(request):
+        # Strict cookies did not come with it: the same step again, from a page of ours, shows who is at the desk
+        return show(request, "entering.html", key=key)
     container = container_of(request)
     try:
         await operator(request)

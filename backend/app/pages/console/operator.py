@@ -1,4 +1,4 @@
-"""Who is at the desk: an operator's sign-in in cookies that only the console's pages get."""
+"""Who is at the desk: an operator's sign-in in cookies of the console's own."""
 
 import hashlib
 from dataclasses import dataclass

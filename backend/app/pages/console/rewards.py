@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Path, Query, Request, Response
 
 from app.core.auth import ADMIN
+from app.flows.reward_desk import search_rewards
 from app.flows.settle_rewards import Deed, settle_reward
 from app.pages.console.csv_files import csv_file, typed_query
 from app.pages.console.doors import ConsoleRoute, done
@@ -29,7 +30,7 @@ async def rewards(request: Request, state: State = "", user_id: RewardId = None,
     who = await operator(request)
     house = container_of(request).house
     wanted = RewardSearch(state=state or None, user_id=user_id).wanted
-    rows = await house.read(lambda keepers: keepers.reward.search(wanted, after=after, limit=LINES))
+    rows = await search_rewards(house, wanted, after=after, limit=LINES)
     counts = await house.read(lambda keepers: keepers.report.open_rewards())
     return show(
         request,

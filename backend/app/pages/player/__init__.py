@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from app.pages.assets import assets_router
-from app.pages.player import embed, enter, games, history, home, odds, settings
+from app.pages.player import change, embed, enter, games, history, home, odds, settings
 from app.pages.player.look import ASSETS
 from app.pages.player.lost import LOST
 
@@ -15,6 +15,7 @@ PAGES = (
     odds.router,
     enter.router,
     enter.hand_off_router,
+    change.router,
     settings.router,
     embed.router,
 )

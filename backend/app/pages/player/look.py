@@ -47,7 +47,7 @@ def show(
     }
     response = TEMPLATES.answer(template, language, frame | context, status=http_status, ancestors=ancestors)
     if flash is not None:
-        clear_flash(response)
+        clear_flash(request, response)
     return response
 
 

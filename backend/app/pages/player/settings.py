@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 
 from app.core.time_utils import KST, kst_date
 from app.flows.move_demo_clock import move_demo_clock
+from app.pages.cookies import set_cookie
 from app.pages.origin import local_path
 from app.pages.player.doors import PageRoute
 from app.pages.reader import LANGUAGE_COOKIE, THEME_COOKIE
@@ -28,12 +29,9 @@ async def settings(
 ) -> Response:
     """Keeps the language or the theme for a year."""
     response = RedirectResponse(local_path(back), 303)
-    is_https = request.url.scheme == "https"
     for name, value in ((LANGUAGE_COOKIE, language), (THEME_COOKIE, theme)):
         if value is not None:
-            response.set_cookie(
-                name, value, max_age=YEAR_SECONDS, path="/", httponly=True, samesite="strict", secure=is_https
-            )
+            set_cookie(request, response, name, value, seconds=YEAR_SECONDS)
     return response
 
 

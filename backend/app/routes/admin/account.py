@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from fastapi import Path, Request, Response
 
 from app.core.auth import ADMIN, OPS, SUPPORT, Principal
-from app.flows.refresh_sign_in import refresh_sign_in
 from app.flows.second_factor import (
     begin_second_factor,
     confirm_second_factor,
@@ -60,9 +59,7 @@ async def get_token(request: Request) -> dict[str, Any]:
     body: StaffSignInBody | RefreshBody = one_kind(KINDS, await request.body())
     container = container_of(request)
     if isinstance(body, RefreshBody):
-        return await refresh_sign_in(
-            container.house, container.keys, body.refresh_token, is_staff=True, request_id=request_id()
-        )
+        return await container.refresh(body.refresh_token, is_staff=True, request_id=request_id())
     return await container.staff_door.sign_in(
         StaffSignIn(
             login=body.email,

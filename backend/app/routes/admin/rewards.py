@@ -7,6 +7,7 @@ from fastapi import Query, Request, Response
 
 from app.core.auth import Principal
 from app.core.errors import AppError
+from app.flows.reward_desk import find_reward, search_rewards
 from app.flows.settle_rewards import Deed, Settled, settle_reward, settle_rewards
 from app.routes.admin.common import READ, READERS, Admin, Id, write
 from app.routes.admin.exports import CSV_ANSWER
@@ -37,9 +38,7 @@ Exported = Annotated[RewardExport, Query()]
 async def search(request: Request, asked: Asked) -> dict[str, Any]:
     """Rewards, newest first. `state=APPROVAL` is the approval queue; `state=FAILED` waits for a retry."""
     wanted, after, limit = asked.wanted, asked.after, asked.limit
-    rows = await container_of(request).house.read(
-        lambda keepers: keepers.reward.search(wanted, after=after, limit=limit)
-    )
+    rows = await search_rewards(container_of(request).house, wanted, after=after, limit=limit)
     return page([_view(row) for row in rows], limit)
 
 
@@ -67,10 +66,7 @@ async def export(request: Request, asked: Exported) -> Response:
 )
 async def one(request: Request, reward_id: Id) -> dict[str, Any]:
     """One reward."""
-    row = await container_of(request).house.read(lambda keepers: keepers.reward.find(reward_id))
-    if row is None:
-        raise AppError("REWARD_NOT_FOUND")
-    return _view(row)
+    return _view(await find_reward(container_of(request).house, reward_id))
 
 
 @router.post(
@@ -107,7 +103,7 @@ async def approve_many(request: Request, who: Admin) -> Response:
     responses=REFUSALS | problems("SCOPE_REQUIRED", "SECOND_PERSON_REQUIRED"),
 )
 async def approve(request: Request, who: Admin, reward_id: Id) -> Response:
-    """Lets a reward pass and delivers it, once. Who caused it can't approve it."""
+    """Lets a reward pass and delivers it, once. Who asked for it, or wrote what gives it, can't approve it."""
     return await _settle(request, who, Deed.APPROVE, reward_id)
 
 
@@ -157,4 +153,4 @@ async def _settle(
 
 
 def _view(row: dict[str, Any]) -> dict[str, Any]:
-    return row | {"reward_amount": row["amount"]}
+    return {"authors": []} | row | {"reward_amount": row["amount"]}

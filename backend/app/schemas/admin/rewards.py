@@ -49,7 +49,10 @@ class RewardRow(Shape):
     state: State
     attempts: int = Field(description="How often its delivery was tried.")
     last_error: str | None
-    requested_by: str | None = Field(description="The operator who caused it; null for what a player earned.")
+    requested_by: str | None = Field(description="The operator who asked for it; null for what a player earned.")
+    authors: list[str] = Field(
+        description="While it waits for approval: the operators who wrote what gives it, and so can't approve it."
+    )
     approved_by: str | None
     next_try_at: Instant | None = Field(description="When the worker tries again; null: it waits for somebody else.")
     created_at: Instant
