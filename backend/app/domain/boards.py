@@ -6,13 +6,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.core.time_utils import kst_midnight
+from app.domain.belonging import Belonging
 from app.domain.board_config import BoardConfig
 from app.domain.grants import Grant, grant_from
 from app.domain.spans import Span, last_day_of
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
+class Board(Belonging):
     """A leaderboard in one version. `host_id` None means the players of every host."""
 
     id: int
@@ -24,9 +25,6 @@ class Board:
     @property
     def code(self) -> str:
         return self.config.code
-
-    def concerns(self, host_id: int) -> bool:
-        return self.host_id is None or self.host_id == host_id
 
     def runs_on(self, day: date) -> bool:
         """True when what happens on a KST day is scored."""

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.core.time_utils import kst_midnight
+from app.domain.belonging import Belonging
 from app.domain.grants import Grant
 from app.domain.player import PlayerState
 
@@ -91,7 +92,7 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class Campaign:
+class Campaign(Belonging):
     """A campaign in one version. Dates are inclusive KST days; `host_id` None means the players of every host."""
 
     id: int
@@ -108,9 +109,6 @@ class Campaign:
     state: CampaignState
     version: int
     slots: tuple[Slot, ...]
-
-    def concerns(self, host_id: int) -> bool:
-        return self.host_id is None or self.host_id == host_id
 
     def slot_on(self, day: date) -> Slot | None:
         """The slot of a KST day; None on any other day."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from app.core.time_utils import kst_midnight
+from app.domain.belonging import Belonging
 from app.domain.grants import Grant
 from app.domain.metrics import ONCE_A_DAY
 from app.domain.mission_config import MissionConfig
@@ -16,7 +17,7 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Mission:
+class Mission(Belonging):
     """A mission in one version. `host_id` None means the players of every host."""
 
     id: int
@@ -37,9 +38,6 @@ class Mission:
     @property
     def is_auto(self) -> bool:
         return self.config.claim == "AUTO"
-
-    def concerns(self, host_id: int) -> bool:
-        return self.host_id is None or self.host_id == host_id
 
     def runs_on(self, day: date) -> bool:
         """True when what happens on a KST day counts."""

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from app.core.errors import AppError
 from app.core.time_utils import kst_text
+from app.domain.belonging import Belonging
 from app.domain.grants import Grant
 
 
@@ -26,7 +27,7 @@ class PromoState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Campaign:
+class Campaign(Belonging):
     """One campaign. `units` None is endless; `closes_at` None never closes by itself."""
 
     id: int
@@ -41,10 +42,6 @@ class Campaign:
     grants: tuple[Grant, ...]
     is_open: bool
     version: int
-
-    def concerns(self, host_id: int) -> bool:
-        """Whether players of this host may take part."""
-        return self.host_id in (None, host_id)
 
     def left(self, given: int) -> int | None:
         """How many units are left after `given`; None: endless."""

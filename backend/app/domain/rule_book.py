@@ -116,7 +116,7 @@ class RuleBook:
 
     def bridge_of(self, host_id: int) -> Campaign | None:
         """The unsettled campaign of a host's players: the oldest, because the counters belong to one at a time."""
-        ours = [campaign for campaign in self.bridges if campaign.concerns(host_id)]
+        ours = [campaign for campaign in self.bridges if campaign.is_open_to(host_id)]
         return min(ours, key=lambda campaign: (campaign.start_date, campaign.id), default=None)
 
     def collecting_bridge(self, host_id: int) -> Campaign | None:

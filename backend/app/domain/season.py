@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from app.core.errors import AppError
 from app.core.time_utils import kst_date, kst_midnight
+from app.domain.belonging import Belonging
 from app.domain.grants import NOTHING, Grant
 from app.domain.season_options import Counters, Overflow, StreakRules
 
@@ -54,7 +55,7 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # the process keeps one of each version: that one is itself
-class Season:
+class Season(Belonging):
     """A season as it stands in one version. Dates are inclusive KST days."""
 
     id: int
@@ -82,10 +83,6 @@ class Season:
     def __post_init__(self) -> None:
         tracks = {track for level in self.levels for track, grants in level.rewards.items() if grants}
         object.__setattr__(self, "premium_tracks", tuple(sorted(tracks - {FREE_TRACK})))
-
-    def is_open_to(self, host_id: int) -> bool:
-        """True when players of this host may take part: its program belongs to them or to all."""
-        return self.host_id is None or self.host_id == host_id
 
     def is_running(self, today: date) -> bool:
         return self.is_active and self.start_date <= today <= self.end_date

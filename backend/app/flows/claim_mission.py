@@ -119,7 +119,7 @@ def _asked_for(decision: Decision, command: ClaimMissionCommand, goals: Goals) -
     if command.mission is None:
         return rows
     mission = goals.by_code.get(command.mission)
-    if mission is None or not mission.concerns(decision.player.host_id):
+    if mission is None or not mission.is_open_to(decision.player.host_id):
         raise AppError("MISSION_NOT_FOUND")
     own = [row for row in rows if row.mission_id == mission.id]
     return [row for row in own if command.period_key in (None, row.period_key)]

@@ -35,7 +35,7 @@ async def list_leaderboards(house: House, query: PlayerCommand) -> View:
         player = await allowed_player(keepers, query, Wanted(seasons=tuple(rules.season_ids)))
         rules.require_open(Feature.RANKING)
         season = rules.season_if_any(player)
-        boards = [b for b in rules.goals.boards if b.runs_on(today) and b.concerns(player.host_id)]
+        boards = [b for b in rules.goals.boards if b.runs_on(today) and b.is_open_to(player.host_id)]
         keys = {board.id: span_key(board.config.span, today, season) for board in boards}
         views = [_head(board, keys[board.id], season) for board in boards if keys[board.id] is not None]
         return {"leaderboards": views, "feature_type": Feature.RANKING.value, "server_time": kst_text(now)}
@@ -59,7 +59,7 @@ async def show_leaderboard(
         rules = await keepers.rule_book.in_force([Feature.RANKING], today, ended_since=since, locked=False)
         player = await allowed_player(keepers, query, Wanted(seasons=tuple(rules.season_ids)))
         rules.require_open(Feature.RANKING)
-        board = next((b for b in rules.goals.boards if b.code == code and b.concerns(player.host_id)), None)
+        board = next((b for b in rules.goals.boards if b.code == code and b.is_open_to(player.host_id)), None)
         if board is None or not (board.is_active or window_key):
             raise AppError("LEADERBOARD_NOT_FOUND")
         if window_key is not None and not is_span_key(board.config.span, window_key):

@@ -64,7 +64,7 @@ async def _view(house: House, query: PlayerCommand, is_shown: Callable[[Mission]
             if row.mission_id in rules.goals.by_id:
                 complete_due(rules.goals.by_id[row.mission_id], row)
         season = rules.season_if_any(player)
-        running = [m for m in rules.goals.missions if is_shown(m) and m.runs_on(today) and m.concerns(player.host_id)]
+        running = [m for m in rules.goals.missions if is_shown(m) and m.runs_on(today) and m.is_open_to(player.host_id)]
         lines = [_line(rules.goals, mission, sheet, today, season) for mission in running]
         return {
             name: [line for line in lines if line is not None],
@@ -134,7 +134,7 @@ def _claimable(
     found = []
     for row in sorted(sheet.rows.values(), key=lambda row: (row.period_key, row.mission_id)):
         mission = rules.goals.by_id.get(row.mission_id) if row.is_open else None
-        if mission is None or not is_shown(mission) or not mission.concerns(player.host_id):
+        if mission is None or not is_shown(mission) or not mission.is_open_to(player.host_id):
             continue
         until = claimable_until(mission, row.period_key, seasons)
         if until is None or now < until:

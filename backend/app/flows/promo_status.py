@@ -21,7 +21,7 @@ async def promo_status(house: House, query: PlayerCommand, code: str) -> dict[st
         player = await allowed_player(keepers, query, Wanted())
         # every name of ours is ASCII, and MariaDB refuses to compare such a column with anything else
         counter = await keepers.promo.find(code) if code.isascii() else None
-        if counter is None or not counter.campaign.concerns(player.host_id):
+        if counter is None or not counter.campaign.is_open_to(player.host_id):
             raise AppError("PROMO_NOT_FOUND")
         campaign = counter.campaign
         return {

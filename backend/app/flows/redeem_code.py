@@ -71,7 +71,7 @@ def _redeem(decision: Decision, command: RedeemCodeCommand, rules: RuleBook, cou
     rules.require_open(Feature.CLAIM)
     code = counters.codes.get(command.code)
     counter = None if code is None else counters.campaigns[code.campaign_id]
-    if code is None or counter is None or not counter.campaign.concerns(decision.player.host_id):
+    if code is None or counter is None or not counter.campaign.is_open_to(decision.player.host_id):
         raise AppError("CODE_NOT_FOUND")
     claim = counter.take(decision.player.id, code, decision.now)
     campaign = counter.campaign

@@ -8,8 +8,10 @@ from typing import Any
 
 from app.core.errors import AppError
 from app.core.time_utils import kst_date, kst_text
+from app.domain.belonging import is_open
 from app.domain.event_names import EventType, Feature
 from app.domain.goals import Goals
+from app.domain.player import PlayerState
 from app.domain.records import Event
 from app.domain.team_member import Membership
 from app.domain.teams import Contest
@@ -77,7 +79,7 @@ async def team_board(house: House, query: PlayerCommand, code: str, *, top: int)
         rules = await keepers.rule_book.in_force([Feature.RANKING], kst_date(now), locked=False)
         player = await allowed_player(keepers, query, Wanted())
         rules.require_open(Feature.RANKING)
-        contest = _contest(rules.goals, code)
+        contest = await _contest(keepers, rules.goals, code, player)
         own = await keepers.team.memberships([player.id], [contest.id])
         team_id = own[0].team_id if own else 0
         rows = await keepers.team.board(contest.id, top=top, own_team=team_id)
@@ -110,14 +112,18 @@ async def _enter(keepers: Services, house: House, command: PlayerCommand, code: 
         raise AppError("USER_NOT_FOUND")
     command.require_allowed(player)
     rules.require_open(Feature.RANKING)
-    contest = _contest(rules.goals, code)
+    contest = await _contest(keepers, rules.goals, code, player)
     contest.require_joinable(now)
     return contest
 
 
-def _contest(goals: Goals, code: str) -> Contest:
+async def _contest(keepers: Services, goals: Goals, code: str, player: PlayerState) -> Contest:
+    """The contest, if it is for the player's host, or they are in it from before it was looked at."""
     contest = next((contest for contest in goals.contests if contest.code == code and contest.is_active), None)
     if contest is None:
+        raise AppError("CONTEST_NOT_FOUND")
+    is_theirs = is_open(await keepers.team.owner(contest.id), player.host_id)
+    if not is_theirs and not await keepers.team.memberships([player.id], [contest.id]):
         raise AppError("CONTEST_NOT_FOUND")
     return contest
 

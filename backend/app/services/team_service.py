@@ -21,6 +21,11 @@ MEMBERSHIPS = Statement("""
     SELECT contest_id, user_id, team_id, joined_at, score, reached_at, counted_on, counted_today FROM team_members
     WHERE contest_id IN ({contests}) AND user_id IN ({ids})
 """)
+# a contest is its season's, a season its program's
+OWNER = Statement("""
+    SELECT p.host_id FROM team_contests c JOIN seasons s ON s.id = c.season_id JOIN programs p ON p.code = s.program
+    WHERE c.id = ?
+""")
 SET_MEMBERS = Upsert(
     team_members,
     ["contest_id", "user_id"],
@@ -66,6 +71,11 @@ class TeamService:
         query = select(team_contests).where(team_contests.c.code == code)
         row = (await self._tx.execute(query.with_for_update() if locked else query)).mappings().first()
         return None if row is None else dict(row) | {"config": json_in(row["config"])}
+
+    async def owner(self, contest_id: int) -> int | None:
+        """The host whose players the contest is for; None: those of every host."""
+        rows = await self._tx.rows(OWNER, (contest_id,))
+        return rows[0][0] if rows else None
 
     async def unsettled(self) -> list[Row]:
         """The active contests that are still to be settled, by id."""

@@ -99,7 +99,7 @@ def advance_missions(decision: Decision, goals: Goals, *, metric: str, amount: i
         return []
     day = kst_date(at)
     for mission in goals.by_metric.get(metric, ()):
-        if not mission.runs_on(day) or not mission.concerns(decision.player.host_id):
+        if not mission.runs_on(day) or not mission.is_open_to(decision.player.host_id):
             continue
         key = span_key(mission.config.span, day, decision.season)
         if key is None or not goals.is_unlocked(sheet, mission, day, decision.season):
@@ -118,7 +118,7 @@ def add_scores(decision: Decision, goals: Goals, *, metric: str, amount: int, at
     day, season = kst_date(at), decision.season
     for board in goals.boards_by_metric.get(metric, ()):
         key = span_key(board.config.span, day, season)
-        if key is None or not board.runs_on(day) or not board.concerns(decision.player.host_id):
+        if key is None or not board.runs_on(day) or not board.is_open_to(decision.player.host_id):
             continue
         closes_at = board.closes_at(key, None if season is None else season.end_date)
         if closes_at is None or closes_at > max(decision.now, goals.closed_through or decision.now):

@@ -91,7 +91,7 @@ def _joined(user_id: int, theirs: Membership, mine: Membership | None) -> Member
 async def merge_bridge(decision: Decision, keepers: Services, rules: RuleBook, source: PlayerState) -> int:
     """The target gets each key that it lacks, without its reward; returns how many. The source's wait no more."""
     target = decision.player
-    campaigns = [c.id for c in rules.bridges if c.state is CampaignState.OPEN and c.concerns(target.host_id)]
+    campaigns = [c.id for c in rules.bridges if c.state is CampaignState.OPEN and c.is_open_to(target.host_id)]
     theirs = await keepers.merge.keys(source.id, campaigns)
     new = [
         BridgeKey(

@@ -59,7 +59,7 @@ class Uncounter:
         decision = self.decision
         for board in self.goals.boards_by_metric.get(counted.metric, ()):
             key = span_key(board.config.span, day, season)
-            if key is None or not board.runs_on(day) or not board.concerns(decision.player.host_id):
+            if key is None or not board.runs_on(day) or not board.is_open_to(decision.player.host_id):
                 continue
             if self._is_open(board.closes_at(key, None if season is None else season.end_date)):
                 decision.changes.add_score(board.id, key, decision.player.id, -counted.amount, counted.at)
