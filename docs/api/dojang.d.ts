@@ -103,7 +103,6 @@ export type ErrorCode =
   | "REVIEW_DECIDED"
   | "REWARD_ALREADY_CLAIMED"
   | "REWARD_NOT_FOUND"
-  | "REWARD_NOT_REVERSIBLE"
   | "REWARD_STATE"
   | "RULE_NOT_FOUND"
   | "SCOPE_REQUIRED"
@@ -2268,6 +2267,18 @@ export interface ResultRow {
   user_id: number;
 }
 
+/** What went with a reward that was taken back, and what is left for the operator to decide. */
+export interface Reversal {
+  levels_lost?: number[];
+  missions_lost?: string[];
+  /** What was spent: later credits pay it first. */
+  owed?: { [name: string]: number };
+  /** Operations that followed, taken back as well. */
+  rewards_lost?: string[];
+  /** Ranks, premium and settled bridges: they stay until you reverse them. */
+  waits_for_review?: string[];
+}
+
 /**
  * Takes back what another event of this host and player gave. `event_id` and `source` name the fields that name it.
  *
@@ -2370,6 +2381,32 @@ export interface RewardPage {
   has_more: boolean;
   items: RewardLine[];
   next: number | null;
+}
+
+/** The reward as it stands now, and what went with it. */
+export interface RewardReversed {
+  approved_by: string | null;
+  /** How often its delivery was tried. */
+  attempts: number;
+  /** While it waits for approval: the operators who wrote what gives it, and so can't approve it. */
+  authors: string[];
+  code: string | null;
+  created_at: string;
+  id: number;
+  last_error: string | null;
+  /** When the worker tries again; null: it waits for somebody else. */
+  next_try_at: string | null;
+  operation_id: string;
+  /** The operator who asked for it; null for what a player earned. */
+  requested_by: string | null;
+  reversal: Reversal;
+  reward_amount: number;
+  reward_type: string;
+  source: string;
+  state: "GRANTED" | "PENDING" | "FAILED" | "APPROVAL" | "REJECTED" | "REVERSED";
+  token_type: string | null;
+  updated_at: string;
+  user_id: number;
 }
 
 /** One reward: its permanent cause, where it stands, who asked for it and who let it pass. */
@@ -5750,7 +5787,7 @@ export interface operations {
       503: Refusal;
     };
   };
-  /** Takes a reward back by a compensating entry. A wallet that holds less refuses and keeps what it has. */
+  /** Takes a reward back by compensating entries, with what followed from it. What was spent is owed. */
   admin_reverse_reward: {
     parameters: { query?: never; header: { "Idempotency-Key": string }; path: { reward_id: number }; cookie?: never; };
     requestBody: { content: { "application/json": {
@@ -5758,7 +5795,7 @@ export interface operations {
       reason: string;
     } } };
     responses: {
-      200: Answer<RewardRow>;
+      200: Answer<RewardReversed>;
       400: Refusal;
       401: Refusal;
       403: Refusal;
@@ -7162,6 +7199,7 @@ export interface operations {
     requestBody?: never;
     responses: {
       200: Answer<UiText>;
+      404: Refusal;
       422: Refusal;
       503: Refusal;
     };
@@ -8060,6 +8098,7 @@ export interface components {
     ReplayAnswer: ReplayAnswer;
     Replayed: Replayed;
     ResultRow: ResultRow;
+    Reversal: Reversal;
     ReverseEffect: ReverseEffect;
     ReviewDecided: ReviewDecided;
     ReviewRow: ReviewRow;
@@ -8068,6 +8107,7 @@ export interface components {
     RewardFields: RewardFields;
     RewardLine: RewardLine;
     RewardPage: RewardPage;
+    RewardReversed: RewardReversed;
     RewardRow: RewardRow;
     RewardType: RewardType;
     RoulettePlayAnswer: RoulettePlayAnswer;

@@ -86,9 +86,9 @@ async def test_what_players_were_promised_is_said_before_the_save(world: World) 
     form = form_of(await page(world, here))
     changed = form | {"do": "look", "levels.0.rewards": "FREE POINT 5", "player": str(kim.id)}
     look = await send(world, here, **changed)
-    assert "players have reached this level" in look.text
+    assert "플레이어가 도달한 레벨이라" in look.text
     refused = await send(world, here, **changed | {"do": "save", "reason": "cheaper"})
-    assert refused.status_code == 422 and "players have reached this level" in refused.text
+    assert refused.status_code == 422 and "플레이어가 도달한 레벨이라" in refused.text
     stale = await send(world, here, **form | {"do": "save", "reason": "r", "version": "9"})
     assert stale.status_code == 422 and "VERSION_CONFLICT" in stale.text
 

@@ -53,7 +53,7 @@ async def test_a_mission_is_made_put_in_force_changed_and_retired(world: World) 
     silent = await send(world, f"{here}/edit", config=change["config"], reason=" ", version=2)
     assert (silent.status_code, "at least 1 character" in silent.text) == (422, True)
     await does(world, f"{here}/edit", **change, version=2)
-    for changed, said in (({"period": "WEEKLY"}, "players have begun"), ({"target": 0}, "번째 줄")):
+    for changed, said in (({"period": "WEEKLY"}, "시작한 플레이어가 있어"), ({"target": 0}, "번째 줄")):
         text = json.dumps(stands | changed, indent=1)
         answer = await send(world, f"{here}/edit", config=text, reason="r", version=3)
         assert (answer.status_code, said in answer.text) == (422, True), changed

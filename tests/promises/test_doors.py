@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -15,6 +16,7 @@ from tests.world import World, key
 
 POINT = {"reward_type": "POINT", "reward_amount": 100}
 CENT = POINT | {"reward_amount": 1}
+HANGUL = re.compile("[가-힣]")
 WORDS = {"title_ko": "이름", "title_en": "Name"}
 
 
@@ -133,7 +135,7 @@ async def test_an_edit_that_takes_back_is_refused_with_the_field_and_the_number(
         assert answer.status_code == 409, f"{change}: {answer.text}"
         error = answer.json()["error"]
         assert error["code"] == "PROMISE_WITHDRAWN", change
-        assert all(line["reason"] and "players" in line for line in error["details"]), change
+        assert all(HANGUL.search(line["reason"]) and "players" in line for line in error["details"]), error
         # naming a number does not help: terms are no emergency
         bold = case.stands | change | ({} if kind == "contest" else {"players_who_lose": 1_000})
         assert (await desk.send("PUT", case.path, bold, version="*")).status_code == 409, change
@@ -152,6 +154,11 @@ async def test_an_end_for_everybody_needs_the_number_of_players_who_lose(world: 
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "PROMISE_WITHDRAWN"), answer.text
     line = answer.json()["error"]["details"][0]
     assert (line["field"], line["players"]) == ("players_who_lose", 1), line
+    assert line["reason"].startswith("1명이 잃습니다: "), line
+    english = desk.headers | {"Accept-Language": "en", "If-Match": "*"} | key()
+    sent = {"reason": "a test asks for it"} | body
+    other = await world.client.request(method, f"/api/admin{path}", json=sent, headers=english)
+    assert other.json()["error"]["details"][0]["reason"].startswith("1 would lose ")
     await desk.ok(method, path, body | {"players_who_lose": 1}, version="*")
     audit = await newest_audit(world)
     assert audit["after"]["players_who_lose"] == 1, "the loss that was accepted is in the audit log"

@@ -6,7 +6,12 @@ from typing import Any
 
 import pytest
 
+from app.domain.grants import Grant, RewardType
 from tests.admin.desk import Desk, desk_of, newest_audit
+from tests.events.host import event, one, rule
+from tests.events.host import points as points_effect
+from tests.goals.missions import mission
+from tests.rewards.gifts import give
 from tests.world import Person, World
 
 LARGE = 50_000
@@ -121,17 +126,50 @@ async def test_a_reversal_is_an_entry_of_its_own_and_happens_once(world: World, 
     assert not await world.differences()
 
 
-async def test_what_was_spent_can_not_be_taken_back_below_zero(world: World, first: Desk) -> None:
+async def test_what_was_spent_is_owed_and_later_credits_pay_it(world: World, first: Desk) -> None:
     player = await world.player("park")
     gift = await first.grant(player.id, 700, "POINT")
     reward_id = (await first.get("/rewards", operation_id=gift["operation_id"]))["items"][0]["id"]
     taken = {"user_id": player.id, "token_type": "POINT", "amount": 1}
     await first.ok("POST", "/wallets/revoke", taken, keyed=True)
-    refusal = await first.send("POST", f"/rewards/{reward_id}/reverse")
-    assert (refusal.status_code, refusal.json()["error"]["code"]) == (400, "NOT_ENOUGH_TOKENS")
-    assert refusal.json()["error"]["details"] == {"token_type": "POINT", "balance": 699, "needed": 700}
-    assert await points(world, player) == 699
+    done = await first.ok("POST", f"/rewards/{reward_id}/reverse")
+    assert (done["state"], done["reversal"]["owed"]) == ("REVERSED", {"POINT": 1})
+    assert (await newest_audit(world))["after"]["owed"] == {"POINT": 1}
+    assert await points(world, player) == 0
+    await first.grant(player.id, 5, "POINT")
+    assert await points(world, player) == 4
     assert not await world.differences()
+
+
+async def test_what_followed_from_a_reward_goes_with_it(world: World, first: Desk) -> None:
+    """As a host's refund does it: counts, the missions they completed and what those paid, XP with their levels."""
+    ten = {"reward_type": "TOKEN", "reward_amount": 10, "token_type": "DICE_TOKEN"}
+    await first.ok("POST", "/missions", mission("RICH", metric="POINT", target=500, period="ONCE", rewards=[ten]))
+    await rule(world, "BOUGHT", points_effect(500), types=("purchase",))
+    await one(world, event(1, "purchase", "park"))
+    player = await world.player("park")
+    bought, paid, xp = [
+        row["id"]
+        for source in ("RULE", "MISSION")
+        for row in (await first.get("/rewards", user_id=player.id, source=source))["items"]
+    ] + [await an_xp_reward(world, player, 60)]
+    done = await first.ok("POST", f"/rewards/{bought}/reverse")
+    assert (done["reversal"]["missions_lost"], len(done["reversal"]["rewards_lost"])) == (["RICH"], 1)
+    assert await first.refused("POST", f"/rewards/{paid}/reverse") == (409, "REWARD_STATE")
+    status = await world.ok("GET", "/api/season-pass/status", headers=player.headers)
+    assert status["progress"]["current_level"] == 2
+    done = await first.ok("POST", f"/rewards/{xp}/reverse")
+    assert (done["reversal"]["levels_lost"], len(done["reversal"]["rewards_lost"])) == ([2, 1], 2)
+    status = await world.ok("GET", "/api/season-pass/status", headers=player.headers)
+    assert (status["progress"]["current_level"], status["progress"]["current_xp"]) == (0, 0)
+    await one(world, event(2, "purchase", "park"))
+    assert (await first.get("/rewards", user_id=player.id, source="MISSION"))["items"][0]["state"] == "GRANTED"
+    assert not await world.differences()
+
+
+async def an_xp_reward(world: World, player: Person, amount: int) -> int:
+    await give(world, player, Grant(RewardType.XP, amount), operation_id="TEST:XP")
+    return int((await world.rows("SELECT id FROM reward_log WHERE operation_id = 'TEST:XP'"))[0][0])
 
 
 async def test_the_search_knows_its_filters_and_refuses_others(first: Desk, world: World) -> None:

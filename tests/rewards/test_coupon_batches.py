@@ -165,6 +165,10 @@ async def test_promo_codes_come_in_files_too(world: World, admin: Desk) -> None:
     assert (await upload(admin, "/promotions/RUSH", content.encode())).json()["added"] == 10_000
     answer = await upload(admin, "/promotions/NEXT", b"code\nNEW-1\nwinter-000007\n")
     assert await fields(answer) == [("csv.line3", "다른 캠페인의 코드입니다")]
+    assert (await upload(admin, "/promotions/RUSH", b"code\n0004567\n")).json()["added"] == 1
+    for path in ("/promotions/RUSH", "/promotions/NEXT"):
+        answer = await upload(admin, path, b"code\n4567\n")
+        assert await fields(answer) == [("csv.line2", "앞의 0 개수만 다른 코드(0004567)가 이미 저장되어 있습니다")]
 
 
 async def test_a_form_that_is_none_is_refused_and_nobody_else_may_send_one(world: World, admin: Desk) -> None:

@@ -94,14 +94,16 @@ async def test_a_host_reward_waits_for_its_acknowledgement(world: World, admin: 
     assert not await world.differences()
 
 
-async def test_items_and_badges_are_there_at_once_and_xp_stays(world: World, admin: Desk) -> None:
+async def test_items_badges_and_xp_are_there_at_once_and_go_at_once(world: World, admin: Desk) -> None:
     player = await world.player("park")
     grants = (Grant(RewardType.ITEM, 3, code="SNOWBALL"), Grant(RewardType.BADGE, 1, code="EARLY"))
     states = await give(world, player, *grants, Grant(RewardType.XP, 5), operation_id="TEST:1")
     assert states == (RewardState.GRANTED,) * 3
     rows = {row["reward_type"]: row["id"] for row in (await admin.get("/rewards", user_id=player.id))["items"]}
     assert (await admin.ok("POST", f"/rewards/{rows['ITEM']}/reverse"))["state"] == "REVERSED"
-    assert await admin.refused("POST", f"/rewards/{rows['XP']}/reverse") == (409, "REWARD_NOT_REVERSIBLE")
+    assert (await admin.ok("POST", f"/rewards/{rows['XP']}/reverse"))["state"] == "REVERSED"
+    status = await world.ok("GET", "/api/season-pass/status", headers=player.headers)
+    assert status["progress"]["current_xp"] == 0
     assert not await world.differences()
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from app.core.errors import AppError
 from app.domain.config_fields import RewardFields
 from app.domain.grants import Grant
+from app.domain.losses_ko import korean
 from app.domain.spans import Span, last_day_of, span_key
 
 Problem = tuple[str, str]
@@ -245,11 +246,16 @@ def _value(document: Any, field: str) -> Any:
     return document[field] if isinstance(document, Mapping) else getattr(document, field)
 
 
+def told(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    """Each problem as refusals and pages say it, in both languages."""
+    lines = [{"field": field, "reason": reason, "reason_ko": korean(reason)} for field, reason in problems]
+    return [{name: value for name, value in line.items() if value is not None} for line in lines]
+
+
 def require_kept(problems: Iterable[Problem], players: int) -> None:
     """Returns when no promise is broken; raises PROMISE_WITHDRAWN naming each field, its loss and the players."""
-    problems = list(problems)
-    if problems:
-        lines = [{"field": field, "reason": reason, "players": players} for field, reason in problems]
+    lines = [line | {"players": players} for line in told(problems)]
+    if lines:
         raise AppError("PROMISE_WITHDRAWN", fields=lines)
 
 

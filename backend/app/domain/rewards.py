@@ -54,13 +54,8 @@ class StoredReward:
             raise AppError("SECOND_PERSON_REQUIRED", because="author")
 
     def require_reversible(self) -> None:
-        """Returns when it can be taken back, or was never delivered; raises REWARD_STATE or REWARD_NOT_REVERSIBLE.
-
-        XP is cumulative and levels have been paid for it: it can't be taken back once it is there.
-        """
+        """Returns when it can be taken back, or was never delivered; raises REWARD_STATE."""
         self.require_state(RewardState.GRANTED, RewardState.PENDING, RewardState.FAILED)
-        if self.state is RewardState.GRANTED and self.grant.reward_type is RewardType.XP:
-            raise AppError("REWARD_NOT_REVERSIBLE")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 Locks promo_campaigns; reads hosts. Writes promo_campaigns, promo_codes, admin_audit_log.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from app.core.errors import AppError, invalid
 from app.core.time_utils import kst_text
@@ -12,7 +12,7 @@ from app.domain.codes import new_codes
 from app.domain.promises import open_to_all_before, require_kept, require_loss_accepted
 from app.domain.promo import CodeKind, Counter, PromoState
 from app.domain.promo_config import PromoConfig, edit_problems
-from app.domain.spreadsheets import Fault
+from app.domain.spreadsheets import STORED_NUMBER, Fault, zero_twins
 from app.domain.text_files import refuse
 from app.flows.steps.check_references import ConfigDocument, check_references
 from app.flows.steps.commands import Done
@@ -99,7 +99,7 @@ async def add_promo_codes(house: House, act: KeyedAct, code: str, codes: Sequenc
     """Adds codes to a UNIQUE campaign, once per key; those it has already are left out.
 
     Raises PROMO_NOT_FOUND, and VALIDATION_ERROR for a SHARED campaign, or with the line of each code that another
-    campaign has.
+    campaign has, or that differs from one of any campaign by leading zeros only.
     """
     now = house.clock.now()
 
@@ -107,16 +107,26 @@ async def add_promo_codes(house: House, act: KeyedAct, code: str, codes: Sequenc
         campaign = (await _locked(keepers, code)).campaign
         if campaign.kind is not CodeKind.UNIQUE:
             raise invalid(("kind", "a SHARED campaign has its one code"))
-        known = await _known(keepers, [one.code for one in codes])
-        elsewhere = [one for one in codes if known.get(one.code, campaign.id) != campaign.id]
-        refuse([IN_ANOTHER_CAMPAIGN.at(one.line) for one in elsewhere])
+        lengths = await keepers.promo.zero_led_lengths()
+        twins = {one.code: zero_twins(one.code, lengths) for one in codes}
+        known = await _known(keepers, sorted({one.code for one in codes}.union(*twins.values())))
+        found = [(one, _fault(one.code, known, twins[one.code], campaign.id)) for one in codes]
+        refuse([fault.at(one.line) for one, fault in found if fault is not None])
         fresh = [one.code for one in codes if one.code not in known]
         await keepers.promo.add_codes(campaign.id, fresh, now)
-        facts = {"added": len(fresh), "known_before": len(known)}
+        facts = {"added": len(fresh), "known_before": len(codes) - len(fresh)}
         await keepers.audit.add(act, "PROMO_CODES_ADDED", _target(code), after=facts, now=now)
         return facts | {"campaign": await _row(keepers, code)}
 
     return await once(house, act, "PROMO_CODES", work, budget_seconds=LARGE_FILE_SECONDS)
+
+
+def _fault(code: str, known: Mapping[str, int], twins: Sequence[str], campaign_id: int) -> Fault | None:
+    """Why a code can't be added; None for a new one, and for one that the campaign has."""
+    if known.get(code, campaign_id) != campaign_id:
+        return IN_ANOTHER_CAMPAIGN
+    twin = next((twin for twin in twins if twin in known), None)
+    return None if twin is None else STORED_NUMBER.of(twin)
 
 
 async def generate_promo_codes(house: House, act: KeyedAct, code: str, count: int, *, prefix: str) -> Done:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from app.core.errors import AppError
+from app.domain.promises import told
 from app.domain.season_config import SeasonConfig
 from app.domain.season_edits import SeasonUse, edit_problems
 from app.services import House, Services
@@ -38,10 +39,10 @@ async def season_standing(house: House, season_id: int) -> Standing:
     return await house.read(lambda keepers: _standing(keepers, season_id))
 
 
-async def edit_refusals(house: House, season_id: int, config: SeasonConfig) -> list[tuple[str, str]]:
+async def edit_refusals(house: House, season_id: int, config: SeasonConfig) -> list[Row]:
     """What a save of this config would be refused for, because players were promised or paid otherwise."""
     standing = await season_standing(house, season_id)
-    return edit_problems(standing.season.config, config, standing.use)
+    return told(edit_problems(standing.season.config, config, standing.use))
 
 
 async def attendance(house: House, user_id: int, season_id: int) -> tuple[frozenset[date], int]:

@@ -19,8 +19,8 @@ from app.flows.steps.commands import Done
 from app.flows.steps.decision import Decision
 from app.flows.steps.grant_rewards import deliver_stored
 from app.flows.steps.once import KeyedAct, once
-from app.flows.steps.reverse_reward import reverse_reward
-from app.flows.steps.stored_rewards import load_rewards, put_in_state, save_rewards
+from app.flows.steps.reverse_stored import load_reversals
+from app.flows.steps.stored_rewards import RewardBatch, load_rewards, put_in_state, save_rewards
 from app.services import House, Services
 from app.services.audit_service import AdminAct
 
@@ -51,21 +51,29 @@ async def settle_rewards(house: House, act: KeyedAct, deed: Deed, reward_ids: Se
     The act renders a list: of each reward what it is now, or its refusal.
 
     Refusals: REWARD_NOT_FOUND, REWARD_STATE (somebody else was first), SECOND_PERSON_REQUIRED (who asked for a reward,
-    or wrote what gave it, does not approve it), NOT_ENOUGH_TOKENS and REWARD_NOT_REVERSIBLE (taking back).
+    or wrote what gave it, does not approve it). What is taken back brings down what followed from it: `reversal` says
+    what.
     """
     now = house.clock.now()
 
     async def work(keepers: Services) -> Settled:
-        batch = await load_rewards(house, keepers, reward_ids, now)
-        asked = batch.rewards.values() if deed is Deed.APPROVE else ()
-        authors = await authors_of(keepers, [Given(r.id, r.user_id, r.operation_id, r.created_at) for r in asked])
-        by, decide = Decider(act.actor, authors), DEEDS[deed]
-        before = [
-            batch.decide(reward_id, lambda decision, reward: decide(decision, reward, by), act.request_id)
-            for reward_id in reward_ids
-        ]
+        views: dict[int, Row] = {}
+        if deed is Deed.REVERSE:
+            reversals = await load_reversals(house, keepers, reward_ids, now)
+            batch, views = reversals.batch, reversals.views
+            before = [batch.decide(reward_id, reversals.reverse, act.request_id) for reward_id in reward_ids]
+        else:
+            batch = await load_rewards(house, keepers, reward_ids, now)
+            by, decide = await _decider(keepers, batch, act, deed), DEEDS[deed]
+            before = [
+                batch.decide(reward_id, lambda decision, reward: decide(decision, reward, by), act.request_id)
+                for reward_id in reward_ids
+            ]
         await save_rewards(keepers, batch)
-        return [one if isinstance(one, AppError) else await _noted(keepers, act, deed, one, now=now) for one in before]
+        return [
+            one if isinstance(one, AppError) else await _noted(keepers, act, deed, one, views.get(one.id), now=now)
+            for one in before
+        ]
 
     return await once(house, act, deed.value, work)
 
@@ -81,13 +89,23 @@ async def settle_reward(house: House, act: KeyedAct, deed: Deed, reward_id: int)
     return await settle_rewards(house, replace(act, render=render), deed, [reward_id])
 
 
-async def _noted(keepers: Services, act: AdminAct, deed: Deed, before: StoredReward, *, now: datetime) -> Row:
+async def _decider(keepers: Services, batch: RewardBatch, act: AdminAct, deed: Deed) -> Decider:
+    asked = batch.rewards.values() if deed is Deed.APPROVE else ()
+    return Decider(
+        act.actor, await authors_of(keepers, [Given(r.id, r.user_id, r.operation_id, r.created_at) for r in asked])
+    )
+
+
+async def _noted(
+    keepers: Services, act: AdminAct, deed: Deed, before: StoredReward, reversal: Row | None, *, now: datetime
+) -> Row:
     after = await keepers.reward.find(before.id)
     if after is None:
         raise InvariantBroken("a reward is never deleted")
     facts = {name: after[name] for name in ("state", "operation_id", "user_id", "reward_type", "amount")}
+    facts |= reversal or {}
     await keepers.audit.add(act, deed, f"reward:{before.id}", before={"state": before.state}, after=facts, now=now)
-    return after
+    return after if reversal is None else after | {"reversal": reversal}
 
 
 def _approve(decision: Decision, reward: StoredReward, by: Decider) -> None:
@@ -106,13 +124,8 @@ def _retry(decision: Decision, reward: StoredReward, _by: Decider) -> None:
     deliver_stored(decision, reward)
 
 
-def _reverse(decision: Decision, reward: StoredReward, _by: Decider) -> None:
-    reverse_reward(decision, reward)
-
-
 DEEDS: dict[Deed, Callable[[Decision, StoredReward, Decider], None]] = {
     Deed.APPROVE: _approve,
     Deed.REJECT: _reject,
     Deed.RETRY: _retry,
-    Deed.REVERSE: _reverse,
 }

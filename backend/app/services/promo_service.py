@@ -48,6 +48,12 @@ class PromoService:
         rows = await self._tx.rows(CODES, unique, codes=len(unique))
         return {code: PromoCode(id_, code, campaign_id) for code, id_, campaign_id in rows}
 
+    async def zero_led_lengths(self) -> list[int]:
+        """How long the codes are that begin with a zero."""
+        code = promo_codes.c.code
+        query = select(func.length(code)).where(code >= "0", code < "1").distinct()
+        return list((await self._tx.execute(query)).scalars())
+
     async def lock(self, codes: Iterable[PromoCode], users: Iterable[int]) -> dict[int, Counter]:
         """The campaigns of these codes, locked in id order until the commit, with what these players have of them.
 

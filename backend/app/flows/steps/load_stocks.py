@@ -6,6 +6,7 @@ from app.domain.goals import Goals
 from app.domain.grants import RewardType
 from app.domain.mission_progress import MissionSheet
 from app.domain.player import PlayerState
+from app.domain.rewards import StoredReward
 from app.domain.rule_book import RuleBook
 from app.domain.season import Season
 from app.flows.steps.undo import Stock, Target
@@ -32,8 +33,9 @@ async def load_stocks(
     losers: Mapping[int, PlayerState],
     goals: Goals,
     targets: Iterable[Target] = (),
+    rewards: Iterable[StoredReward] = (),
 ) -> dict[int, Stock]:
-    """What may be taken back from each player: rewards that stand (the targets' and what followed), XP by operation.
+    """What may be taken back from each player: rewards that stand (these, the targets' and what followed), and XP.
 
     Their missions and teams are read whole, whatever period or contest they are of. Lock the players first.
     """
@@ -41,7 +43,8 @@ async def load_stocks(
     stocks = {user_id: Stock(tuple(await keepers.player.accounts_of(user_id))) for user_id in losers}
     owners = {account: user_id for user_id, stock in stocks.items() for account in stock.accounts}
     targets = list(targets)
-    standing = [reward for target in targets for reward in target.rewards if reward.is_standing]
+    named = [*rewards, *(reward for target in targets for reward in target.rewards)]
+    standing = [reward for reward in named if reward.is_standing]
     for reward in [*standing, *await keepers.reward.lock_standing(owners, FOLLOWING)]:
         stocks[owners[reward.user_id]].rewards[reward.operation_id] = reward
     gave_xp = {

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from app.core.errors import AppError
-from app.domain.grants import RewardState
+from app.domain.grants import RewardState, RewardType
 from app.domain.merging import same_causes
 from app.domain.player import PlayerState
 from app.domain.rewards import StoredReward
@@ -37,6 +37,8 @@ def take_back(decision: Decision, rewards: Iterable[StoredReward]) -> tuple[dict
             continue
         if reward.state is RewardState.APPROVAL:
             put_in_state(decision, reward, RewardState.REJECTED, error="PLAYER_MERGED")
+            continue
+        if reward.state is RewardState.GRANTED and reward.grant.reward_type is RewardType.XP:
             continue
         try:
             reverse_reward(decision, reward)

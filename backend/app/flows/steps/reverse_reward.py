@@ -13,7 +13,7 @@ def reverse_reward(decision: Decision, reward: StoredReward, *, may_owe: bool = 
 
     A wallet that holds less than the reward refuses with NOT_ENOUGH_TOKENS and both figures, and nothing changes; where
     it `may_owe`, it gives what it holds, owes the rest, and that is what is returned. Coupon codes count no more (the
-    player has seen them, so they are never given again), an entitlement ends at once. XP stays: REWARD_NOT_REVERSIBLE.
+    player has seen them, so they are never given again), an entitlement ends at once. XP are moved by the caller.
     """
     reward.require_reversible()
     owed = _take_back(decision, reward, may_owe=may_owe) if reward.state is RewardState.GRANTED else 0

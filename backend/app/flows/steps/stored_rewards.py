@@ -1,6 +1,6 @@
 """Rewards that were recorded before: read them locked, decide about each, and write where they stand."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,6 +20,7 @@ from app.services import House, Services
 from app.services.player_state import Wanted
 
 Decide = Callable[[Decision, StoredReward], None]
+Wants = Callable[[RuleBook, Sequence[int]], Awaitable[Wanted]]
 
 
 @dataclass(slots=True)
@@ -61,15 +62,22 @@ class RewardBatch:
         )
 
 
-async def load_rewards(house: House, keepers: Services, ids: Sequence[int], now: datetime) -> RewardBatch:
+async def _wallets(rules: RuleBook, _players: Sequence[int]) -> Wanted:
+    return Wanted.of(rules, wallets=True)
+
+
+async def load_rewards(
+    house: House, keepers: Services, ids: Sequence[int], now: datetime, wanted: Wants = _wallets
+) -> RewardBatch:
     """These rewards, locked behind their players. Switches are share-locked first, because XP moves in a season.
 
-    What an account was promised that became part of another's is the other's.
+    `wanted` says what of the players is read, and share-locks before them what it needs. What an account was promised
+    that became part of another's is the other's.
     """
     rules = await keepers.rule_book.in_force([Feature.CLAIM], kst_date(now))
     owners = await keepers.reward.owners(ids)
     became = await keepers.player.became(owners.values())
-    locked = await keepers.player.lock(became.values(), Wanted.of(rules, wallets=True)) if owners else {}
+    locked = await keepers.player.lock(became.values(), await wanted(rules, [*became.values()])) if owners else {}
     if any(player.merged_into is not None for player in locked.values()):
         raise AppError("BUSY", retry_after_seconds=1)  # it became part of another in this very moment
     players = {user_id: locked[now_is] for user_id, now_is in became.items()}

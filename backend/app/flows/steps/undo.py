@@ -64,13 +64,13 @@ class Target:
 
 @dataclass(slots=True)
 class Undo:
-    """One reversal of one player. `by` is our id of the event that demands it."""
+    """One reversal of one player. `by` is our id of the event that demands it; None: an operator does, and decides."""
 
     decision: Decision
     rules: RuleBook
     seasons: Mapping[int, Season]
     stock: Stock
-    by: str
+    by: str | None
     xp: int = 0
     levels: list[int] = field(default_factory=list)
     lost_missions: list[str] = field(default_factory=list)
@@ -245,15 +245,19 @@ class Undo:
         return is_ended
 
     def ask(self, kind: ReviewKind, operation_id: str, facts: Mapping[str, Any]) -> None:
-        """Leaves something to a person, once for each event and operation: what a score is less by adds up."""
+        """Leaves something to a person, once for each event and operation: what a score is less by adds up.
+
+        Nobody is asked where a person demands the reversal: they are told.
+        """
         before = self.asked.get(operation_id)
         if before is not None:
             if SCORE_LESS in facts:
                 before.facts[SCORE_LESS] += facts[SCORE_LESS]
             return
         player, now = self.decision.player, self.decision.now
-        self.asked[operation_id] = Review(player.id, kind, operation_id, self.by, dict(facts), now)
-        self.decision.changes.reviews.append(self.asked[operation_id])
+        self.asked[operation_id] = Review(player.id, kind, operation_id, self.by or "", dict(facts), now)
+        if self.by is not None:
+            self.decision.changes.reviews.append(self.asked[operation_id])
 
     def finish(self) -> None:
         """Notes that something was taken back: what is earned again has operation ids of its own from now on."""

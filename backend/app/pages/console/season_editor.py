@@ -9,7 +9,8 @@ from fastapi import APIRouter, Request, Response
 from pydantic import TypeAdapter, ValidationError
 
 from app.core.auth import ADMIN
-from app.core.errors import AppError, Kind
+from app.core.errors import AppError, Kind, told_in
+from app.core.languages import KOREAN
 from app.core.time_utils import kst_date
 from app.domain.season_config import SeasonConfig
 from app.domain.season_file import Difference, differences
@@ -149,9 +150,10 @@ async def _look_ahead(request: Request, draft: Draft, config: SeasonConfig) -> N
     container = container_of(request)
     if draft.stored is not None:
         draft.changes = differences(draft.stored.config.view(), config.view())
-        for name, reason in await edit_refusals(container.house, draft.stored.id, config):
-            if reason not in draft.problems.get(name, ()):
-                add_problem(draft.problems, name, reason)
+        refusals = await edit_refusals(container.house, draft.stored.id, config)
+        for one in told_in(refusals, korean=language_of(request) == KOREAN):
+            if one["reason"] not in draft.problems.get(one["field"], ()):
+                add_problem(draft.problems, one["field"], one["reason"])
     key = str(draft.stored.id) if draft.stored else None
     draft.warnings = await config_warnings(container.house, ConfigDocument("season", key, config.view()))
     draft.costs = forecast(config)

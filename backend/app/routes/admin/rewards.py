@@ -17,7 +17,7 @@ from app.routes.doors import admin_router
 from app.routes.openapi import problems
 from app.schemas.admin.common import Listed
 from app.schemas.admin.players import WhyOnly
-from app.schemas.admin.rewards import ApprovedMany, ApproveMany, RewardRow, RewardSearch
+from app.schemas.admin.rewards import ApprovedMany, ApproveMany, RewardReversed, RewardRow, RewardSearch
 from app.schemas.csv_stream import RewardExport, csv_export
 from app.utils.pagination import page
 
@@ -134,18 +134,20 @@ async def retry(request: Request, who: Admin, reward_id: Id) -> Response:
 @router.post(
     "/{reward_id}/reverse",
     operation_id="admin_reverse_reward",
-    response_model=RewardRow,
+    response_model=RewardReversed,
     openapi_extra=write(WhyOnly, is_keyed=True),
-    responses=REFUSALS | problems("NOT_ENOUGH_TOKENS", "REWARD_STATE", "REWARD_NOT_REVERSIBLE"),
+    responses=REFUSALS | problems("REWARD_STATE"),
 )
 async def reverse(request: Request, who: Admin, reward_id: Id) -> Response:
-    """Takes a reward back by a compensating entry. A wallet that holds less refuses and keeps what it has."""
-    return await _settle(request, who, Deed.REVERSE, reward_id)
+    """Takes a reward back by compensating entries, with what followed from it. What was spent is owed."""
+    return await _settle(request, who, Deed.REVERSE, reward_id, RewardReversed)
 
 
-async def _settle(request: Request, who: Principal, deed: Deed, reward_id: int) -> Response:
+async def _settle(
+    request: Request, who: Principal, deed: Deed, reward_id: int, answer: type[RewardRow] = RewardRow
+) -> Response:
     raw = await request.body()
-    act = keyed_act(request, who, parse_body(WhyOnly, raw).reason, raw, RewardRow)
+    act = keyed_act(request, who, parse_body(WhyOnly, raw).reason, raw, answer)
     shown = replace(act, render=lambda row: act.render(_view(row)))
     return json_answer(await settle_reward(container_of(request).house, shown, deed, reward_id))
 

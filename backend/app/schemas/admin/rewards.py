@@ -59,6 +59,25 @@ class RewardRow(Shape):
     updated_at: Instant
 
 
+class Reversal(Shape):
+    """What went with a reward that was taken back, and what is left for the operator to decide."""
+
+    owed: dict[str, int] = Field(default_factory=dict, description="What was spent: later credits pay it first.")
+    levels_lost: list[int] = Field(default_factory=list)
+    missions_lost: list[str] = Field(default_factory=list)
+    rewards_lost: list[str] = Field(default_factory=list, description="Operations that followed, taken back as well.")
+    waits_for_review: list[str] = Field(
+        default_factory=list,
+        description="Ranks, premium and settled bridges: they stay until you reverse them.",
+    )
+
+
+class RewardReversed(RewardRow):
+    """The reward as it stands now, and what went with it."""
+
+    reversal: Reversal
+
+
 class ApproveMany(AdminBody):
     """Which rewards to approve, each for itself."""
 
