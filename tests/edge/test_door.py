@@ -208,4 +208,5 @@ def test_no_location_hands_on_without_a_limit_of_requests_and_connections() -> N
         if "proxy.conf" in whole:
             handed_on[name] = {word for word in ("limit_req ", "limit_conn ") if word in whole}
     assert len(handed_on) >= 14
+    assert re.search(r"location ~ \^/\(\?:enter\(\?:/change\)\?\|sign-out\)\$ \{[^}]*limit_req zone=doors", text)
     assert {name: found for name, found in handed_on.items() if len(found) < 2} == {}
