@@ -1,6 +1,7 @@
 """Leaderboards and contests of teams at the desk: how they stand, how they ended, what was paid, who was taken off."""
 
 import json
+import re
 from datetime import datetime
 from typing import Any
 
@@ -125,7 +126,8 @@ async def ranking(world: World, file: bytes | None = None, **fields: str) -> htt
 async def test_a_day_is_uploaded_looked_at_taken_out_and_replaced(world: World) -> None:
     await world.player("kim")
     await sit_down(world)
-    assert "아직 올린 순위가 없습니다" in await page(world, "/console/rankings")
+    empty = await page(world, "/console/rankings")
+    assert "아직 올린 순위가 없습니다" in empty and re.search('href="/console/missions" aria-current[^>]*>목표', empty)
     made = await ranking(world, "rank,external_id,display_name,score\n1,kim,,90\n2,,누군가,70\n".encode("cp949"))
     assert (made.status_code, made.headers["location"]) == (303, "/console/rankings/2025-12-10")
     shown = await page(world, "/console/rankings/2025-12-10")
