@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from zlib import crc32
 
 from app.config.settings import Settings
+from app.core.host_gate import HostGate
 from app.core.jwks import Jwks
 from app.core.pulse import Pulse
 from app.core.security import Passwords
@@ -46,6 +47,10 @@ from app.utils.random_utils import SecureDraw
 if TYPE_CHECKING:
     from app.core.tracing import Traces
 
+HOST_LIMIT = "HOST"
+MOST_CALLS_OF_A_HOST = 64
+# a lane takes 4,096 commands: a dozen hosts that open at once still find room
+MOST_SIGN_INS_OF_A_HOST = 300
 C = TypeVar("C", bound=PlayerCommand)
 R = TypeVar("R")
 
@@ -94,6 +99,21 @@ def by_code(command: RedeemCodeCommand) -> int:
     return crc32(command.code.encode())
 
 
+def _rate_limits(settings: Settings, cache: Cache) -> RateLimits:
+    of_hosts = {} if settings.limit_per_host is None else {HOST_LIMIT: settings.limit_per_host}
+    burst_seconds = settings.rate_limit_burst_seconds
+    return RateLimits({**settings.limits_per_player, **of_hosts}, cache, burst_seconds=burst_seconds)
+
+
+def _gates(settings: Settings) -> tuple[HostGate, HostGate]:
+    """For calls of hosts with a transaction of their own, which wait in a short line, and for those that share one."""
+    patience = settings.db_pool_timeout_seconds
+    # half the connections that write: whatever one host sends, the other half is there for everybody else
+    at_once = 1 if settings.is_sqlite else max(1, settings.db_write_pool // 2)
+    own = HostGate(at_once, MOST_CALLS_OF_A_HOST, patience)
+    return own, HostGate(MOST_SIGN_INS_OF_A_HOST, MOST_SIGN_INS_OF_A_HOST, patience)
+
+
 class Container:
     """Everything a process shares: settings, clock, database, the lanes of its hot commands."""
 
@@ -109,11 +129,12 @@ class Container:
         house = self.house = open_house(settings, clock=clock, draw=draw, traces=traces)
         self.clock, self.database = house.clock, house.database
         self.cache = Cache(settings.redis_url)
-        self.rate_limits = RateLimits(
-            settings.limits_per_player, self.cache, burst_seconds=settings.rate_limit_burst_seconds
-        )
+        self.rate_limits = _rate_limits(settings, self.cache)
+        self.host_gate, self.sign_in_gate = _gates(settings)
         heard = self.cache.messages if settings.redis_url else None
-        self.stream = LiveStream(house, max_connections=settings.stream_connections, messages=heard)
+        self.stream = LiveStream(
+            house, max_connections=settings.stream_connections, most=settings.stream_connections_total, messages=heard
+        )
         self.plays: Lane[PlayCommand, Done] = Lane(self._told(play), traces=traces, key=by_player)
         self.stamps: Lane[StampCommand, Done] = Lane(self._told(stamp), traces=traces, key=by_player)
         self.claims: Lane[ClaimCommand, Done] = Lane(self._told(claim), traces=traces, key=by_player, width=1)

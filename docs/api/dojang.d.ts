@@ -115,6 +115,7 @@ export type ErrorCode =
   | "TOKEN_EXPIRED"
   | "TOKEN_INVALID"
   | "TOKEN_REVOKED"
+  | "TOO_MANY_TEAMS"
   | "TRACK_NOT_FOUND"
   | "USER_BLOCKED"
   | "USER_NOT_FOUND"
@@ -609,6 +610,14 @@ export interface DailyXpView {
   cap: number;
   earned: number;
   remaining: number;
+}
+
+/** A KST day on which a host's refused events were too many to keep (`HOST_REJECTED_EVENTS_A_DAY`). */
+export interface DayNotKept {
+  day: string;
+  host: string;
+  kept: number;
+  told: number;
 }
 
 /** One message for one endpoint. `message_id` is the header webhook-id of every try. */
@@ -1387,12 +1396,6 @@ export interface Listed_PromoCodeRow_ {
 export interface Listed_PromoRow_ {
   has_more: boolean;
   items: PromoRow[];
-  next: number | null;
-}
-
-export interface Listed_RejectedEvent_ {
-  has_more: boolean;
-  items: RejectedEvent[];
   next: number | null;
 }
 
@@ -2215,6 +2218,14 @@ export interface RejectedEvent {
   received_at: string;
   request_id: string | null;
   source: string | null;
+}
+
+/** A keyset page of refused events; `not_kept` are the days on which not all were kept. */
+export interface RejectedEvents {
+  has_more: boolean;
+  items: RejectedEvent[];
+  next: number | null;
+  not_kept: DayNotKept[];
 }
 
 /** The player as the host knows them now. */
@@ -4822,7 +4833,7 @@ export interface operations {
     parameters: { query?: { host?: string | null; code?: string | null; after?: number | null; limit?: number }; header?: never; path?: never; cookie?: never; };
     requestBody?: never;
     responses: {
-      200: Answer<Listed_RejectedEvent_>;
+      200: Answer<RejectedEvents>;
       401: Refusal;
       403: Refusal;
       422: Refusal;
@@ -7917,6 +7928,7 @@ export interface components {
     CouponPage: CouponPage;
     CurrentSeason: CurrentSeason;
     DailyXpView: DailyXpView;
+    DayNotKept: DayNotKept;
     DeliveryRow: DeliveryRow;
     DeliveryState: DeliveryState;
     DeliveryTry: DeliveryTry;
@@ -7998,7 +8010,6 @@ export interface components {
     Listed_PromoClaimRow_: Listed_PromoClaimRow_;
     Listed_PromoCodeRow_: Listed_PromoCodeRow_;
     Listed_PromoRow_: Listed_PromoRow_;
-    Listed_RejectedEvent_: Listed_RejectedEvent_;
     Listed_ResultRow_: Listed_ResultRow_;
     Listed_ReviewRow_: Listed_ReviewRow_;
     Listed_RewardRow_: Listed_RewardRow_;
@@ -8082,6 +8093,7 @@ export interface components {
     RecoveryCodes: RecoveryCodes;
     Redeemed: Redeemed;
     RejectedEvent: RejectedEvent;
+    RejectedEvents: RejectedEvents;
     Renamed: Renamed;
     ReplayAnswer: ReplayAnswer;
     Replayed: Replayed;

@@ -139,7 +139,11 @@ CUTS: dict[str, dict[str, str]] = {
     "services/game_config_service.py": {".limit(limit)": FIRST},
     "services/game_log_service.py": {".limit(limit)": FIRST},
     "services/history_service.py": {"LIMIT ?": ROUND},
-    "services/host_event_service.py": {".limit(limit)": ROUND},
+    "services/host_event_service.py": {
+        ".limit(limit)": ROUND,
+        ".limit(DAYS_SHOWN)": "the newest days on which not all were kept",
+        "refused[:max(0, most_a_day - kept_before)]": "HOST_REJECTED_EVENTS_A_DAY; the day says how many more",
+    },
     "services/identity_service.py": {".limit(limit)": ROUND},
     "services/inbox_service.py": {
         "LIMIT ? LOCK IN SHARE MODE": "the contract says: a hundred at once, until the answer is empty",

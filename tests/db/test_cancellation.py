@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -117,6 +119,30 @@ async def test_no_answer_reaches_a_stranger_however_many_leave(on_server: Databa
     assert outcomes["wrong"] == 0
     assert min(outcomes["answered"], outcomes["left"]) > QUERIES / 10, outcomes
     assert await is_clean(on_server, server_url)
+
+
+@pytest.mark.parametrize("pool", ["read", "transaction", "snapshot"])
+async def test_who_leaves_under_load_leaves_no_traceback(
+    on_server: Database, pool: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A caller who goes at any moment, also twice, closes the connection, and that is no error of anybody's."""
+    chance = random.Random(11)
+
+    async def ask_and_go(number: int) -> None:
+        asking = asyncio.create_task(getattr(on_server, pool)(lambda tx: tx.rows(SLOW_ECHO, (number,))))
+        await asyncio.sleep(chance.choice([0, 0.001, 0.002, 0.004, 0.01]))
+        asking.cancel()
+        if number % 3 == 0:  # a server that stops cancels again
+            await asyncio.sleep(chance.choice([0, 0.0005]))
+            asking.cancel()
+        with suppress(asyncio.CancelledError, AppError):
+            await asking
+
+    for _ in range(4):
+        await asyncio.gather(*(ask_and_go(number) for number in range(75)))
+    await asyncio.sleep(0.1)
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
+    assert "Traceback" not in caplog.text
 
 
 def start(database: Database, story: Story, arm: Any) -> asyncio.Task[str]:

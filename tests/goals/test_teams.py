@@ -213,3 +213,45 @@ async def test_a_planted_violation_makes_exactly_its_check_fire(sqlite_world: Wo
     for statement in PLANTED[check]:
         await world.sql(statement)
     assert list(await world.differences()) == [check]
+
+
+async def leave(world: World, person: Person) -> None:
+    await world.ok("POST", "/api/teams/CUP/leave", json={}, headers=person.headers)
+
+
+async def test_a_player_makes_a_few_teams_and_squats_no_name(world: World) -> None:
+    desk = await begin(world)
+    kim, lee = await world.player("kim"), await world.player("lee")
+    for _ in range(3):  # an empty team keeps nobody from its name, its maker neither
+        await make(world, kim, "눈사람")
+        await leave(world, kim)
+    refused = {"json": {"name": "새 팀"}, "headers": kim.headers}
+    assert await world.code("POST", "/api/teams/CUP", **refused) == (409, "TOO_MANY_TEAMS")
+    team = await make(world, lee, "눈사람")
+    await join(world, kim, team)
+    assert await ranks(world, lee) == [(1, "눈사람", 0, 2)], "what lost its name to another team stands nowhere"
+    await leave(world, lee)
+    assert await ranks(world, kim) == [(1, "눈사람", 0, 1)], "and one with somebody in it stays"
+    shown = await desk.get("/team-contests/CUP/teams")
+    assert [row["name"] for row in shown["items"] if row.get("members")] == ["눈사람"]
+    assert not await world.differences()
+
+
+async def test_of_many_who_make_at_once_one_team_comes_and_an_empty_one_is_taken_or_joined_never_both(
+    world: World,
+) -> None:
+    await begin(world)
+    kim, lee, choi = [await world.player(name) for name in ("kim", "lee", "choi")]
+    names = [{"json": {"name": f"팀 {n}"}, "headers": kim.headers} for n in range(8)]
+    answers = await asyncio.gather(*(world.client.post("/api/teams/CUP", **one) for one in names))
+    assert sorted(answer.status_code for answer in answers) == [201, *[409] * 7]
+    [(team, name)] = await world.rows("SELECT id, name FROM teams")
+    await leave(world, kim)
+    made, joined = await asyncio.gather(
+        world.client.post("/api/teams/CUP", json={"name": name}, headers=lee.headers),
+        world.client.post("/api/teams/CUP/join", json={"team_id": team}, headers=choi.headers),
+    )
+    assert {made.status_code, joined.status_code} in ({201, 404}, {409, 200}), (made.text, joined.text)
+    open_teams = await world.rows("SELECT id FROM teams WHERE closed_at IS NULL")
+    members = await world.rows("SELECT team_id FROM team_members")
+    assert open_teams == members, "one team, with one in it"

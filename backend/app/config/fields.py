@@ -34,6 +34,19 @@ def amount(default: int | None, what: str, *, least: int = 1, example: int | Non
     return Field(default, ge=least, le=LARGEST_AMOUNT, description=what, examples=examples)
 
 
+# measured: two processes on two cores take some 600 sign-ins a second, all hosts together
+PRODUCTION_HOST_RATE = 300.0
+
+
+def limit_of_a_host() -> Any:
+    """Calls a second of one host's server."""
+    means = (
+        "Calls a second of one host's server, on all processes together where there is Redis. Not set:"
+        f" {PRODUCTION_HOST_RATE:.0f} in production, no limit elsewhere."
+    )
+    return Field(None, gt=0, le=1e9, description=means, examples=[300])
+
+
 def kept_by_retain(what: str, example: int) -> Any:
     """The days that `ops retain` leaves something, with the rights of the tables' owner."""
     means = f"How long `ops retain` keeps {what}. Not set: permanently."

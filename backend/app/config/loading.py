@@ -24,7 +24,7 @@ OF_THE_DEPLOYMENT = frozenset(
 # beginnings that no other software is likely to use: who writes them means us
 PREFIXES = (
     "access_ttl", "admin_grant", "approval_", "cors_", "database_", "db_", "dojang_", "drain_", "embed_",
-    "encryption_", "event_tol",
+    "encryption_", "event_tol", "host_rate", "host_rejected",
     "feature_gate", "forwarded_allow", "job_lease", "jwks_", "jwt_", "max_admin", "max_body", "max_events",
     "max_upload", "metrics_", "rate_limit", "redis_", "refresh_", "retain_", "reward_unit", "settlement_",
     "sqlite_", "stream_", "web_conc", "webhook_", "worker_metrics",

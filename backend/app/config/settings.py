@@ -13,7 +13,18 @@ from typing import Annotated, Literal
 from pydantic import Field, IPvAnyAddress, SecretStr, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
-from app.config.fields import LONGEST_DAYS, KeyId, LimitName, Name, UnitName, amount, kept_by_retain, require_address
+from app.config.fields import (
+    LONGEST_DAYS,
+    PRODUCTION_HOST_RATE,
+    KeyId,
+    LimitName,
+    Name,
+    UnitName,
+    amount,
+    kept_by_retain,
+    limit_of_a_host,
+    require_address,
+)  # fmt: skip
 from app.config.secret_files import SecretFiles
 
 # a person can't press faster, and signs in, out or makes a team more rarely
@@ -99,10 +110,9 @@ class Settings(BaseSettings):
     )  # fmt: skip
     admin_grant_max: int = amount(1_000_000, "The largest single gift of an operator.")
     admin_grant_daily_max: int | None = amount(
-        None,
-        "What one operator may give of a token in a KST day. Not set: ten of the largest gifts.",
+        None, "What one operator may give of a token in a KST day. Not set: ten of the largest gifts.",
         example=5_000_000,
-    )
+    )  # fmt: skip
     admin_grant_daily_points: int = amount(10_000_000, "The same of everything together, by its worth in POINT.")
 
     cors_origins: tuple[str, ...] = Field(
@@ -116,11 +126,9 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(64 * 1024, ge=1024, le=2**30, description="The largest body of a request.")
     # 1,000 events of 2 KB
     max_events_body_bytes: int = Field(
-        2 * 1024 * 1024,
-        ge=1024,
-        le=2**30,
+        2 * 1024 * 1024, ge=1024, le=2**30,
         description="The largest body of `POST /api/events` and `POST /api/players`.",
-    )
+    )  # fmt: skip
     # a season of a hundred levels, in Korean, as a form encodes it
     max_admin_body_bytes: int = Field(
         1024 * 1024, ge=1024, le=2**30, description="The largest body of an operator's call or form."
@@ -143,6 +151,7 @@ class Settings(BaseSettings):
     )
     # each is a socket and some kilobytes
     stream_connections: int = Field(1_000, ge=1, le=10_000, description="Live streams of one process.")
+    stream_connections_total: int = Field(4_000, ge=1, le=10**6, description="Live streams of all processes together.")
     stream_seconds: int = Field(
         600, ge=1, le=3600, description="After this time a live stream ends and the page opens it again."
     )
@@ -156,14 +165,16 @@ class Settings(BaseSettings):
     rate_limit_burst_seconds: float = Field(
         2.0, gt=0, le=60, description="What may come in this time may also come at once."
     )
+    host_rate_limit: float | None = limit_of_a_host()
+    host_rejected_events_a_day: int = Field(
+        10_000, ge=0, le=10**9, description="Refused events kept of one host and KST day; the rest is counted."
+    )
     # /health/ready already says 503, so that whoever balances looks elsewhere, and answers close their connections
     drain_seconds: float | None = Field(
-        None,
-        ge=0,
-        le=60,
+        None, ge=0, le=60,
         description="How long a stopping process still accepts connections. Not set: 5 in production, else 0.",
         examples=[5],
-    )
+    )  # fmt: skip
     jwks_allowed_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
         (),
         description="Private networks of hosts' key servers (JWKS). Not set: keys come from the internet only.",
@@ -190,21 +201,18 @@ class Settings(BaseSettings):
     retain_answers_days: int | None = kept_by_retain("answers to idempotency keys", 400)
     retain_event_data_days: int | None = kept_by_retain("the data of hosts' events", 400)
     archive_dir: Path | None = Field(
-        None,
-        description="Where rows are written before they are deleted. Not set: nowhere.",
+        None, description="Where rows are written before they are deleted. Not set: nowhere.",
         examples=["/var/lib/dojang/archive"],
-    )
+    )  # fmt: skip
     demo_data: Path | None = Field(None, description="The folder of a demo; `./run demo` sets it.", examples=[".demo"])
     sentry_dsn: SecretStr | None = Field(
         None, description="Where errors are reported.", examples=["https://KEY@sentry.example/1"]
-    )
+    )  # fmt: skip
     otel_service_name: Name = Field("dojang", description="The service's name in traces.")
     otel_exporter_otlp_endpoint: str | None = Field(
-        None,
-        pattern=r"^https?://[^\s?#]+$",
-        description="Where traces go, as OTLP over HTTP. Not set: nowhere.",
+        None, pattern=r"^https?://[^\s?#]+$", description="Where traces go, as OTLP over HTTP. Not set: nowhere.",
         examples=["http://127.0.0.1:4318"],
-    )
+    )  # fmt: skip
     web_concurrency: int = Field(1, ge=1, le=64, description="Processes of the API.")
     forwarded_allow_ips: str = Field(
         "127.0.0.1",
@@ -213,13 +221,10 @@ class Settings(BaseSettings):
         description="Addresses or networks, separated by commas, whose X-Forwarded-* headers are believed: nginx's.",
     )
     metrics_port: int | None = Field(
-        None,
-        ge=1,
-        le=65_535,
+        None, ge=1, le=65_535,
         description="Where a process shows what it counted: a port of its own, never the players'. Each of"
-        " WEB_CONCURRENCY processes takes the next free one. Not set: nowhere.",
-        examples=[9000],
-    )
+        " WEB_CONCURRENCY processes takes the next free one. Not set: nowhere.", examples=[9000],
+    )  # fmt: skip
     metrics_address: IPvAnyAddress = Field(IPv4Address("127.0.0.1"), description="The address of `METRICS_PORT`.")
 
     @field_validator(
@@ -275,6 +280,11 @@ class Settings(BaseSettings):
         if self.rate_limits is not None:
             return self.rate_limits
         return PRODUCTION_RATE_LIMITS if self.env == "production" else {}
+
+    @property
+    def limit_per_host(self) -> float | None:
+        """What is in force, in calls a second."""
+        return self.host_rate_limit or (PRODUCTION_HOST_RATE if self.env == "production" else None)
 
     @property
     def drain_wait_seconds(self) -> float:

@@ -42,11 +42,15 @@ KOREAN = {
     "settlement_chunk": "정산 트랜잭션 하나에서 처리하는 플레이어 수.",
     "job_lease_seconds": "응답이 없는 워커가 작업을 유지하는 시간(초).",
     "stream_connections": "프로세스 하나의 실시간 스트림 수.",
+    "stream_connections_total": "모든 프로세스의 실시간 스트림을 합친 수.",
     "stream_seconds": "실시간 스트림이 끝나고 페이지가 다시 여는 시간(초).",
     "rate_limits": "플레이어 한 명의 초당 호출 수(operation id 또는 메서드별). `{}`는 제한 없음. "
     "설정하지 않으면 운영 환경에서는 GET 20, POST 10, get_token 5, log_out 2, make_team 0.5이고 "
     "그 밖에는 제한이 없습니다.",
     "rate_limit_burst_seconds": "이 시간(초) 동안 허용된 호출은 한꺼번에 와도 됩니다.",
+    "host_rate_limit": "호스트 서버 하나의 초당 호출 수. Redis가 있으면 모든 프로세스를 합쳐 셉니다. "
+    "설정하지 않으면 운영 환경에서는 300이고 그 밖에는 제한이 없습니다.",
+    "host_rejected_events_a_day": "호스트 하나의 거절 이벤트를 하루(KST)에 저장하는 최대 건수. 넘으면 세기만 합니다.",
     "drain_seconds": "종료 중인 프로세스가 새 연결을 더 받는 시간(초). 설정하지 않으면 운영 환경에서는 5, 그 밖에는 0.",
     "jwks_allowed_networks": "호스트의 키 서버(JWKS)가 있는 내부 네트워크. 설정하지 않으면 인터넷에서만 키를 받습니다.",
     "webhook_allow_private": "웹훅을 이 장비와 내부 네트워크에 암호화 없이 보냅니다. 운영 환경에서는 거부됩니다.",

@@ -133,6 +133,7 @@ ERRORS: dict[str, Meaning] = {
         "VERSION_CONFLICT": ("It was changed by someone else meanwhile", "다른 사람이 먼저 변경했습니다"),
         "ALREADY_IN_TEAM": ("The player is in a team already", "이미 팀에 참가했습니다"),
         "TEAM_FULL": ("The team is full", "팀 정원이 찼습니다"),
+        "TOO_MANY_TEAMS": ("The player has made as many teams as one may", "만들 수 있는 팀 수를 모두 썼습니다"),
         "CONTEST_STATE": ("The contest's state does not allow this", "대회 상태에서 할 수 없는 작업입니다"),
         "SECOND_FACTOR_ON": ("The second factor is on already", "이미 2단계 인증을 사용하고 있습니다"),
         "LAST_ADMIN": ("The last admin can't be switched off", "마지막 관리자는 끌 수 없습니다"),

@@ -20,6 +20,7 @@ MERGING: dict[str, str] = {
     "player_aliases": "the source's id and all that it had before name the target",
     "refresh_tokens": STAYS + "no sign-in of a closed account goes on",
     "revoked_sessions": STAYS + "they end by themselves",
+    "live_streams": STAYS + "gone with the streams, within minutes",
     # value
     "wallets": "what the source has is moved, after what it was given twice is taken back",
     "wallet_ledger": STAYS + "one entry out and one in for each wallet, `MERGE:<source>:<token>`",

@@ -28,6 +28,7 @@ DECISIONS: dict[str, Decision] = {
     "player_aliases": Decision(cleaned="the rows: ids that the person had before"),
     "refresh_tokens": Decision(cleaned="the rows", hidden=("token_hash", "successor_seed")),
     "revoked_sessions": Decision(is_told=False, why="random ids that go when their tokens have expired"),
+    "live_streams": Decision(is_told=False, why="how many pages are open now; gone with them"),
     # what moved
     "wallets": Decision(why=VALUE),
     "wallet_ledger": Decision(why=VALUE),

@@ -4,8 +4,8 @@ Reads feature_config, seasons, bridge_campaigns and goal_book (share-locked), ho
 host_events, rule_marks, mission_progress, and user_profiles with wallets, season_progress, season_passes,
 season_counters, bridge_keys and, where a rule gives premium, season_claims (locked); where one takes back also
 event_revocations, rule_hits and reward_log (locked). Writes user_profiles (players seen for the first time, bridge
-counters), host_events, rejected_events, event_revocations, rule_hits, rule_marks, mission_progress, and all that
-grants, stamps, keys, passes and reversals write.
+counters), host_events, rejected_events, rejected_event_days (locked, last), event_revocations, rule_hits, rule_marks,
+mission_progress, and all that grants, stamps, keys, passes and reversals write.
 """
 
 from collections.abc import Mapping, Sequence
@@ -99,7 +99,13 @@ async def ingest_events(house: House, command: EventsCommand) -> Done:
         )
         answers.append(Done(to_json(batch.decide(items) | {"server_time": kst_text(now)})))
         await save_changes(keepers, batch.changes)
-        await keepers.host_event.add_rejected(command.host_id, batch.not_taken, request_id=command.request_id, now=now)
+        await keepers.host_event.add_rejected(
+            command.host_id,
+            batch.not_taken,
+            request_id=command.request_id,
+            now=now,
+            most_a_day=house.settings.host_rejected_events_a_day,
+        )
         keepers.host_event.count(batch.told)
         return answers[-1]
 

@@ -1,4 +1,4 @@
-"""What happens to players, as it happens: one look at the event log for all connections of a process. Reads only.
+"""What happens to players, as it happens: one look at the event log for all connections of a process.
 
 A player's events are written under the player's row lock, so their ids rise in the order of the commits: "everything
 after the last id" leaves nothing out. Nobody's connection holds a transaction; one task looks for all of them.
@@ -19,14 +19,13 @@ from app.core.errors import AppError
 from app.core.tasks import end_tasks
 from app.core.time_utils import kst_text
 from app.domain.event_names import STREAMED, Topic
-from app.flows.steps.allowed_player import allowed_player
+from app.flows.lane import Lane
 from app.flows.steps.commands import PlayerCommand
+from app.flows.steps.stream_places import MAX_OF_ONE_PLAYER, Place, Places
 from app.services import House, Services
-from app.services.player_state import Wanted
+from app.utils.random_utils import new_id
 
 log = structlog.get_logger()
-# a browser has six connections to a host without HTTP/2: some must be left for the pages
-MAX_OF_ONE_PLAYER = 4
 LOOK_SECONDS = 2.0
 # while Redis says who has news, the look at everybody is only the second line
 SELDOM_LOOK_SECONDS = 10.0
@@ -37,6 +36,8 @@ PLAYERS_A_STATEMENT = 100
 # a client that doesn't read gets no more until it has read
 MAX_WAITING = 200
 AFTER_A_FAILURE_SECONDS = 5.0
+# how soon a stream that has ended gives its place back in other processes, and how often this one says it is there
+TELL_SECONDS, REPORT_SECONDS = 1.0, 10.0
 NOTICE = "notice"
 
 
@@ -89,10 +90,18 @@ Messages = Callable[[Sequence[str]], AsyncIterator[str | None]]
 
 
 class LiveStream:
-    """Every connection of one process. `messages` yields what Redis publishes, where there is one."""
+    """Every connection of one process. `messages` yields what Redis publishes, where there is one.
 
-    def __init__(self, house: House, *, max_connections: int, messages: Messages | None = None) -> None:
+    At most `max_connections` here, and `most` on all processes together.
+    """
+
+    def __init__(
+        self, house: House, *, max_connections: int, most: int = 10**9, messages: Messages | None = None
+    ) -> None:
         self._house, self._max_connections, self._messages = house, max_connections, messages
+        self._places = Places(house, new_id(house.clock.now()), most)
+        self._opening: Lane[Place, int] = Lane(self._places.take, key=lambda place: place.user_id, width=1)
+        self._changed: set[int] = set()
         self._by_player: dict[int, list[Subscription]] = {}
         self._count = 0
         self._poked: set[int] = set()
@@ -108,12 +117,13 @@ class LiveStream:
     async def open(self, command: PlayerCommand, last_event_id: int | None) -> Subscription:
         """A connection that gets what comes after `last_event_id`, or from now on. Close it.
 
-        Raises TOKEN_REVOKED, USER_BLOCKED, RATE_LIMITED (too many of this player), BUSY (too many, or going down).
+        Raises TOKEN_REVOKED, USER_BLOCKED, RATE_LIMITED (too many of this player on all processes), BUSY (too many of
+        everybody, or going down).
         """
         if self._is_closed or self._count >= self._max_connections:
             raise AppError("BUSY", retry_after_seconds=5)
         if len(self._by_player.get(command.user_id, ())) >= MAX_OF_ONE_PLAYER:
-            raise AppError("RATE_LIMITED", retry_after_seconds=30)
+            raise AppError("RATE_LIMITED", retry_after_seconds=30)  # known without asking
         subscription = Subscription(command.user_id)
         self._by_player.setdefault(command.user_id, []).append(subscription)
         self._count += 1
@@ -133,6 +143,7 @@ class LiveStream:
         if subscription in mine:
             mine.remove(subscription)
             self._count -= 1
+            self._changed.add(subscription.user_id)
         if not mine:
             self._by_player.pop(subscription.user_id, None)
         subscription.end()
@@ -154,15 +165,31 @@ class LiveStream:
     async def stop(self) -> None:
         """Ends the connections and the tasks behind them."""
         self.end_all()
+        if not self._tasks:
+            return
         await end_tasks(*self._tasks)
         self._tasks = []
+        with suppress(AppError):  # half a minute later nothing of this process counts anyway
+            await self._places.leave()
 
     async def _begin(self, command: PlayerCommand, last_event_id: int | None) -> int:
-        async def work(keepers: Services) -> int:
-            await allowed_player(keepers, command, Wanted())
-            return last_event_id if last_event_id is not None else await keepers.event_log.newest_id(command.user_id)
+        mine = len(self._by_player[command.user_id])
+        return await self._opening.submit(Place(command, last_event_id, mine=mine, all_here=self._count))
 
-        return await self._house.read(work)
+    async def _tell(self) -> None:
+        """Says soon what has ended here, and now and then that this process is there."""
+        told_at = time.monotonic()
+        while True:
+            await asyncio.sleep(TELL_SECONDS)
+            if not self._changed and time.monotonic() - told_at < REPORT_SECONDS:
+                continue
+            changed, self._changed = self._changed, set()
+            try:
+                await self._places.tell({user_id: len(self._by_player.get(user_id, ())) for user_id in changed})
+            except AppError as refusal:
+                log.warning("stream_places_not_told", code=refusal.code)
+                self._changed |= changed
+            told_at = time.monotonic()
 
     def _ensure_tasks(self) -> None:
         """The tasks run from the first connection on; one that broke is begun anew with the next."""
@@ -170,7 +197,7 @@ class LiveStream:
             return
         for task in self._tasks:
             task.cancel()
-        self._tasks = [asyncio.create_task(self._look_around())]
+        self._tasks = [asyncio.create_task(self._look_around()), asyncio.create_task(self._tell())]
         if self._messages is not None:
             self._tasks.append(asyncio.create_task(self._listen(self._messages)))
 

@@ -21,15 +21,22 @@ from app.services import House, Services
 from app.services.player_state import Wanted
 
 View = dict[str, Any]
+# of a contest, closed ones among them: who mistyped a name makes another one, and nobody makes them by the hundred
+MOST_MADE = 3
 
 
 async def make_team(house: House, command: PlayerCommand, code: str, name: str) -> View:
-    """A new team with the player in it. Raises CONTEST_NOT_FOUND, JOIN_CLOSED, ALREADY_IN_TEAM, NAME_TAKEN."""
+    """A new team with the player in it. A team of that name that nobody is in makes room for it.
+
+    Raises CONTEST_NOT_FOUND, JOIN_CLOSED, ALREADY_IN_TEAM, NAME_TAKEN, TOO_MANY_TEAMS.
+    """
     now = house.clock.now()
 
     async def work(keepers: Services) -> View:
         contest = await _enter(keepers, house, command, code)
         await _require_free(keepers, contest, command.user_id)
+        if await keepers.team.made_by(contest.id, command.user_id) >= MOST_MADE:
+            raise AppError("TOO_MANY_TEAMS", most=MOST_MADE)
         team_id = await keepers.team.make(contest.id, name, user_id=command.user_id, now=now)
         if team_id is None:
             raise AppError("NAME_TAKEN", field="name")

@@ -1,6 +1,6 @@
 """Events of host products: every one that was taken, for ever; those that were refused, for a while."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, Integer, Table, UniqueConstraint
 
 from app.db.base import MYSQL_TABLE, BigId, JsonText, UtcDateTime, ascii_text, metadata
 
@@ -48,6 +48,17 @@ rejected_events = Table(
     Column("received_at", UtcDateTime, nullable=False),
     Index("ix_rejected_events_host", "host_id", "id"),
     Index("ix_rejected_events_received", "received_at"),
+    **MYSQL_TABLE,
+)
+
+# how many were refused on a KST day, and how many of them stand above: beyond a bound they are only counted
+rejected_event_days = Table(
+    "rejected_event_days",
+    metadata,
+    Column("host_id", Integer, ForeignKey("hosts.id"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("told", BigInteger, nullable=False),
+    Column("kept", BigInteger, nullable=False),
     **MYSQL_TABLE,
 )
 

@@ -10,7 +10,7 @@ from app.flows.sign_in import SignIn
 from app.flows.sign_out import sign_out
 from app.flows.steps.commands import PlayerCommand
 from app.routes.bodies import one_kind
-from app.routes.deps import caller, container_of, principal_of, request_id, require_host
+from app.routes.deps import caller, container_of, principal_of, request_id, vouching_host
 from app.routes.doors import api_router
 from app.routes.openapi import API_KEY, keyed, problems
 from app.schemas.auth import HostExchangeBody, Me, RefreshBody, TokenAnswer
@@ -54,7 +54,7 @@ async def get_token(request: Request) -> dict[str, Any]:
     container = container_of(request)
     if isinstance(body, RefreshBody):
         return await container.refresh(body.refresh_token, is_staff=False, request_id=request_id())
-    vouching = await container.authenticator.host((await require_host(request)).host_code)
+    vouching = await container.authenticator.host((await vouching_host(request)).host_code)
     return await container.sign_ins.submit(
         SignIn(host=vouching, external_id=body.external_id, nickname=body.nickname, request_id=request_id())
     )

@@ -12,12 +12,14 @@ from asgi_correlation_id import correlation_id
 from fastapi import Request
 from pydantic import TypeAdapter
 
-from app.container import Container
+from app.container import HOST_LIMIT, Container
 from app.core.auth import HOST, PLAYER, STAFF_SCOPES, Principal
 from app.core.errors import AppError, invalid, refused_token
+from app.core.host_gate import HostGate
 from app.flows.steps.commands import IdempotencyKey, PlayerCommand
 from app.flows.steps.once import KeyedAct
 from app.routes.doors import PREFIX
+from app.routes.middleware import at_end
 from app.services.audit_service import AdminAct
 
 VISIBLE_ASCII = re.compile(r"[!-~]{1,128}")
@@ -107,7 +109,27 @@ async def staff(request: Request, *accepted: str) -> Principal:
 
 
 async def require_host(request: Request) -> Principal:
-    """The host's server, by `X-API-Key` or by a token with scope host. Also a dependency for routes."""
+    """The host's server, by `X-API-Key` or by a token with scope host, when it is its turn. Also a dependency.
+
+    The turn lasts until the request ends. Raises RATE_LIMITED for a host that calls too often or too much at once.
+    """
+    return await _in_turn(request, container_of(request).host_gate)
+
+
+async def vouching_host(request: Request) -> Principal:
+    """As `require_host`, for calls that share transactions: more of them go on side by side."""
+    return await _in_turn(request, container_of(request).sign_in_gate)
+
+
+async def _in_turn(request: Request, gate: HostGate) -> Principal:
+    principal = await _host_of(request)
+    code = principal.host_code
+    container_of(request).rate_limits.spend(0, f"{HOST_LIMIT}:{code}", HOST_LIMIT)
+    at_end(request.scope, await gate.enter(code))
+    return principal
+
+
+async def _host_of(request: Request) -> Principal:
     keys = request.headers.getlist("x-api-key")
     if len(keys) > 1:
         raise refused_token("several_api_keys")

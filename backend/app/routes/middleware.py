@@ -20,7 +20,13 @@ API_HEADERS = [
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 ]
 REQUEST_ID = "X-Request-ID"
+ENDS = "dojang.ends"
 API_HEADER_NAMES = {name for name, _ in API_HEADERS}
+
+
+def at_end(scope: MutableMapping[str, Any], end: Callable[[], None]) -> None:
+    """Has something done when the request is over, however it ends. `end` must not fail."""
+    scope.setdefault(ENDS, []).append(end)
 
 
 class Surroundings:
@@ -65,6 +71,8 @@ class Surroundings:
         try:
             await self._app(scope, self._limited(scope, receive), send_with_headers)
         finally:
+            for end in scope.pop(ENDS, ()):
+                end()
             self._note(scope, status, time.perf_counter() - started)
 
     def _limited(self, scope: Scope, receive: Receive) -> Receive:

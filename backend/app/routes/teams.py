@@ -38,7 +38,7 @@ async def board(request: Request, contest: Contest, top: Annotated[int, Query(ge
     operation_id="make_team",
     status_code=201,
     response_model=TeamJoined,
-    responses=ENTER | problems("ALREADY_IN_TEAM", "NAME_TAKEN"),
+    responses=ENTER | problems("ALREADY_IN_TEAM", "NAME_TAKEN", "TOO_MANY_TEAMS"),
     openapi_extra=keyed(body_of(TeamName), required=None),
 )
 async def make(request: Request, contest: Contest) -> dict[str, Any]:

@@ -43,6 +43,7 @@ from app.services.job_control_service import JobControlService
 from app.services.job_service import JobService
 from app.services.leaderboard_result_service import LeaderboardResultService
 from app.services.leaderboard_service import LeaderboardService
+from app.services.live_stream_service import LiveStreamService
 from app.services.merge_service import MergeService
 from app.services.mission_service import MissionService
 from app.services.outbox_service import OutboxService
@@ -111,6 +112,7 @@ class Services:
         self.goal_book, self.mission, self.badge = GoalBookService(tx), MissionService(tx), BadgeService(tx)
         self.leaderboard, self.leaderboard_result = LeaderboardService(tx), LeaderboardResultService(tx)
         self.ranking, self.team = RankingService(tx), TeamService(tx)
+        self.live_stream = LiveStreamService(tx)
         self.doctor = DoctorService(tx)
         self.reconcile = ReconcileService(tx)
         self.history = HistoryService(tx)

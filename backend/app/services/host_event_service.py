@@ -7,14 +7,15 @@ from typing import Any
 from sqlalchemy import delete, func, select
 
 from app.core.metrics import EVENTS
-from app.db.statements import Insert, Statement
+from app.core.time_utils import kst_date
+from app.db.statements import Accumulate, Insert, Statement
 from app.db.transaction import Tx
 from app.db.values import instant_out, json_in, json_out
 from app.domain.host_events import HostEvent, KnownEvent, RefusedEvent
 from app.domain.records import EventRevocation, TakenEvent
 from app.domain.reversals import EventMemory
 from app.domain.rules import EventName
-from app.models.host_event import event_revocations, host_events, rejected_events
+from app.models.host_event import event_revocations, host_events, rejected_event_days, rejected_events
 from app.models.identity import hosts
 from app.models.player import user_profiles
 
@@ -44,8 +45,11 @@ ADD_REJECTED = Insert(
         *("request_id", "received_at"),
     ],
 )
+COUNT_REJECTED = Accumulate(rejected_event_days, ["host_id", "day"], adds=["told", "kept"], latest=[])
+KEPT_ON_DAY = Statement("SELECT kept FROM rejected_event_days WHERE host_id = ? AND day = ?")
 # statements are kept prepared by their length: with so many steps there are few lengths
 STEP = 50
+DAYS_SHOWN = 30
 
 
 class HostEventService:
@@ -96,16 +100,41 @@ class HostEventService:
         )
 
     async def add_rejected(
-        self, host_id: int, refused: Sequence[RefusedEvent], *, request_id: str | None, now: datetime
+        self,
+        host_id: int,
+        refused: Sequence[RefusedEvent],
+        *,
+        request_id: str | None,
+        now: datetime,
+        most_a_day: int,
     ) -> None:
-        """Notes events that were not taken."""
+        """Counts events that were not taken, and keeps them while the host has fewer than `most_a_day` of this KST day.
+
+        Locks the host's day until the commit: call it last.
+        """
+        if not refused:
+            return
+        day = kst_date(now).isoformat()
+        await self._tx.write(COUNT_REJECTED, [(host_id, day, len(refused), 0)])  # locks the row, there or not
+        [(kept_before,)] = await self._tx.rows(KEPT_ON_DAY, (host_id, day))
+        kept = refused[: max(0, most_a_day - kept_before)]
+        if not kept:
+            return
+        await self._tx.write(COUNT_REJECTED, [(host_id, day, 0, len(kept))])
         await self._tx.write(
             ADD_REJECTED,
             [
                 (host_id, r.source, r.id, r.type, r.code, json_out(r.reasons), r.document, request_id, instant_out(now))
-                for r in refused
+                for r in kept
             ],
         )
+
+    async def not_kept(self) -> list[dict[str, Any]]:
+        """The days on which a host's refused events were too many to keep, newest first: host, day, told, kept."""
+        c = rejected_event_days.c
+        query = select(hosts.c.code.label("host"), c.day, c.told, c.kept).join(hosts, hosts.c.id == c.host_id)
+        query = query.where(c.told > c.kept).order_by(c.day.desc(), hosts.c.code).limit(DAYS_SHOWN)
+        return [dict(row) for row in (await self._tx.execute(query)).mappings()]
 
     def count(self, told: Mapping[tuple[str, str], int]) -> None:
         """Counts results by (status, reason or code) once they are committed."""
@@ -194,6 +223,8 @@ class HostEventService:
         rows = [dict(row) for row in (await self._tx.execute(query)).mappings()]
         if rows:
             await self._tx.execute(delete(rejected_events).where(c.id.in_([row["id"] for row in rows])))
+        else:
+            await self._tx.execute(delete(rejected_event_days).where(rejected_event_days.c.day < kst_date(before)))
         return rows
 
 

@@ -10,11 +10,14 @@ from app.core.names import name_key
 from app.db.statements import Statement, Upsert
 from app.db.transaction import Tx, new_row_id
 from app.db.values import day_in, instant_in, instant_out, json_in, json_out, known_instant_in
+from app.domain.privacy import INVISIBLE
 from app.domain.team_member import Membership
 from app.domain.teams import ContestConfig
 from app.models.team import team_contests, team_members, team_results, teams
 
 Row = dict[str, Any]
+# the name of a team whose own was given to another: no player can type its last sign
+ABANDONED = "left"
 OPEN, FROZEN, SETTLED = "OPEN", "FROZEN", "SETTLED"
 # no lock: the players' own locks guard these rows
 MEMBERSHIPS = Statement("""
@@ -135,15 +138,21 @@ class TeamService:
         await self._tx.execute(delete(team_members).where(c.contest_id == contest_id, c.user_id == user_id))
 
     async def make(self, contest_id: int, name: str, *, user_id: int, now: datetime) -> int | None:
-        """A new team; None when the name, or one that people take for it, is taken in the contest."""
-        if await self._is_taken(contest_id, name):
-            return None
+        """A new team; None when the name, or one that people take for it, is taken in the contest.
+
+        An empty team keeps nobody from its name: it is closed, as nobody's, and its row stays locked until the commit.
+        """
+        namesake = await self._namesake(contest_id, name)
+        if namesake is not None:
+            if await self.lock_team(contest_id, namesake) != 0:  # somebody is in it, or an operator closed it
+                return None
+            await self._abandon(namesake, now=now)
         values = {"contest_id": contest_id, "name": name, "name_key": name_key(name)}
         return new_row_id(await self._tx.execute(teams.insert().values(**values, created_by=user_id, created_at=now)))
 
     async def rename(self, contest_id: int, team_id: int, name: str) -> bool:
         """Another name for a team, which must be locked; False when the name is taken."""
-        if await self._is_taken(contest_id, name, but_by=team_id):
+        if await self._namesake(contest_id, name, but=team_id) is not None:
             return False
         await self._tx.execute(update(teams).where(teams.c.id == team_id).values(name=name, name_key=name_key(name)))
         return True
@@ -154,15 +163,28 @@ class TeamService:
         await self._tx.execute(delete(team_members).where(m.contest_id == contest_id, m.team_id == team_id))
         await self._tx.execute(update(teams).where(teams.c.id == team_id).values(closed_at=now))
 
-    async def _is_taken(self, contest_id: int, name: str, *, but_by: int = 0) -> bool:
-        """The unique keys are the second line. Names without a key are from before it came: few, and compared here."""
+    async def made_by(self, contest_id: int, user_id: int) -> int:
+        """How many teams of the contest the player has made, closed ones too. Lock the player first."""
+        query = select(func.count()).where(teams.c.contest_id == contest_id, teams.c.created_by == user_id)
+        return int((await self._tx.execute(query)).scalar_one())
+
+    async def _abandon(self, team_id: int, *, now: datetime) -> None:
+        values = {"closed_at": now, "name": f"{ABANDONED}:{team_id}{INVISIBLE}", "name_key": None}
+        await self._tx.execute(update(teams).where(teams.c.id == team_id).values(**values))
+
+    async def _namesake(self, contest_id: int, name: str, *, but: int = 0) -> int | None:
+        """The team that has the name. The unique keys are the second line.
+
+        Names without a key are from before it came: few, and compared here.
+        """
         c, key = teams.c, name_key(name)
-        others = (c.contest_id == contest_id, c.id != but_by)
+        others = (c.contest_id == contest_id, c.id != but)
         same = select(c.id).where(*others, or_(c.name == name, c.name_key == key))
-        if (await self._tx.execute(same)).first() is not None:
-            return True
-        old = select(c.name).where(*others, c.name_key.is_(None))
-        return key in map(name_key, (await self._tx.execute(old)).scalars())
+        found = (await self._tx.execute(same)).first()
+        if found is not None:
+            return int(found.id)
+        old = (await self._tx.execute(select(c.id, c.name).where(*others, c.name_key.is_(None)))).all()
+        return next((int(row.id) for row in old if name_key(row.name) == key), None)
 
     async def lock_team(self, contest_id: int, team_id: int) -> int | None:
         """How many members a team has, its row locked until the commit; None when the contest has no such team."""

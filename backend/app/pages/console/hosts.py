@@ -151,7 +151,8 @@ async def unknown(request: Request) -> Response:
 async def rejected(request: Request, after: After = None) -> Response:
     """What hosts sent and we did not take, with the reason."""
     who = await operator(request)
-    rows = await container_of(request).house.read(
-        lambda keepers: keepers.host_event.rejected(host=None, code=None, after=after, limit=LINES)
-    )
-    return show(request, "host_rejected.html", who=who, found=page(rows, LINES), after=after)
+    house = container_of(request).house
+    rows = await house.read(lambda keepers: keepers.host_event.rejected(host=None, code=None, after=after, limit=LINES))
+    not_kept = await house.read(lambda keepers: keepers.host_event.not_kept())
+    found = page(rows, LINES)
+    return show(request, "host_rejected.html", who=who, found=found, after=after, not_kept=not_kept)

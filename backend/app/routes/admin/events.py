@@ -13,8 +13,8 @@ from app.routes.admin.common import READ, READERS, After, Limit
 from app.routes.deps import container_of
 from app.routes.doors import admin_router
 from app.routes.openapi import problems
-from app.schemas.admin.common import HostCode, Listed
-from app.schemas.admin.events import EventPage, EventStory, RejectedEvent, UnknownTypes
+from app.schemas.admin.common import HostCode
+from app.schemas.admin.events import EventPage, EventStory, RejectedEvents, UnknownTypes
 from app.utils.pagination import page
 
 router = admin_router("/events", tag="admin: events")
@@ -53,7 +53,7 @@ async def events(  # noqa: PLR0917 – each is a filter with a name
 @router.get(
     "/rejected",
     operation_id="admin_list_rejected_events",
-    response_model=Listed[RejectedEvent],
+    response_model=RejectedEvents,
     dependencies=READERS,
     openapi_extra=READ,
     responses=problems("SCOPE_REQUIRED"),
@@ -66,10 +66,9 @@ async def rejected(
     limit: Limit = 20,
 ) -> dict[str, Any]:
     """Events that were refused, newest first, with what is wrong with each. Kept for 90 days."""
-    rows = await container_of(request).house.read(
-        lambda keepers: keepers.host_event.rejected(host=host, code=code, after=after, limit=limit)
-    )
-    return page(rows, limit)
+    house = container_of(request).house
+    rows = await house.read(lambda keepers: keepers.host_event.rejected(host=host, code=code, after=after, limit=limit))
+    return page(rows, limit) | {"not_kept": await house.read(lambda keepers: keepers.host_event.not_kept())}
 
 
 @router.get(

@@ -1,5 +1,6 @@
 """Host events as operators look them up."""
 
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import Field
@@ -7,7 +8,7 @@ from pydantic import Field
 from app.domain.config_fields import Moment
 from app.domain.event_reasons import NoEffect
 from app.domain.rule_config import RuleConfig
-from app.schemas.admin.common import HostCode, Instant
+from app.schemas.admin.common import HostCode, Instant, Listed
 from app.schemas.admin.rules import EXAMPLE as RULE
 from app.schemas.common import RequestBody, Shape
 from app.schemas.events import EventEffect, EventIn, FieldProblem
@@ -83,6 +84,21 @@ class RejectedEvent(Shape):
     document: Any
     request_id: str | None
     received_at: Instant
+
+
+class DayNotKept(Shape):
+    """A KST day on which a host's refused events were too many to keep (`HOST_REJECTED_EVENTS_A_DAY`)."""
+
+    host: str
+    day: date
+    told: int
+    kept: int
+
+
+class RejectedEvents(Listed[RejectedEvent]):
+    """A keyset page of refused events; `not_kept` are the days on which not all were kept."""
+
+    not_kept: list[DayNotKept]
 
 
 class UnknownType(Shape):
