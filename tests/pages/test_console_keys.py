@@ -46,7 +46,7 @@ GIVES_NOTHING = {
     "/console/leaderboards/{code}/marks", "/console/contests/{code}/edit", "/console/contests/{code}/activate",
     "/console/contests/{code}/retire", "/console/texts/{key}", "/console/batches/{code}/open",
     "/console/batches/{code}/target", f"{C}/edit", f"{C}/{{switch}}", "/console/coupons/new", f"{S}/rename",
-    f"{S}/batches/{{batch_id}}/void",
+    f"{S}/batches/{{batch_id}}/void", "/console/rankings/upload",
     "/console/hosts/new", "/console/hosts/{code}/disable", "/console/hosts/{code}/enable",
     "/console/hosts/{code}/signing", "/console/hosts/{code}/signing/end", "/console/keys/{key_id}/revoke",
     "/console/rules/new", "/console/rules/{code}/new", "/console/rules/{code}/rest",

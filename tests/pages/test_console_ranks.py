@@ -1,16 +1,18 @@
 """Leaderboards and contests of teams at the desk: how they stand, how they ended, what was paid, who was taken off."""
 
 import json
+import re
 from datetime import datetime
 from typing import Any
 
+import httpx
 import pytest
 
 from app.core.time_utils import KST
 from tests.goals.boards import begin, board, run
 from tests.goals.missions import spin
 from tests.goals.test_teams import contest, make
-from tests.pages.desk import does, page, send, sit_down, text_of
+from tests.pages.desk import OURS, does, page, send, sit_down, text_of
 from tests.world import World
 
 BOARD, CUP = "/console/leaderboards/DAILY_SPINS", "/console/contests/CUP"
@@ -112,3 +114,52 @@ async def test_others_watch_and_change_nothing(world: World) -> None:
             assert (await send(world, door, **form)).status_code == 403, door
     for place in ("leaderboards", "contests"):
         assert (await world.client.get(f"/console/{place}/NOPE")).headers["location"] == f"/console/{place}"
+
+
+async def ranking(world: World, file: bytes | None = None, **fields: str) -> httpx.Response:
+    """Sends the form of rankings, with a file or a text."""
+    files = {"file": ("day.csv" if file else "", file or b"")}
+    sent = {"day": "2025-12-10", "host": "main", "reason": "ranks of the day"} | fields
+    return await world.client.post("/console/rankings/upload", data=sent, files=files, headers=OURS)
+
+
+async def test_a_day_is_uploaded_looked_at_taken_out_and_replaced(world: World) -> None:
+    await world.player("kim")
+    await sit_down(world)
+    empty = await page(world, "/console/rankings")
+    assert "아직 올린 순위가 없습니다" in empty and re.search('href="/console/missions" aria-current[^>]*>목표', empty)
+    made = await ranking(world, "rank,external_id,display_name,score\n1,kim,,90\n2,,누군가,70\n".encode("cp949"))
+    assert (made.status_code, made.headers["location"]) == (303, "/console/rankings/2025-12-10")
+    shown = await page(world, "/console/rankings/2025-12-10")
+    assert "누군가" in shown and "/console/players/1" in shown
+    assert "/console/rankings/2025-12-10" in await page(world, "/console/rankings")
+    assert "/console/rankings/2025-12-10" not in await page(world, "/console/rankings?before=2025-12-10")
+
+    taken = (await world.client.get("/console/rankings/2025-12-10/ranking.csv")).content
+    blind = await ranking(world, taken)
+    assert blind.status_code == 422 and "has a ranking already" in blind.text
+    again = await ranking(world, taken, version="1")
+    assert again.status_code == 303
+    late = await ranking(world, taken, version="1")
+    assert late.status_code == 422 and "다른 사람이 먼저 변경했습니다" in late.text
+    assert (await world.client.get("/api/ranking/today", headers=await world.token("kim"))).json()["my_entry"][
+        "rank"
+    ] == 1
+
+
+async def test_what_is_wrong_with_a_ranking_stands_with_its_line_and_nothing_is_taken(world: World) -> None:
+    await sit_down(world)
+    for text, said in (
+        ("rank,score\n1,5", "csv.line2"), ("rank,score,display_name\nx,5,a", "csv.line2"), ("score\n5", "csv.line1"),
+        ("rank,score,external_id\n1,5,nobody", "entries.0.external_id"), ("", "csv"),
+    ):  # fmt: skip
+        refused = await ranking(world, csv=text)
+        assert refused.status_code == 422 and f"<code>{said}</code>" in refused.text, (text, refused.text[-900:])
+        assert text.partition("\n")[2] in refused.text, "what was typed is not lost"
+    for fields in ({"day": "2025-12-11"}, {"day": "soon"}, {"reason": ""}, {"host": "nowhere"}):
+        assert (await ranking(world, csv="rank,score,display_name\n1,5,a", **fields)).status_code == 422, fields
+    assert await world.rows("SELECT COUNT(*) FROM daily_rankings") == [(0,)]
+    world.client.cookies.clear()
+    await sit_down(world, "support")
+    assert "/console/rankings/upload" not in await page(world, "/console/rankings")
+    assert (await ranking(world, csv="rank,score,display_name\n1,5,a")).status_code == 403

@@ -22,7 +22,7 @@ SPECIAL: dict[str, Words] = {
     },
     "otel_exporter_otlp_endpoint": {
         "en": "an address that begins with http:// or https://, without a query",
-        "ko": "http:// 또는 https://로 시작하고 쿼리 문자열이 없는 주소",
+        "ko": "http:// 또는 https://로 시작하고 URL 쿼리 문자열이 없는 주소",
     },
     "sentry_dsn": {"en": "an address that Sentry gives", "ko": "Sentry가 발급한 주소"},
     "cors_origins": {"en": "a JSON list of origins", "ko": "오리진의 JSON 목록"},

@@ -1,8 +1,7 @@
 """A day's ranking as an operator uploads it: whole, from JSON or CSV, checked before anything of it is stored."""
 
 from collections import Counter
-from collections.abc import Sequence
-from io import StringIO
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -38,12 +37,12 @@ class RankingEntry(StrictModel):
         return self
 
 
-def read_entries(text: str) -> list[RankingEntry]:
+def read_entries(text: Iterable[str]) -> list[RankingEntry]:
     """The entries of a CSV file with a header of `rank`, `score` and what else there is of COLUMNS, in any order.
 
     Raises VALIDATION_ERROR naming each line.
     """
-    table = read_table(StringIO(text, newline=""), required=REQUIRED, known=(*COLUMNS, *EXPORTED))
+    table = read_table(text, required=REQUIRED, known=(*COLUMNS, *EXPORTED))
     found: list[RankingEntry] = []
     problems: list[dict[str, str]] = []
     for line in table.lines:

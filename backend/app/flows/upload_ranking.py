@@ -27,9 +27,9 @@ async def upload_ranking(
 ) -> tuple[Row, bool]:
     """The day's ranking as it stands now, and whether it is new. All of it is replaced, or nothing.
 
-    Raises RANKING_CONFLICT for a rank or player that stands twice, VALIDATION_ERROR for a day that has not come and for
-    players whom the host doesn't have, VERSION_CONFLICT, and PRECONDITION_REQUIRED when a day that has a ranking is
-    changed without naming a version.
+    Raises RANKING_CONFLICT for a rank or player that stands twice, VALIDATION_ERROR for a day that has not come, a host
+    that isn't there and players whom it doesn't have, VERSION_CONFLICT, and PRECONDITION_REQUIRED when a day that has a
+    ranking is changed without naming a version.
     """
     require_whole(entries)
     now = house.clock.now()
@@ -42,6 +42,8 @@ async def upload_ranking(
             raise AppError("PRECONDITION_REQUIRED", current_version=before["version"])
         current = 0 if before is None else before["version"]
         require_version(expected_version, current)
+        if not await keepers.identity.is_known_host(host):
+            raise invalid(("host", "unknown host"))
         kept = await keepers.ranking.entries(day, limit=KEPT_ENTRIES)
         rows = await _rows(keepers, host, entries)
         await keepers.ranking.replace(day, rows, version=current + 1, actor=act.actor, now=now)

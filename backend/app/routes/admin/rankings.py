@@ -14,6 +14,7 @@ from app.routes.doors import admin_router
 from app.routes.openapi import Responses, problems
 from app.schemas.admin.rankings import RankingBody, RankingDays, RankingView
 from app.schemas.csv_stream import ExportQuery, csv_export
+from app.schemas.uploads import rows_of
 from app.utils.pagination import page
 
 router = admin_router("/rankings", tag="admin: rankings")
@@ -86,7 +87,7 @@ async def upload(request: Request, response: Response, who: Admin, day: Day) -> 
         container_of(request).house,
         admin_act(who, body.reason),
         day,
-        read_entries(body.csv) if body.csv is not None else body.entries or (),
+        read_entries(rows_of(body.csv)) if body.csv is not None else body.entries or (),
         host=body.host,
         expected_version=None if is_blind else expected_version(request),
         is_blind=is_blind,
