@@ -104,7 +104,9 @@ async def test_a_large_gift_waits_and_another_operator_lets_it_pass(world: World
     assert "다른 운영자가 승인" in await page(world, f"{path}?token_type=POINT&amount=20000&direction=grant")
     assert "승인을 기다립니다" in await does(world, path, **form)
     queue = await page(world, "/console/rewards?state=APPROVAL")
-    [reward] = re.findall(r"/console/rewards/(\d+)/approve", queue)
+    [reward] = re.findall(r"/console/rewards/(\d+)/reject", queue)
+    assert f"/console/rewards/{reward}/approve" not in queue, "who asked is not offered it"
+    assert "다른 운영자가 승인해야 합니다" in queue
     own = await send(world, f"/console/rewards/{reward}/approve", reason="mine")
     assert "said-no" in await page(world, own.headers["location"]), "nobody approves their own"
     world.client.cookies.clear()
