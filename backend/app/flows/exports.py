@@ -10,6 +10,7 @@ from typing import Any
 
 from app.core.errors import AppError, invalid
 from app.core.invariants import require
+from app.core.numbers import whole_number
 from app.core.time_utils import kst_date, kst_midnight
 from app.db.values import instant_out, json_in, known_day_in
 from app.flows.steps.edits import Row
@@ -185,9 +186,9 @@ def _prize(stored: str | None) -> Row:
 def _season_of(row: Row, seasons: list[Row]) -> str | None:
     """The season that a reward names itself, else the one that ran for the player on its KST day."""
     kind, _, rest = str(row.get("operation_id") or "").partition(":")
-    number = rest.partition(":")[0]
-    if kind == "SEASON" and number.isdigit():
-        return next((one["season_name"] for one in seasons if one["id"] == int(number)), None)
+    number = whole_number(rest.partition(":")[0])
+    if kind == "SEASON" and number is not None:
+        return next((one["season_name"] for one in seasons if one["id"] == number), None)
     day = kst_date(row["created_at"])
     running = (one for one in seasons if one["start_date"] <= day <= one["end_date"])
     return next((one["season_name"] for one in running if one["host"] in (None, row["host"])), None)

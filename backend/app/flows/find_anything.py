@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
+from app.core.numbers import whole_number
 from app.domain.code_text import typed_key
 from app.services import House, Services
 
@@ -85,9 +86,10 @@ async def _owner_of_play(keepers: Services, text: str) -> list[int]:
 
 
 async def _owner_of_reward(keepers: Services, text: str) -> list[int]:
-    if not text.isdigit() or len(text) > LONGEST_ID:
+    number = whole_number(text, most_digits=LONGEST_ID)
+    if number is None:
         return []
-    reward = await keepers.reward.find(int(text))
+    reward = await keepers.reward.find(number)
     return [reward["user_id"]] if reward else []
 
 

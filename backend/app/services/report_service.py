@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.core.numbers import whole_number
 from app.db.statements import Statement
 from app.db.transaction import Tx
 from app.db.values import instant_out, json_in, known_instant_in
@@ -119,7 +120,7 @@ class ReportService:
         owners = set()
         for actor, body in await self._tx.rows(ANSWERS_TO_KEY, (key, limit + 1)):
             kind, _, name = actor.partition(":")
-            owner = int(name) if kind == "player" and name.isdigit() else json_in(body).get("user_id")
+            owner = whole_number(name) if kind == "player" else json_in(body).get("user_id")
             if isinstance(owner, int):
                 owners.add(owner)
         return sorted(owners)

@@ -8,6 +8,7 @@ from asgi_correlation_id import correlation_id
 from fastapi import Request
 
 from app.core.auth import ADMIN, OPS, SUPPORT, Principal
+from app.core.numbers import whole_number
 from app.flows.steps.commands import IdempotencyKey
 from app.flows.steps.once import KeyedAct
 from app.pages.session import Cookies, bearer, container_of
@@ -82,4 +83,4 @@ async def _accepted_loss(request: Request) -> int | None:
     if request.method != "POST":
         return None
     text = str((await request.form()).get(LOSS, ""))
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else None
+    return whole_number(text, most_digits=LONGEST_NUMBER)

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.core.auth import ADMIN
 from app.core.errors import AppError, invalid
+from app.core.numbers import whole_number
 from app.core.time_utils import kst_date
 from app.domain import config_fields
 from app.domain.ranking import read_entries
@@ -47,9 +48,9 @@ async def upload(request: Request) -> Response:
     except AppError as refusal:
         if refusal.code == "PRECONDITION_REQUIRED":
             refusal = invalid(("day", "has a ranking already: open the day to replace it"))
-        draft = draft_of(request, refusal, brought)
-        if "version" in brought.fields:  # of a day that is to be replaced, which its own page said
-            return await _day(request, who, DAY.validate_python(brought.fields.get("day", "")), draft)
+        draft, day_or_none = draft_of(request, refusal, brought), _typed_day(brought)
+        if "version" in brought.fields and day_or_none is not None:  # to be replaced, as its own page said
+            return await _day(request, who, day_or_none, draft)
         return await _page(request, who, draft=draft, typed=brought.fields)
     return done(request, f"{PLACE}/{day}", "SAVED")
 
@@ -71,21 +72,27 @@ async def as_csv(request: Request, day: Day, asked: Exported) -> Response:
 
 
 async def _take(request: Request, who: Operator, brought: Upload) -> date:
-    try:
-        day = DAY.validate_python(brought.fields.get("day", ""))
-    except ValidationError:
-        raise invalid(("day", "YYYY-MM-DD")) from None
-    version = brought.fields.get("version", "")
+    day = _typed_day(brought)
+    if day is None:
+        raise invalid(("day", "YYYY-MM-DD"))
+    version = whole_number(brought.fields.get("version", ""), most_digits=9)
     await upload_ranking(
         container_of(request).house,
         who.act(brought.reason),
         day,
         await brought.read(read_entries),
         host=brought.fields.get("host", ""),
-        expected_version=int(version) if version.isdigit() else None,
-        is_blind=not version.isdigit(),
+        expected_version=version,
+        is_blind=version is None,
     )
     return day
+
+
+def _typed_day(brought: Upload) -> date | None:
+    try:
+        return DAY.validate_python(brought.fields.get("day", ""))
+    except ValidationError:
+        return None
 
 
 async def _day(request: Request, who: Operator, day: date, draft: Draft | None = None) -> Response:

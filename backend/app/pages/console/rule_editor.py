@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from app.core.auth import ADMIN
 from app.core.errors import AppError, invalid
+from app.core.numbers import whole_number
 from app.domain.bridge_config import HostEventType
 from app.domain.config_diff import Change, diff
 from app.domain.config_fields import EARLIEST_YEAR, LATEST_YEAR, WallMoment, parse_config
@@ -111,7 +112,7 @@ def _readable(document: dict[str, Any]) -> RuleConfig | None:
 async def _begun(request: Request, code: str, base: str, typed: Mapping[str, str]) -> Draft:
     house = container_of(request).house
     rule = await rule_named(house, code)
-    number = int(base) if base.isascii() and base.isdigit() and len(base) < 10 else 0
+    number = whole_number(base, most_digits=9) or 0
     version = await rule_version(house, code, number or rule["active_version"] or rule["newest_version"])
     return Draft(rule, version, dict(typed))
 

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from app.core.auth import ADMIN
 from app.core.errors import AppError, Kind, told_in
 from app.core.languages import KOREAN
+from app.core.numbers import whole_number
 from app.core.time_utils import kst_date
 from app.domain.season_config import SeasonConfig
 from app.domain.season_file import Difference, differences
@@ -126,7 +127,7 @@ def _draft(form: Mapping[str, Any], stored: StoredSeason | None) -> Draft:
     kept = stored.config.view() if stored else {}
     config, problems = config_of(shown, {name: kept.get(name) for name in KEPT})
     texts = {name: str(form.get(name, "")).strip() for name in ("reason", "version", "day", "player")}
-    version = int(texts["version"]) if texts["version"].isdigit() else 0
+    version = whole_number(texts["version"]) or 0
     return Draft(
         stored,
         shown,

@@ -5,6 +5,7 @@ from typing import Any
 
 from app.core.errors import AppError, invalid, told_in
 from app.core.languages import ENGLISH, KOREAN
+from app.core.numbers import whole_number
 from app.domain.config_fields import RewardFields, parse_config
 from app.domain.season_config import SeasonConfig
 
@@ -50,7 +51,7 @@ def fields_sent(form: Mapping[str, Any]) -> dict[str, Any]:
     """What was typed, as the form shows it again."""
     shown: dict[str, Any] = {name: _text(form, name) for name in FIELDS}
     shown["stamp_on_play"] = "stamp_on_play" in form
-    count = int(_text(form, "level_count")) if _text(form, "level_count").isdigit() else 0
+    count = whole_number(_text(form, "level_count")) or 0
     shown["levels"] = [
         {name: _text(form, f"levels.{n}.{name}") for name in ("required_xp", "label_ko", "label_en", "rewards")}
         | {"auto_claim": f"levels.{n}.auto_claim" in form}
@@ -113,7 +114,8 @@ def add_problem(problems: Problems, field: str, reason: str) -> None:
 
 def _number(value: object) -> object:
     text = str(value)
-    return int(text) if text.isascii() and text.lstrip("-").isdigit() and len(text) < 16 else value
+    number = whole_number(text.removeprefix("-"))
+    return value if number is None else number if text[0] != "-" else -number
 
 
 def bundle_of(text: str) -> tuple[str, tuple[RewardFields, ...]]:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 from app.core.auth import ADMIN
 from app.core.errors import AppError
 from app.core.languages import LANGUAGES
+from app.core.numbers import whole_number
 from app.domain.config_diff import Change, diff
 from app.domain.config_fields import parse_config
 from app.flows.edit_ui_config import edit_ui_config
@@ -95,7 +96,8 @@ async def save(request: Request, key: Key) -> Response:
     draft = await _draft(request, key)
     draft.value, draft.reason = _value(draft, typed), typed.get("reason", "")
     version = typed.get("version", "")
-    draft.version = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else -1
+    number = whole_number(version, most_digits=9)
+    draft.version = -1 if number is None else number
     if typed.get("do") != "save":
         return await _page(request, who, draft)
     try:
