@@ -11,6 +11,8 @@ from tests.world import World
 
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--renderer-process-limit=1", "--disable-site-isolation-trials", "--disable-extensions", "--mute-audio"),
+    *("--disable-features=Translate,OptimizationHints,MediaRouter", "--disable-default-apps", "--no-zygote"),
     *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
 ]
 
