@@ -19,10 +19,10 @@ from tests.world import Person, World, key
 
 ACT = AdminAct("cli:kim", "asked for it", None)
 # each in Korean or with a sign that JSON and URLs write in another way: what is stored escaped is found as well
-NAME, BEFORE, THIRD, OTHER = "kim-7f3a@학교.example", "later-7f3a/kim", "third-7f3a", "second-7f3a"
-NICKNAME, SHOWN, TEAM, RENAMED = "하늘7f3a", "하늘이-shown-7f3a", "우리팀-7f3a", "새이름-7f3a"
-NOTE = "wrote-7f3a"
-MARK = "7f3a"  # every one of them holds it
+NAME, BEFORE, THIRD, OTHER = "kim-7zq3wx@학교.example", "later-7zq3wx/kim", "third-7zq3wx", "second-7zq3wx"
+NICKNAME, SHOWN, TEAM, RENAMED = "하늘7zq3wx", "하늘이-shown-7zq3wx", "우리팀-7zq3wx", "새이름-7zq3wx"
+NOTE = "wrote-7zq3wx"
+MARK = "7zq3wx"  # every one of them holds it; no id of hex digits can
 # fields by which a client says who somebody is, or in which people name themselves
 PEOPLE = {"external_id", "external_ids", "new_external_id", "into", "subject", "nickname", "display_name"}
 TEAMS = {"make_team", "admin_rename_team"}  # their `name` is what a person typed

@@ -27,7 +27,7 @@ from tests.identity.door import Door, bearer
 from tests.world import World, key
 
 ACT = AdminAct("cli:kim", "asked for it", None)
-NAME, NICKNAME, NOTE = "kim-7f3a@school.example", "하늘이", "wrote-7f3a"
+NAME, NICKNAME, NOTE = "kim-7zq3wx@school.example", "하늘이", "wrote-7zq3wx"
 # which columns say whose a row is, beside user_id
 OTHER_OWNERS = {"teams": "created_by", "idempotency_keys": "actor", "admin_audit_log": "target"}
 

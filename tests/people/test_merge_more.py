@@ -58,21 +58,21 @@ async def test_a_key_that_only_the_other_had_goes_over(world: World) -> None:
 
 
 async def test_erasing_and_telling_cover_every_account_and_every_id(world: World) -> None:
-    await world.player("first-7f3a")
-    await rename(world, "first-7f3a", "second-7f3a")
-    new = await world.player("new-7f3a")
-    await send(world, event(1, "note.taken", "first-7f3a", note="wrote-7f3a"))
-    await merge(world, "second-7f3a", "new-7f3a")
-    await rename(world, "new-7f3a", "last-7f3a")
+    await world.player("first-7zq3wx")
+    await rename(world, "first-7zq3wx", "second-7zq3wx")
+    new = await world.player("new-7zq3wx")
+    await send(world, event(1, "note.taken", "first-7zq3wx", note="wrote-7zq3wx"))
+    await merge(world, "second-7zq3wx", "new-7zq3wx")
+    await rename(world, "new-7zq3wx", "last-7zq3wx")
     told = await export_player(world.house, ACT, new.id)
-    assert told["tables"]["host_events"][0]["data"] == {"note": "wrote-7f3a"}
-    assert {row["external_id"] for row in told["tables"]["player_aliases"]} == {"first-7f3a", "second-7f3a", "new-7f3a"}
+    assert told["tables"]["host_events"][0]["data"] == {"note": "wrote-7zq3wx"}
+    assert {row["external_id"] for row in told["tables"]["player_aliases"]} == {"first-7zq3wx", "second-7zq3wx", "new-7zq3wx"}
     await erase_player(world.house, ACT, new.id, tokens_now=world.clock.now())
     for table in ("user_profiles", "player_aliases", "host_events", "admin_audit_log", "idempotency_keys"):
-        assert "7f3a" not in str(await world.rows(f"SELECT * FROM {table}")), table
+        assert "7zq3wx" not in str(await world.rows(f"SELECT * FROM {table}")), table
     [(name,)] = await world.rows("SELECT external_id FROM user_profiles WHERE id = :u", u=new.id)
     assert is_pseudonym(name)
-    assert await refused(world, "merge", "last-7f3a", into="new-7f3a") == (404, "USER_NOT_FOUND")
+    assert await refused(world, "merge", "last-7zq3wx", into="new-7zq3wx") == (404, "USER_NOT_FOUND")
     desk = await desk_of(world, "kim@example.com", "admin")
     body = {"new_external_id": "again"}
     assert await desk.refused("POST", f"/players/{new.id}/rename", body) == (409, "PLAYER_ERASED")
