@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.core.time_utils import FixedClock
 from app.domain.reference import reference_season
 from app.domain.season_config import SeasonConfig
-from app.flows.seed_reference import seed_reference
+from app.flows.seed_reference import ACT, seed_reference
 from app.models import metadata
 from app.services import House, Services
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.world import World
 
 T = TypeVar("T")
+HEAD = "audit_head"  # the one row that seeding changes
 SEASON_START, SEASON_END = date(2025, 12, 9), date(2025, 12, 25)
 # how many rows stand in these says whether a database is empty, and which revisions' own rows are left in it
 TOLD_BY = ("hosts", "seasons", "programs", "feature_config", "game_configs", "app_ui_config", "bridge_campaigns")
@@ -31,9 +32,10 @@ Contents = dict[str, list[tuple[Any, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """The season's id, and the rows with which the service answered one state of a database."""
+    """The season's id, the rows with which the service answered one state of a database, and its log's head."""
 
     season_id: int
+    head: str
     inserts: list[tuple[str, list[tuple[Any, ...]]]]
 
 
@@ -62,12 +64,15 @@ async def plant(house: House) -> int:
     if found not in _written:
         before = await contents(house)
         season_id = await _write(house)
-        _written[found] = Planted(season_id, _inserts(before, await contents(house), found[0]))
+        after = await contents(house)
+        [head] = after.pop(HEAD)
+        _written[found] = Planted(season_id, head[1], _inserts(before, after, found[0]))
         return season_id
     planted = _written[found]
     async with house.database.write_engine.begin() as connection:
         for insert, rows in planted.inserts:
             await connection.exec_driver_sql(insert, rows)
+        await connection.exec_driver_sql(f"UPDATE {HEAD} SET chain_hash = '{planted.head}'")
     return planted.season_id
 
 
@@ -111,7 +116,9 @@ async def _write(house: House) -> int:
     config = SeasonConfig.model_validate(reference_season("XMAS_2025", SEASON_START, SEASON_END))
 
     async def work(keepers: Services) -> int:
-        return await keepers.season.add(config, is_active=True, now=house.clock.now())
+        season_id = await keepers.season.add(config, is_active=True, now=house.clock.now())
+        await keepers.audit.add(ACT, "SEASON_CREATED", f"season:{season_id}", now=house.clock.now())
+        return season_id
 
     return await house.write(work)
 

@@ -9,6 +9,7 @@ from app.config.settings import Settings
 from app.core.host_gate import HostGate
 from app.core.jwks import Jwks
 from app.core.pulse import Pulse
+from app.core.seal_witnesses import SealWitnesses
 from app.core.security import Passwords
 from app.core.time_utils import Clock, SystemClock
 from app.core.tokens import TokenKeys
@@ -164,7 +165,7 @@ class Container:
         sender = WebhookSender(
             allow_private=settings.webhook_allow_private, timeout_seconds=settings.webhook_timeout_seconds
         )
-        self.post = Post(sender, self.keys.clock)
+        self.post, self.witnesses = Post(sender, self.keys.clock), SealWitnesses.from_settings(settings, sender)
         self.pulse = Pulse()
         self.is_draining = False
 

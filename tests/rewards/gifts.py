@@ -10,6 +10,7 @@ from app.domain.grants import Grant, RewardState
 from app.domain.records import Changes
 from app.domain.wallet import Reason
 from app.domain.worth import Approval
+from app.flows.seed_demo import ACT
 from app.flows.steps.decision import Decision
 from app.flows.steps.grant_rewards import grant_rewards
 from app.flows.steps.save_changes import save_changes
@@ -23,7 +24,7 @@ Standing = tuple[str, int, str | None, datetime | None]
 async def give(
     world: World, player: Person, *grants: Grant, operation_id: str, reason: Reason = Reason.SEASON_REWARD
 ) -> tuple[RewardState, ...]:
-    """Grants through the one payer, in a transaction of its own."""
+    """Grants through the one payer, in a transaction of its own, as the demo's seed does."""
     now = world.clock.now()
 
     async def work(keepers: Services) -> tuple[RewardState, ...]:
@@ -31,8 +32,9 @@ async def give(
         state = (await keepers.player.lock([player.id], Wanted.of(rules, wallets=True)))[player.id]
         season = rules.season_if_any(state)
         decision = Decision(state, Changes(), now, rules.today, season, Approval(10_000), None)
-        states = grant_rewards(decision, grants, operation_id=operation_id, source="TEST", reason=reason)
+        states = grant_rewards(decision, grants, operation_id=operation_id, source="SEED", reason=reason)
         await save_changes(keepers, decision.changes)
+        await keepers.audit.add(ACT, "PLAYER_SEEDED", f"player:{player.id}", after=[operation_id], now=now)
         return states
 
     return await world.house.write(work)

@@ -4,15 +4,13 @@ from app.batches.job import Run
 from app.core.alarms import raise_alarm, raise_alarm_seldom
 from app.flows.game_report import surprising_payouts
 from app.flows.reconcile import reconcile_run
-from app.flows.seal_audit import seal_audit
 
 
 async def check(run: Run) -> bool:
-    """Seals the operators' log, then raises an alarm for every invariant that is broken, and for games that pay
+    """Raises an alarm for every invariant that is broken, and for games that pay what their odds hardly explain.
 
-    what their odds hardly explain. Repairs nothing.
+    Repairs nothing.
     """
-    await seal_audit(run.container.house, run.lease)
     for result in await reconcile_run(run.container.house, run.lease):
         if result.count:
             raise_alarm("reconcile", check=result.name, differences=result.count, examples=result.examples)

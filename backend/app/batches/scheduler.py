@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from datetime import datetime
 
-from app.batches import bridge, goals, outbox, reconcile, retention, rewards, seasons
+from app.batches import bridge, goals, outbox, reconcile, retention, rewards, seals, seasons
 from app.batches.job import Daily, Every, Job, Run, StandingJob, WhenDue
 from app.container import Container
 from app.core.time_utils import kst_date
 from app.domain.jobs import (
+    AUDIT_SEALS,
     BRIDGE_CLOSING,
     BRIDGE_LEVELS,
     BRIDGE_SETTLEMENT,
@@ -64,6 +65,7 @@ JOBS_BY_NAME = {job.name: job for job in JOBS}
 STANDING: tuple[StandingJob, ...] = (
     StandingJob("outbox", "hands on what is announced", 1.0, outbox.relay),
     StandingJob("webhooks", "sends webhooks to the hosts", 1.0, outbox.send),
+    StandingJob(AUDIT_SEALS, "seals what operators did, and tells the seals outside", 5.0, seals.seal),
 )
 
 

@@ -185,6 +185,18 @@ class Settings(BaseSettings):
     )
     # below the lease of a try; the specification advises 15 to 30 s
     webhook_timeout_seconds: float = Field(15.0, gt=0, le=30, description="How long a webhook waits for its answer.")
+    audit_seals_file: Path | None = Field(
+        None,
+        description="The worker adds each seal of the operators' log to this file. Keep it where it can only grow.",
+        examples=["/var/log/dojang/seals.jsonl"],
+    )
+    audit_seals_url: str | None = Field(
+        None,
+        max_length=500,
+        pattern=r"^(https?://[^\s]+)?$",
+        description="The worker sends each seal of the operators' log here, as a POST.",
+        examples=["https://archive.example/seals"],
+    )
     retain_runs_days: int = Field(7, ge=1, le=LONGEST_DAYS, description="How long runs of jobs are kept.")
     # long enough for an operator to ask the host about them; the document may hold what a player did
     retain_rejected_events_days: int = Field(

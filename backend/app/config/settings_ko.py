@@ -55,6 +55,8 @@ KOREAN = {
     "jwks_allowed_networks": "호스트의 키 서버(JWKS)가 있는 내부 네트워크. 설정하지 않으면 인터넷에서만 키를 받습니다.",
     "webhook_allow_private": "웹훅을 이 장비와 내부 네트워크에 암호화 없이 보냅니다. 운영 환경에서는 거부됩니다.",
     "webhook_timeout_seconds": "웹훅이 응답을 기다리는 시간(초).",
+    "audit_seals_file": "운영 기록의 봉인을 한 줄씩 덧붙이는 파일. 내용을 고칠 수 없는 곳에 두세요.",
+    "audit_seals_url": "운영 기록의 봉인을 POST로 보낼 주소.",
     "retain_runs_days": "작업 실행 기록의 보관 일수.",
     "retain_rejected_events_days": "거절된 호스트 이벤트의 보관 일수.",
     "retain_announcements_days": "전달을 마친 알림의 보관 일수.",

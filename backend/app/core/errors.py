@@ -155,6 +155,7 @@ ERRORS: dict[str, Meaning] = {
         "REVIEW_DECIDED": ("This was decided before", "이미 처리된 검토입니다"),
         "NOTHING_TO_VOID": ("Nothing of this upload is left to void", "무효 처리할 코드가 남아 있지 않습니다"),
         "REWARD_STATE": ("The reward's state does not allow this", "보상 상태에서 할 수 없는 작업입니다"),
+        "JOB_MUST_RUN": ("This job is never paused: it watches", "서비스를 감시하는 작업이라 일시 중지할 수 없습니다"),
         "JOB_PAUSED": ("The job is paused", "일시 중지된 작업입니다"),
         "JOB_ALREADY_DONE": ("This run is already done", "이미 완료된 작업입니다"),
         "JOB_RUNNING": ("The job is running now", "이미 실행 중인 작업입니다"),

@@ -9,6 +9,9 @@ from app.core.time_utils import kst_date, kst_midnight
 MINUTES_A_DAY = 24 * 60
 BRIDGE_CLOSING, BRIDGE_SETTLEMENT, BRIDGE_LEVELS = "bridge_closing", "bridge_settlement", "bridge_levels"
 RECONCILE = "reconcile"
+AUDIT_SEALS = "audit_seals"
+# they watch operators, so no operator pauses them
+MUST_RUN = frozenset({RECONCILE, AUDIT_SEALS})
 LEADERBOARD_CLOSE, TEAM_SETTLEMENT = "leaderboard_close", "team_settlement"
 # how many minutes a run that broke rests before each further try; about an hour in all, then a person must look
 PAUSES = (1, 2, 4, 8, 15, 15, 15)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.core.errors import AppError
-from app.domain.jobs import JobRun, Subject
+from app.domain.jobs import MUST_RUN, JobRun, Subject
 from app.flows.steps.ask_for import ask_for
 from app.flows.steps.choose_run import choose_run, subjects_of
 from app.services import House, Services
@@ -61,8 +61,13 @@ async def ask_for_run(house: House, act: AdminAct, job: str, day: date | None, s
 
 
 async def pause_job(house: House, act: AdminAct, job: str, *, is_paused: bool) -> Row:
-    """Pauses or resumes a job on every worker: a run under way goes on to its end. Raises JOB_NOT_FOUND."""
+    """Pauses or resumes a job on every worker: a run under way goes on to its end.
+
+    Raises JOB_NOT_FOUND, and JOB_MUST_RUN for the jobs that watch what operators do.
+    """
     now = house.clock.now()
+    if is_paused and job in MUST_RUN:
+        raise AppError("JOB_MUST_RUN")
 
     async def work(keepers: Services) -> Row:
         before = await keepers.job_control.find(job, locked=True)

@@ -19,7 +19,7 @@ async def reconcile(house: House) -> list[CheckResult]:
 
     async def work(keepers: Services) -> list[CheckResult]:
         results = await keepers.reconcile.check_all(latest)
-        return [*results, CheckResult.of(SEALED_LOG, await keepers.audit.broken_seals())]
+        return [*results, CheckResult.of(SEALED_LOG, await keepers.seal.breaks())]
 
     return await house.snapshot(work)
 

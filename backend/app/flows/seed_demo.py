@@ -1,6 +1,7 @@
 """The demo's data: made-up players with tickets of every reference game, and a few days of stamps behind them.
 
-Reads hosts and the running season. Writes user_profiles and everything that a stamp or a gift of tickets writes.
+Reads hosts and the running season. Writes user_profiles, admin_audit_log and everything that a stamp or a gift
+of tickets writes.
 """
 
 from dataclasses import dataclass
@@ -19,9 +20,12 @@ from app.flows.steps.save_changes import save_changes
 from app.flows.steps.stamp_season import DAILY, add_stamp
 from app.games import GAMES_BY_FEATURE
 from app.services import House, Services
+from app.services.audit_service import AdminAct
 from app.services.player_state import Wanted
 
+ACT = AdminAct("system:seed", "a player of the demo", None)
 STARTING_TICKETS = 10
+TOKENS = [GAMES_BY_FEATURE[name].token_type for name in GAME_SETUPS]
 STAMPED_AT = time(20, 30)
 
 
@@ -56,8 +60,9 @@ async def seed_demo_players(house: House, *, with_past: bool = False) -> None:
             season = rules.season_if_any(player)
             if with_past and demo.has_past and season is not None:
                 _stamp_past_days(house, player, changes, season)
-            _give_tickets(house, player, changes, now)
+            gifts = _give_tickets(house, player, changes, now)
             await save_changes(keepers, changes)
+            await keepers.audit.add(ACT, "PLAYER_SEEDED", f"player:{user_id}", after={"operations": gifts}, now=now)
 
     await house.write(work)
 
@@ -70,8 +75,11 @@ def _stamp_past_days(house: House, player: PlayerState, changes: Changes, season
         add_stamp(decision, period_key=day.isoformat(), source=StampSource.DAILY, event_type=DAILY)
 
 
-def _give_tickets(house: House, player: PlayerState, changes: Changes, now: datetime) -> None:
+def _give_tickets(house: House, player: PlayerState, changes: Changes, now: datetime) -> list[str]:
+    """Gives them; returns the operation ids."""
     decision = Decision(player, changes, now, kst_date(now), None, house.approval, None)
-    for token in sorted(GAMES_BY_FEATURE[name].token_type for name in GAME_SETUPS):
+    operations = {f"SEED:{player.id}:{token}": token for token in sorted(TOKENS)}
+    for operation_id, token in operations.items():
         tickets = Grant(RewardType.TOKEN, STARTING_TICKETS, token)
-        grant_rewards(decision, [tickets], operation_id=f"SEED:{player.id}:{token}", source="SEED", reason=Reason.SEED)
+        grant_rewards(decision, [tickets], operation_id=operation_id, source="SEED", reason=Reason.SEED)
+    return list(operations)

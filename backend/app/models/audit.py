@@ -16,12 +16,26 @@ admin_audit_log = Table(
     Column("after", JsonText),
     Column("request_id", ascii_text(64)),
     Column("created_at", UtcDateTime, nullable=False),
+    # SHA-256 of the act and of the chain before it; the mark is an HMAC of it, which only this service can make
+    Column("chain_hash", ascii_text(64), nullable=False, server_default=""),
+    Column("mark", ascii_text(64), nullable=False, server_default=""),
     Index("ix_admin_audit_log_target", "target", "id"),
     **MYSQL_TABLE,
 )
 
-# each seal is over the acts since the seal before it, and over that seal: an edited act breaks it and, once made anew,
-# the next one
+# one row, made by the migration: the hash of the newest act. So many acts, up to `unmarked_through`, are from before
+# there was a chain; no serving account can change these two columns.
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("chain_hash", ascii_text(64), nullable=False),
+    Column("unmarked_through", BigInteger, nullable=False),
+    Column("unmarked_acts", BigInteger, nullable=False),
+    **MYSQL_TABLE,
+)
+
+# what the chain was at a moment, told to places outside: they contradict whoever rewrites the chain
 audit_seals = Table(
     "audit_seals",
     metadata,
@@ -31,6 +45,7 @@ audit_seals = Table(
     Column("acts", Integer, nullable=False),
     Column("chain_hash", ascii_text(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("mark", ascii_text(64), nullable=False, server_default=""),
     **MYSQL_TABLE,
 )
 

@@ -68,6 +68,7 @@ bridge_keys = Table(
     Column("points", BigInteger, nullable=False),
     Column("cause", ascii_text(190), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("taken_back_at", UtcDateTime),  # what earned it was taken back; null: it stands
     UniqueConstraint("campaign_id", "user_id", "event_type", name="uq_bridge_keys_once"),
     Index("ix_bridge_keys_user", "user_id", "campaign_id", "day"),
     **MYSQL_TABLE,

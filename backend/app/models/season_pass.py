@@ -70,6 +70,7 @@ season_claims = Table(
     Column("level", Integer, primary_key=True, autoincrement=False),
     Column("is_auto", Flag, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("taken_back_at", UtcDateTime),  # its level was lost with what earned it; null: it stands
     **MYSQL_TABLE,
 )
 

@@ -61,6 +61,7 @@ from app.services.reward_service import RewardService
 from app.services.rule_book_service import RuleBookService
 from app.services.rule_service import RuleService
 from app.services.rule_state_service import RuleStateService
+from app.services.seal_service import SealService
 from app.services.season_pass_service import SeasonPassService
 from app.services.season_service import SeasonService
 from app.services.second_factor_service import SecondFactorService
@@ -100,7 +101,7 @@ class Services:
         self.game_config = GameConfigService(tx)
         self.prize_stock = PrizeStockService(tx)
         self.ui_config = UiConfigService(tx)
-        self.audit = AuditService(tx)
+        self.audit, self.seal = AuditService(tx, settings), SealService(tx, settings)
         self.allowance = AllowanceService(tx)
         self.identity, self.second_factor = IdentityService(tx), SecondFactorService(tx)
         self.bridge = BridgeService(tx)
@@ -149,7 +150,7 @@ class House:
     ) -> T:
         """Runs `work` in one transaction, committed before this returns (see `Database.transaction`)."""
         done = self.database.transaction(
-            lambda tx: work(Services(tx, self.definitions, self.settings)),
+            lambda tx: self._carry_out(tx, work),
             is_repeatable=is_repeatable,
             budget_seconds=budget_seconds,
         )
@@ -157,6 +158,12 @@ class House:
             return await done
         with self.traces.transaction(work):
             return await done
+
+    async def _carry_out(self, tx: Tx, work: Callable[[Services], Awaitable[T]]) -> T:
+        keepers = Services(tx, self.definitions, self.settings)
+        result = await work(keepers)
+        await keepers.audit.store()
+        return result
 
     async def snapshot(self, work: Callable[[Services], Awaitable[T]]) -> T:
         """Runs reads that all see one moment (see `Database.snapshot`)."""

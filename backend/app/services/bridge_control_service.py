@@ -28,7 +28,8 @@ LEDGER = Statement("""
     WHERE s.campaign_id = ?
 """)
 KEYS = Statement("""
-    SELECT COUNT(DISTINCT user_id), COUNT(*), COALESCE(SUM(points), 0) FROM bridge_keys WHERE campaign_id = ?
+    SELECT COUNT(DISTINCT user_id), COUNT(*), COALESCE(SUM(points), 0) FROM bridge_keys
+    WHERE campaign_id = ? AND taken_back_at IS NULL
 """)
 LEFT = Statement("SELECT COUNT(*) FROM user_profiles WHERE event_key_count > 0 AND (? IS NULL OR host_id = ?)")
 

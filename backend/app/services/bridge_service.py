@@ -1,6 +1,6 @@
 """Keeper of bridge campaigns with their slots, the keys that players collect, and their settlements."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,10 +16,16 @@ from app.domain.bridge_records import BridgeKey, BridgeSettlement
 from app.models.bridge import bridge_campaigns, bridge_keys, bridge_settlements, bridge_slots
 
 Row = dict[str, Any]
-ADD_KEYS = Insert(
-    bridge_keys, ["campaign_id", "user_id", "event_type", "day", "key_date", "points", "cause", "created_at"]
+# one that was taken back stands anew
+SET_KEYS = Upsert(
+    bridge_keys,
+    ["campaign_id", "user_id", "event_type"],
+    ["day", "key_date", "points", "cause", "created_at", "taken_back_at"],
 )
-DROP_KEY = Statement("DELETE FROM bridge_keys WHERE campaign_id = ? AND user_id = ? AND event_type = ?")
+TAKE_KEY_BACK = Statement(
+    "UPDATE bridge_keys SET taken_back_at = ? WHERE campaign_id = ? AND user_id = ? AND event_type = ?"
+)
+STANDS = bridge_keys.c.taken_back_at.is_(None)
 SETTLEMENT = (
     *("outcome", "key_count", "pending_points", "points_paid", "level_state", "season_id", "level_after", "xp_added"),
     *("created_at", "updated_at"),
@@ -120,10 +126,10 @@ class BridgeService:
     async def save(self, keys: Sequence[BridgeKey], settlements: Sequence[BridgeSettlement]) -> None:
         """Writes keys and settlements. One that already stands raises IntegrityError: it was given already."""
         await self._tx.write(
-            ADD_KEYS,
+            SET_KEYS,
             [
                 (k.campaign_id, k.user_id, k.event_type, k.day, k.key_date.isoformat(), k.points, k.cause,
-                 instant_out(k.created_at))
+                 instant_out(k.created_at), None)
                 for k in keys
             ],
         )  # fmt: skip
@@ -134,13 +140,13 @@ class BridgeService:
         c = bridge_keys.c
         query = select(bridge_keys, bridge_campaigns.c.code).join(
             bridge_campaigns, bridge_campaigns.c.id == c.campaign_id
-        ).where(c.user_id == user_id, c.cause.in_(causes))  # fmt: skip
+        ).where(c.user_id == user_id, c.cause.in_(causes), STANDS)  # fmt: skip
         return [dict(row) for row in (await self._tx.execute(query.order_by(c.id))).mappings()]
 
-    async def drop_keys(self, keys: Iterable[tuple[int, int, str]]) -> None:
-        """Takes keys away, by (campaign, player, event type), whose cause was taken back: they may be earned anew."""
-        for key in sorted(keys):
-            await self._tx.run(DROP_KEY, key)
+    async def take_keys_back(self, keys: Mapping[tuple[int, int, str], datetime]) -> None:
+        """Marks keys, by (campaign, player, event type), whose cause was taken back: they may be earned anew."""
+        for key, at in sorted(keys.items()):
+            await self._tx.run(TAKE_KEY_BACK, (instant_out(at), *key))
 
     async def settle_levels(self, settlements: Sequence[BridgeSettlement]) -> None:
         """Writes settlements that stand already anew, after their levels were decided. Lock the players first."""
@@ -172,7 +178,7 @@ class BridgeService:
         c = bridge_keys.c
         query = (
             select(c.event_type, func.count().label("players"))
-            .where(c.campaign_id == campaign_id)
+            .where(c.campaign_id == campaign_id, STANDS)
             .group_by(c.event_type)
         )
         return {row.event_type: row.players for row in await self._tx.execute(query)}
@@ -180,7 +186,8 @@ class BridgeService:
     async def players_by_keys(self, campaign_id: int) -> dict[int, int]:
         """How many players have 1, 2, 3, … keys."""
         c = bridge_keys.c
-        each = select(func.count().label("n")).where(c.campaign_id == campaign_id).group_by(c.user_id).subquery()
+        standing = select(func.count().label("n")).where(c.campaign_id == campaign_id, STANDS)
+        each = standing.group_by(c.user_id).subquery()
         query = select(each.c.n, func.count().label("players")).group_by(each.c.n).order_by(each.c.n)
         return {row.n: row.players for row in await self._tx.execute(query)}
 

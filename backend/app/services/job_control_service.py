@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from app.db.transaction import Tx
+from app.domain.jobs import MUST_RUN
 from app.models.job import job_controls
 
 Row = dict[str, Any]
@@ -59,4 +60,4 @@ class JobControlService:
 
 
 def _control(row: Any) -> Row:
-    return dict(row) | {"is_standing": bool(row["is_standing"])}
+    return dict(row) | {"is_standing": bool(row["is_standing"]), "must_run": row["job"] in MUST_RUN}

@@ -23,7 +23,8 @@ STAMPS = Statement("""
     WHERE user_id IN ({ids})
 """)
 CLAIMS = Statement("""
-    SELECT user_id, season_id, track, level, is_auto, created_at FROM season_claims WHERE user_id IN ({ids})
+    SELECT user_id, season_id, track, level, is_auto, created_at FROM season_claims
+    WHERE user_id IN ({ids}) AND taken_back_at IS NULL
 """)
 PASSES = Statement("""
     SELECT user_id, season_id, track, granted_at, revoked_at FROM season_passes WHERE user_id IN ({ids})
@@ -41,7 +42,7 @@ BOARD_MARKS = Statement("SELECT user_id, board_id, mark FROM leaderboard_marks W
 MARKS = Statement("SELECT user_id, rule_id, slot, value FROM rule_marks WHERE user_id IN ({ids})")
 KEYS = Statement("""
     SELECT k.campaign_id, k.event_type, k.day, k.key_date, k.points, k.created_at FROM bridge_keys k
-    WHERE k.user_id = ? AND k.campaign_id IN ({campaigns})
+    WHERE k.user_id = ? AND k.campaign_id IN ({campaigns}) AND k.taken_back_at IS NULL
 """)
 EVENT_MARKS = Statement("SELECT id, marks FROM host_events WHERE user_id = ? AND marks IS NOT NULL")
 RULES = Statement("SELECT id, code FROM host_rules")
@@ -52,7 +53,7 @@ UNSETTLED = Statement("""
     SELECT 'bridge' FROM bridge_settlements WHERE user_id IN ({ids}) AND level_state = 'PENDING'
     UNION ALL
     SELECT 'bridge' FROM bridge_keys k JOIN bridge_campaigns c ON c.id = k.campaign_id
-    WHERE k.user_id IN ({ids}) AND c.state = 'CLOSING'
+    WHERE k.user_id IN ({ids}) AND k.taken_back_at IS NULL AND c.state = 'CLOSING'
     UNION ALL
     SELECT 'team' FROM team_members m JOIN team_contests c ON c.id = m.contest_id
     WHERE m.user_id IN ({ids}) AND c.state = 'FROZEN'

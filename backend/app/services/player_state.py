@@ -69,7 +69,9 @@ def state_statement(wanted: Wanted, locked: bool) -> Statement:
         joins.append("LEFT JOIN season_progress p ON p.user_id = u.id AND p.season_id IN ({seasons})")
     if wanted.seasons and wanted.claims:
         columns.append("c.track, c.level")
-        joins.append("LEFT JOIN season_claims c ON c.user_id = u.id AND c.season_id = p.season_id")
+        joins.append(
+            "LEFT JOIN season_claims c ON c.user_id = u.id AND c.season_id = p.season_id AND c.taken_back_at IS NULL"
+        )
     if wanted.seasons and wanted.passes:
         # joined, not asked for in a subquery: only a locking read sees a pass that was committed just now
         columns.append("y.track, y.granted_at")
@@ -91,7 +93,7 @@ def state_statement(wanted: Wanted, locked: bool) -> Statement:
         columns.append("u.event_key_count, u.event_pending_points")
         columns.append(
             "(SELECT GROUP_CONCAT(CONCAT(k.campaign_id, ':', k.day)) FROM bridge_keys k"
-            " WHERE k.user_id = u.id AND k.campaign_id IN ({bridges}))"
+            " WHERE k.user_id = u.id AND k.campaign_id IN ({bridges}) AND k.taken_back_at IS NULL)"
         )
     lock = "FOR UPDATE" if locked else ""
     return Statement(

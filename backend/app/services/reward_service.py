@@ -54,7 +54,7 @@ LEVEL_PAYMENTS = Statement("""
     SELECT c.user_id, r.state FROM season_claims c JOIN reward_log r ON r.user_id = c.user_id
         AND r.operation_id >= CONCAT(?, c.user_id, ?) AND r.operation_id < CONCAT(?, c.user_id, ?, '$')
         AND (r.operation_id = CONCAT(?, c.user_id, ?) OR r.operation_id > CONCAT(?, c.user_id, ?, '#'))
-    WHERE c.season_id = ? AND c.track = ? AND c.level = ?
+    WHERE c.season_id = ? AND c.track = ? AND c.level = ? AND c.taken_back_at IS NULL
 """)
 SHOWN = (
     *("id", "user_id", "operation_id", "source", "reward_type", "token_type", "code", "amount", "state", "attempts"),

@@ -1,7 +1,7 @@
 """Keeper of progress, stamps, XP, level claims, passes and counters: what a player did and owns in a season."""
 
-from collections.abc import Collection, Iterable, Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -53,10 +53,13 @@ SET_COUNTERS = Upsert(
         *("streak_days", "streak_best", "streak_freezes", "streak_on"),
     ],
 )
-DROP_CLAIM = Statement("""
-    DELETE FROM season_claims WHERE user_id = ? AND season_id = ? AND track = ? AND level = ?
+TAKE_CLAIM_BACK = Statement("""
+    UPDATE season_claims SET taken_back_at = ? WHERE user_id = ? AND season_id = ? AND track = ? AND level = ?
 """)
-ADD_CLAIMS = Insert(season_claims, ["user_id", "season_id", "track", "level", "is_auto", "created_at"])
+# one that was taken back stands anew; a second payment is refused by the reward's own operation id
+SET_CLAIMS = Upsert(
+    season_claims, ["user_id", "season_id", "track", "level"], ["is_auto", "created_at", "taken_back_at"]
+)
 
 
 class SeasonPassService:
@@ -116,7 +119,7 @@ class SeasonPassService:
         xp: Sequence[XpEntry],
         claims: Sequence[LevelClaim],
     ) -> None:
-        """Writes what was decided. The unique keys refuse a stamp, XP entry or claim that already stands."""
+        """Writes what was decided. The unique keys refuse a stamp or XP entry that already stands."""
         progress = list(progress)
         await self._tx.write(
             SET_PROGRESS,
@@ -143,8 +146,8 @@ class SeasonPassService:
             ],
         )  # fmt: skip
         await self._tx.write(
-            ADD_CLAIMS,
-            [(c.user_id, c.season_id, c.track, c.level, c.is_auto, instant_out(c.created_at)) for c in claims],
+            SET_CLAIMS,
+            [(c.user_id, c.season_id, c.track, c.level, c.is_auto, instant_out(c.created_at), None) for c in claims],
         )
         await self._tx.write(SET_COUNTERS, [_counters(p.counters) for p in progress if p.counters])
 
@@ -176,10 +179,10 @@ class SeasonPassService:
         query = select(*columns).where(c.user_id == user_id, c.period_key.in_(sorted(set(period_keys))))
         return [GivenStamp(**row) for row in (await self._tx.execute(query)).mappings()]
 
-    async def drop_claims(self, claims: Iterable[tuple[int, int, str, int]]) -> None:
-        """Takes away claims whose levels were lost and whose rewards are taken back: they may be earned anew."""
-        for claim in sorted(claims):
-            await self._tx.run(DROP_CLAIM, claim)
+    async def take_claims_back(self, claims: Mapping[tuple[int, int, str, int], datetime]) -> None:
+        """Marks claims whose levels were lost and whose rewards are taken back: they may be earned anew."""
+        for claim, at in sorted(claims.items()):
+            await self._tx.run(TAKE_CLAIM_BACK, (instant_out(at), *claim))
 
     async def save_passes(self, passes: Iterable[SeasonPass]) -> None:
         """Writes who owns which track now. The players' rows must be locked by this transaction."""

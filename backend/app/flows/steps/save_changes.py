@@ -19,10 +19,10 @@ async def save_changes(keepers: Services, changes: Changes) -> None:
     for operation_id, at in changes.taken_back.items():
         await keepers.coupon.void([operation_id], at)
         await keepers.entitlement.revoke([operation_id], at)
-    await keepers.season_pass.drop_claims(changes.lost_claims)
+    await keepers.season_pass.take_claims_back(changes.lost_claims)
     await keepers.season_pass.save(changes.progress.values(), changes.stamps, changes.xp, changes.claims)
     await keepers.season_pass.save_passes(changes.passes.values())
-    await keepers.bridge.drop_keys(changes.lost_keys)
+    await keepers.bridge.take_keys_back(changes.lost_keys)
     await keepers.bridge.save(changes.bridge_keys, changes.settlements)
     await keepers.player.save_key_counters(changes.key_counters)
     await keepers.player.save_reversals(changes.reversals)

@@ -154,7 +154,7 @@ class Undo:
         if (track, level) not in progress.claimed:
             return
         progress.claimed.discard((track, level))
-        self.decision.changes.lost_claims.add((progress.user_id, season.id, track, level))
+        self.decision.changes.lost_claims[progress.user_id, season.id, track, level] = self.decision.now
         taken = self._follow_of(lambda account: f"SEASON:{season.id}:{account}:{track}:{level}")
         if not season.level(level).auto_claim and track == FREE_TRACK and taken:
             self.count(Counted(metrics.CLAIM, 1, taken[0].created_at))
@@ -224,7 +224,7 @@ class Undo:
             self.ask(ReviewKind.BRIDGE, f"BRIDGE:{key['code']}:{player.id}", {"key_event": key["event_type"]})
             return str(key["event_type"])
         player.bridge_days.discard((campaign.id, key["day"]))
-        self.decision.changes.lost_keys.add((campaign.id, player.id, key["event_type"]))
+        self.decision.changes.lost_keys[campaign.id, player.id, key["event_type"]] = self.decision.now
         self.decision.changes.count_keys(
             player, player.event_key_count - 1, player.event_pending_points - key["points"]
         )  # fmt: skip

@@ -50,6 +50,7 @@ class JobSwitch(Shape):
     schedule: str
     is_standing: bool = Field(description="It goes on all the time and has no runs.")
     is_paused: bool
+    must_run: bool = Field(description="It watches over the service: it is never paused.")
     version: int
     updated_at: Instant
     updated_by: str

@@ -6,7 +6,7 @@ from app.services.reconcile.check import Check, own_account
 WAITING = f"""
     SELECT k.user_id, COUNT(*) AS keys_held, SUM(k.points) AS points FROM bridge_keys k
     LEFT JOIN bridge_settlements s ON s.campaign_id = k.campaign_id AND s.user_id = k.user_id
-    WHERE s.id IS NULL AND {own_account("k.user_id")} GROUP BY k.user_id
+    WHERE s.id IS NULL AND k.taken_back_at IS NULL AND {own_account("k.user_id")} GROUP BY k.user_id
 """
 # `BRIDGE:<campaign>:<player>:<item>` of a settlement
 OWN_ID = "CONCAT('BRIDGE:', c.code, ':', s.user_id, ':{item}')"
@@ -46,7 +46,7 @@ BRIDGE_CHECKS: tuple[Check, ...] = (
         SELECT s.campaign_id, s.user_id, s.key_count, s.pending_points FROM bridge_settlements s
         LEFT JOIN (
             SELECT campaign_id, user_id, COUNT(*) AS keys_held, SUM(points) AS points FROM bridge_keys
-            GROUP BY campaign_id, user_id
+            WHERE taken_back_at IS NULL GROUP BY campaign_id, user_id
         ) k ON k.campaign_id = s.campaign_id AND k.user_id = s.user_id
         WHERE s.key_count <> COALESCE(k.keys_held, 0) OR s.pending_points <> COALESCE(k.points, 0)
         """,
@@ -118,7 +118,7 @@ BRIDGE_CHECKS: tuple[Check, ...] = (
         WHERE (c.state = 'SETTLED') <> (r.id IS NOT NULL)
         UNION ALL
         SELECT c.code, k.user_id FROM bridge_campaigns c
-        JOIN bridge_keys k ON k.campaign_id = c.id
+        JOIN bridge_keys k ON k.campaign_id = c.id AND k.taken_back_at IS NULL
         LEFT JOIN bridge_settlements s ON s.campaign_id = k.campaign_id AND s.user_id = k.user_id
         WHERE c.state = 'SETTLED' AND s.id IS NULL AND {own_account("k.user_id")}
         """,
@@ -134,6 +134,6 @@ BRIDGE_CHECKS: tuple[Check, ...] = (
     Check(
         "I14 no run is lost",
         "a run that is under way has a worker, or had one minutes ago",
-        "SELECT id, job, owner FROM job_runs WHERE status = 'RUNNING' AND lost_at < CURRENT_TIMESTAMP",
+        "SELECT id, job, owner FROM job_runs WHERE status = 'RUNNING' AND taken_back_at < CURRENT_TIMESTAMP",
     ),
 )

@@ -1,8 +1,10 @@
 """Every invariant, in the order it is reported."""
 
 from app.services.reconcile.account_checks import ACCOUNT_CHECKS
+from app.services.reconcile.act_checks import ACT_CHECKS
 from app.services.reconcile.board_checks import BOARD_CHECKS
 from app.services.reconcile.bridge_checks import BRIDGE_CHECKS
+from app.services.reconcile.cause_checks import CAUSE_CHECKS
 from app.services.reconcile.check import Check
 from app.services.reconcile.desk_checks import DESK_CHECKS, SEALED_LOG
 from app.services.reconcile.draw_checks import DRAW_CHECKS
@@ -23,6 +25,7 @@ from app.services.reconcile.value_checks import VALUE_CHECKS
 CHECKS: tuple[Check, ...] = (
     *VALUE_CHECKS,
     *REWARD_CHECKS,
+    *CAUSE_CHECKS,
     *PROMO_CHECKS,
     *SEASON_CHECKS,
     *PASS_CHECKS,
@@ -38,6 +41,7 @@ CHECKS: tuple[Check, ...] = (
     *TEAM_CHECKS,
     *ACCOUNT_CHECKS,
     *DESK_CHECKS,
+    *ACT_CHECKS,
     *STRUCTURE_CHECKS,
 )
 ALL_CHECKS = (*CHECKS, SEALED_LOG)

@@ -36,14 +36,14 @@ def _unequal(rows: Rows) -> Rows:
 DESK_CHECKS: tuple[Check, ...] = (
     Check(
         "I22 gift has its reason",
-        "every gift of an operator stands in the operators' log with a reason",
+        "every gift of an operator, and every ticket of a demo, stands in the operators' log with a reason",
         """
         SELECT r.operation_id, r.requested_by FROM reward_log r
         LEFT JOIN admin_audit_log a ON a.target = CONCAT('player:', r.user_id)
-            AND a.action IN ('WALLET_GRANTED', 'MAKE_GOOD_ASKED') AND a.actor = r.requested_by
+            AND a.actor = COALESCE(r.requested_by, 'system:seed')
+            AND a.action IN ('WALLET_GRANTED', 'MAKE_GOOD_ASKED', 'PLAYER_SEEDED')
             AND a.reason <> '' AND INSTR(a.after, r.operation_id) > 0
-        WHERE r.source = 'ADMIN' AND INSTR(r.operation_id, 'ADMIN:') = 1 AND INSTR(r.operation_id, '#') = 0
-            AND a.id IS NULL
+        WHERE r.source IN ('ADMIN', 'SEED') AND a.id IS NULL
         """,
     ),
     Check(

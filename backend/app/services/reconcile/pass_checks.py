@@ -67,6 +67,7 @@ PASS_CHECKS: tuple[Check, ...] = (
             ON w.season_id = y.season_id AND w.level = l.level AND w.track = y.track AND w.item_no = 1
         LEFT JOIN season_claims c
             ON c.user_id = y.user_id AND c.season_id = y.season_id AND c.level = l.level AND c.track = y.track
+            AND c.taken_back_at IS NULL
         WHERE y.revoked_at IS NULL AND c.user_id IS NULL
         """,
     ),
@@ -76,7 +77,7 @@ PASS_CHECKS: tuple[Check, ...] = (
         """
         SELECT c.user_id, c.season_id, c.track, c.level FROM season_claims c
         LEFT JOIN season_passes y ON y.user_id = c.user_id AND y.season_id = c.season_id AND y.track = c.track
-        WHERE c.track <> 'FREE' AND (y.user_id IS NULL OR c.created_at > y.revoked_at)
+        WHERE c.taken_back_at IS NULL AND c.track <> 'FREE' AND (y.user_id IS NULL OR c.created_at > y.revoked_at)
         """,
     ),
     Check(

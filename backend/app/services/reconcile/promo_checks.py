@@ -34,8 +34,9 @@ PROMO_CHECKS: tuple[Check, ...] = (
         WHERE r.id IS NULL
         UNION ALL
         SELECT r.operation_id FROM reward_log r
-        LEFT JOIN promo_claims c ON c.operation_id = r.operation_id AND c.user_id = r.user_id
-        WHERE r.source = 'CODE' AND INSTR(r.operation_id, '#') = 0 AND c.id IS NULL
+        LEFT JOIN promo_claims c ON c.user_id = r.user_id
+            AND INSTR(CONCAT(r.operation_id, '#'), CONCAT(c.operation_id, '#')) = 1
+        WHERE r.source = 'CODE' AND c.id IS NULL
         """,
     ),
     Check(
@@ -60,9 +61,9 @@ PROMO_CHECKS: tuple[Check, ...] = (
             )
         UNION ALL
         SELECT r.id, r.user_id FROM reward_log r
-        LEFT JOIN inbox_items i ON r.operation_id = CONCAT('INBOX:', i.mailing_id, ':', i.user_id)
-            AND i.user_id = r.user_id AND i.claimed_at IS NOT NULL
-        WHERE r.source = 'INBOX' AND INSTR(r.operation_id, '#') = 0 AND i.id IS NULL
+        LEFT JOIN inbox_items i ON i.user_id = r.user_id AND i.claimed_at IS NOT NULL
+            AND INSTR(CONCAT(r.operation_id, '#'), CONCAT('INBOX:', i.mailing_id, ':', i.user_id, '#')) = 1
+        WHERE r.source = 'INBOX' AND i.id IS NULL
         """,
     ),
     Check(

@@ -75,7 +75,7 @@ SEASON_CHECKS: tuple[Check, ...] = (
         """
         SELECT c.user_id, c.season_id, c.track, c.level FROM season_claims c
         LEFT JOIN season_progress p ON p.user_id = c.user_id AND p.season_id = c.season_id
-        WHERE p.user_id IS NULL OR c.level > p.current_level
+        WHERE c.taken_back_at IS NULL AND (p.user_id IS NULL OR c.level > p.current_level)
         """,
     ),
     Check(
@@ -86,6 +86,7 @@ SEASON_CHECKS: tuple[Check, ...] = (
         JOIN season_levels l ON l.season_id = p.season_id AND l.level <= p.current_level AND l.auto_claim = 1
         LEFT JOIN season_claims c
             ON c.user_id = p.user_id AND c.season_id = p.season_id AND c.level = l.level AND c.track = 'FREE'
+            AND c.taken_back_at IS NULL
         WHERE c.user_id IS NULL
         """,
     ),

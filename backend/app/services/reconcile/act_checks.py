@@ -1,0 +1,101 @@
+"""Accounts, keys, switches and documents of operators were made by acts in their log, and stand as these left them."""
+
+from typing import Any
+
+from app.db.values import json_in
+from app.games import GAMES_BY_FEATURE
+from app.services.reconcile.check import Check, Rows
+
+GAME_CODES = " ".join(f"WHEN '{name}' THEN '{game.code}'" for name, game in sorted(GAMES_BY_FEATURE.items()))
+# table → the SQL of what the operators' log calls a row `t` of it, and of a text that an act on it holds, if that alone
+# tells the row from its siblings
+DOCUMENTS: dict[str, tuple[str, str | None]] = {
+    "staff": ("CONCAT('staff:', t.login)", None),
+    "hosts": ("CONCAT('host:', t.code)", None),
+    "api_keys": (
+        "CONCAT('host:', (SELECT h.code FROM hosts h WHERE h.id = t.host_id))",
+        """CONCAT('"key_id":', t.id, ',')""",
+    ),
+    "programs": ("CONCAT('program:', t.code)", None),
+    "feature_config": ("CONCAT('feature:', t.feature_type)", None),
+    "game_configs": (f"CONCAT('game:', CASE t.feature_type {GAME_CODES} END)", """CONCAT('"id":', t.id, ',')"""),
+    "app_ui_config": ("CONCAT('ui_config:', t.config_key)", None),
+    "seasons": ("CONCAT('season:', t.id)", None),
+    "bridge_campaigns": ("CONCAT('bridge:', t.code)", None),
+    "missions": ("CONCAT('mission:', t.code)", None),
+    "leaderboards": ("CONCAT('leaderboard:', t.code)", None),
+    "team_contests": ("CONCAT('contest:', t.code)", None),
+    "host_rules": ("CONCAT('rule:', t.code)", None),
+    "badges": ("CONCAT('badge:', t.code)", None),
+    "promo_campaigns": ("CONCAT('promo:', t.code)", None),
+    "coupon_pools": ("CONCAT('coupon_pool:', t.code)", None),
+    "inbox_mailings": ("CONCAT('mailing:', t.id)", None),
+    "webhook_endpoints": ("CONCAT('webhook:', t.id)", None),
+}
+
+
+def _without_an_act() -> str:
+    """(table, target) of every row that no act is about."""
+    return " UNION ALL ".join(
+        f"SELECT '{table}', {target} FROM {table} t WHERE NOT EXISTS (SELECT 1 FROM admin_audit_log a"
+        f" WHERE a.target = {target}{'' if told is None else f' AND INSTR(a.after, {told}) > 0'})"
+        for table, (target, told) in DOCUMENTS.items()
+    )
+
+
+# what stands, then every act that is about it, oldest first
+STANDING = """
+    SELECT 0, CONCAT('staff:', login, ' scopes'), scopes, NULL, NULL FROM staff
+    UNION ALL SELECT 0, CONCAT('staff:', login, ' on'), CONCAT(is_active, ''), NULL, NULL FROM staff
+    UNION ALL SELECT 0, CONCAT('feature:', feature_type, ' on'), CONCAT(is_enabled, ''), NULL, NULL FROM feature_config
+    UNION ALL SELECT 0, CONCAT('key:', id, ' on'), CASE WHEN revoked_at IS NULL THEN '1' ELSE '0' END, NULL, NULL
+        FROM api_keys
+    UNION ALL SELECT id, target, action, COALESCE(after, '{}'), COALESCE(before, '{}') FROM admin_audit_log
+    WHERE action IN (
+        'STAFF_ADDED', 'STAFF_SCOPES_RAISED', 'STAFF_ENABLED', 'STAFF_DISABLED', 'FEATURE_ADDED', 'FEATURE_SWITCHED',
+        'API_KEY_ADDED', 'API_KEY_REVOKED'
+    )
+    ORDER BY 1
+"""
+
+
+def _otherwise_than_told(rows: Rows) -> Rows:
+    """(what, how it stands, how its acts left it) of what something else has changed since."""
+    left: dict[str, str] = {}
+    for number, target, action, after, before in rows:
+        if number:
+            left |= _told(action, target, json_in(after), json_in(before))
+    return [
+        (what, stands, left[what])
+        for number, what, stands, *_ in rows
+        if not number and left.get(what, stands) != stands
+    ]
+
+
+def _told(action: str, target: str, after: dict[str, Any], before: dict[str, Any]) -> dict[str, str]:
+    match action:
+        case "STAFF_ADDED":
+            return {f"{target} scopes": " ".join(sorted(after["scopes"])), f"{target} on": "1"}
+        case "STAFF_SCOPES_RAISED":
+            return {f"{target} scopes": " ".join(sorted(after["scopes"]))}
+        case "API_KEY_ADDED":
+            return {f"key:{after['key_id']} on": "1"}
+        case "API_KEY_REVOKED":
+            return {f"key:{before['key_id']} on": "0"}
+    is_on = after.get("is_active", after.get("is_enabled"))
+    return {f"{target} on": "1" if is_on else "0"}
+
+
+ACT_CHECKS: tuple[Check, ...] = (
+    Check(
+        "I21 row has its act",
+        "every account, key, switch and document of operators was made by an act in their log",
+        _without_an_act(),
+    ),
+    Check(
+        "I21 rights are as told",
+        "operators' scopes, switched accounts, features and live keys stand as the operators' log left them",
+        STANDING,
+        judge=_otherwise_than_told,
+    ),
+)
