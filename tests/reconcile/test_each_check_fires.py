@@ -2,9 +2,24 @@
 
 import pytest
 
+from app.domain.reference import DICE
 from tests.planting import honest
 from tests.play.prizes import lottery, prize
 from tests.world import Person, World, key
+
+
+def paid_out(operation_id: str, source: str) -> tuple[str, ...]:
+    """What somebody with the serving account would write to be paid: a reward, its entry, the balance."""
+    return (
+        f"""INSERT INTO reward_log (user_id, operation_id, source, reward_type, amount, state, attempts, created_at,
+            updated_at) VALUES (:u, '{operation_id}', '{source}', 'POINT', 500, 'GRANTED', 1,
+            '2025-12-10 00:00:00.000000', '2025-12-10 00:00:00.000000')""",
+        f"""INSERT INTO wallet_ledger (user_id, token_type, delta, balance_after, reason, operation_id, created_at)
+            SELECT :u, 'POINT', 500, balance + 500, 'PLAY_REWARD', '{operation_id}', '2025-12-10 00:00:00.000000'
+            FROM wallets WHERE user_id = :u AND token_type = 'POINT'""",
+        "UPDATE wallets SET balance = balance + 500 WHERE user_id = :u AND token_type = 'POINT'",
+    )
+
 
 # check → the statements that break exactly it. `:u` is the player, `:s` the season.
 PLANTED: dict[str, tuple[str, ...]] = {
@@ -15,34 +30,45 @@ PLANTED: dict[str, tuple[str, ...]] = {
     ),
     "I2 counter-account": ("UPDATE wallet_ledger SET reason = 'FOUND' WHERE reason = 'ADMIN_GRANT'",),
     "I3 nothing negative": ("UPDATE season_progress SET internal_wins = -1 WHERE user_id = :u",),
-    "I5 reward has effect": ("UPDATE reward_log SET amount = amount + 1 WHERE user_id = :u AND source = 'ROULETTE'",),
-    "I5 effect has reward": (
-        "UPDATE reward_log SET state = 'REVERSED', operation_id = 'moved' WHERE user_id = :u AND source = 'ROULETTE'",
+    "I5 reward has effect": ("UPDATE reward_log SET amount = amount + 1 WHERE user_id = :u AND source = 'SEASON'",),
+    "I5 effect has reward": ("DELETE FROM reward_log WHERE user_id = :u AND source = 'ROULETTE'",),
+    "I5 XP reward has effect": ("UPDATE season_xp_ledger SET operation_id = 'moved' WHERE source = 'REWARD'",),
+    "I5 source is known": ("UPDATE reward_log SET source = 'GIFT' WHERE user_id = :u AND source = 'ROULETTE'",),
+    **{
+        check: paid_out(operation_id, source)
+        for check, source, operation_id in (
+            ("I15 reward has its play", "DICE", "PLAY:01234567-89ab-cdef-0123-456789abcdef"),
+            ("I5 trial ticket has its event", "TRIAL", "TRIAL:1:DICE_TOKEN:2025-12-10:1"),
+            ("I9 season reward was earned", "SEASON", "SEASON:1:1:FREE:7"),
+            ("I12 bridge reward has its key", "BRIDGE", "BRIDGE:NEW_YEAR:1:POINT"),
+        )
+    },
+    "I21 row has its act": (
+        """INSERT INTO staff (login, scopes, is_active, token_version, created_at)
+           VALUES ('mallory', 'admin', 1, 1, '2025-12-10 00:00:00')""",
     ),
-    "I5 XP reward has effect": (
-        """INSERT INTO reward_log (user_id, operation_id, source, reward_type, amount, state, attempts, created_at,
-           updated_at) VALUES (:u, 'xp', 'ADMIN', 'XP', 5, 'GRANTED', 1, '2025-12-10 00:00:00.000000',
-           '2025-12-10 00:00:00.000000')""",
-    ),
+    "I21 rights are as told": ("UPDATE feature_config SET is_enabled = 0 WHERE feature_type = 'DICE'",),
     "I6 play has answer": ("DELETE FROM idempotency_keys WHERE operation = 'PLAY'",),
     "I6 answer is whole": ("UPDATE idempotency_keys SET status = 500 WHERE operation = 'PLAY'",),
     "I7 stamp day": ("UPDATE season_stamp_log SET stamp_date = '2025-12-11' WHERE user_id = :u",),
     "I8 progress = stamps": ("UPDATE season_progress SET total_stamps = 9 WHERE user_id = :u",),
     "I8 progress = XP ledger": ("UPDATE season_progress SET current_xp = 21 WHERE user_id = :u",),
-    "I8 level = f(XP)": ("UPDATE season_levels SET required_xp = 21 WHERE level = 1",),
+    "I8 level = f(XP)": ("UPDATE season_levels SET required_xp = 26 WHERE level = 1",),
     "I8 stamp XP": ("UPDATE season_stamp_log SET xp_earned = 19 WHERE user_id = :u",),
     "I9 claim was open": (
         """INSERT INTO season_claims (user_id, season_id, track, level, is_auto, created_at)
            VALUES (:u, :s, 'FREE', 9, 0, '2025-12-10 00:00:00.000000')""",
     ),
-    "I9 auto level is paid": ("DELETE FROM season_claims WHERE user_id = :u",),
+    "I9 auto level is paid": ("UPDATE season_claims SET taken_back_at = created_at WHERE user_id = :u",),
     "I15 play costs a ticket": ("UPDATE game_plays SET cost = 2 WHERE user_id = :u",),
     "I15 play has events": ("DELETE FROM user_event_log WHERE event_type = 'RESULT'",),
     "I15 play numbers": ("UPDATE game_plays SET play_no = 7 WHERE user_id = :u",),
     "I16 stock = start + restocks": ("UPDATE prize_stock SET supply = supply + 1 WHERE prize_id = 101",),
     "I16 stock - left = won": ("UPDATE game_plays SET stock_unit_no = 2 WHERE stock_prize_id = 9001",),
     "I18 config is untouched": ("UPDATE game_configs SET config_hash = 'planted' WHERE feature_type = 'DICE'",),
-    "I18 draw is what was rolled": ("UPDATE game_plays SET prize = '{}' WHERE user_id = :u",),
+    "I18 draw is what was rolled": (
+        "UPDATE game_plays SET prize = REPLACE(prize, 'label', 'lable') WHERE user_id = :u",
+    ),
     "I19 no claim after the grace": (
         "UPDATE season_claims SET is_auto = 0, created_at = '2026-02-01 00:00:00.000000' WHERE user_id = :u",
     ),
@@ -85,12 +111,14 @@ async def lived_in(world: World) -> Person:
         },
     )
     await world.configure("lottery", lottery(prize(9001, stock=5, points=3)))
-    player = await world.player("kim", ROULETTE_COIN=3, LOTTERY_TICKET=1)
+    xp = {"reward_type": "XP", "reward_amount": 5}
+    await world.configure("dice", DICE | {"trial": None, "win": xp, "draw": xp, "lose": xp})
+    player = await world.player("kim", ROULETTE_COIN=3, LOTTERY_TICKET=1, DICE_TOKEN=1)
     await world.ok("POST", "/api/season-pass/stamp", headers=player.headers)
-    for game in ("roulette", "lottery"):
+    for game in ("roulette", "lottery", "dice"):
         await world.ok("POST", f"/api/{game}/play", headers=player.headers | key())
     now = world.clock.now()
-    assert await world.house.write(lambda keepers: keepers.audit.seal(settled_by=now, now=now))
+    assert await world.house.write(lambda keepers: keepers.seal.seal(now=now))
     return player
 
 

@@ -14,7 +14,9 @@ PLANTED: dict[str, tuple[str, ...]] = {
     "I8 streak is possible": ("UPDATE season_counters SET streak_freezes = -1 WHERE user_id = :u",),
     "I9 overflow is paid": ("UPDATE season_counters SET overflow_bonuses = overflow_bonuses + 1 WHERE user_id = :u",),
     "I9 milestone is paid": ("UPDATE season_counters SET streak_best = 7 WHERE user_id = :u",),
-    "I9 premium level is paid": ("DELETE FROM season_claims WHERE user_id = :u AND track = 'GOLD' AND level = 1",),
+    "I9 premium level is paid": (
+        "UPDATE season_claims SET taken_back_at = created_at WHERE user_id = :u AND track = 'GOLD' AND level = 1",
+    ),
     "I9 premium claim had a pass": ("DELETE FROM season_passes WHERE user_id = :u",),
     "I9 pass ends after it began": (
         "UPDATE season_passes SET revoked_at = '2025-12-12 00:00:00.000000' WHERE user_id = :u",

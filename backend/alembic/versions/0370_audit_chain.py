@@ -23,7 +23,7 @@ def upgrade() -> None:
         **MYSQL_TABLE,
     )
     for table, name in (("admin_audit_log", "chain_hash"), ("admin_audit_log", "mark"), ("audit_seals", "mark")):
-        add_column_once(table, sa.Column(name, ascii_text(64), nullable=False, server_default=""))
+        add_column_once(table, sa.Column(name, ascii_text(64)))
     op.execute(
         "INSERT INTO audit_head (id, chain_hash, unmarked_through, unmarked_acts)"
         f" SELECT 1, '{NO_ACT}', COALESCE(MAX(id), 0), COUNT(*) FROM admin_audit_log"

@@ -2,15 +2,26 @@
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC
+from typing import Any
+
+from pydantic_core import to_json
 
 from app.config.settings import Settings
 
+CHAINED = ("actor", "action", "target", "reason", "before", "after", "request_id", "created_at")
 NO_ACT = "0" * 64  # the chain before the first act
 
 
-def chained(before: str, document: bytes) -> str:
-    """The chain's hash with one more act: SHA-256, as 64 hex digits. Anybody can compute it again."""
+def chained(before: str, act: Mapping[str, Any]) -> str:
+    """The chain's hash with one more act: SHA-256, as 64 hex digits. Anybody can compute it again.
+
+    Every column is in it, as JSON so that none can borrow from the next.
+    """
+    *texts, created_at = (act[name] for name in CHAINED)
+    document = to_json([*texts, created_at.astimezone(UTC).isoformat(timespec="microseconds")])
     return hashlib.sha256(before.encode() + document).hexdigest()
 
 
@@ -33,9 +44,9 @@ class Marks:
         """The mark of these, in this order."""
         return _mark(self._keys[0], of)
 
-    def is_ours(self, mark: str, *of: object) -> bool:
+    def is_ours(self, mark: str | None, *of: object) -> bool:
         """Whether a key that is set made this mark of these."""
-        return any(hmac.compare_digest(mark, _mark(key, of)) for key in self._keys)
+        return mark is not None and any(hmac.compare_digest(mark, _mark(key, of)) for key in self._keys)
 
 
 def _key(text: str) -> bytes:

@@ -16,9 +16,10 @@ admin_audit_log = Table(
     Column("after", JsonText),
     Column("request_id", ascii_text(64)),
     Column("created_at", UtcDateTime, nullable=False),
-    # SHA-256 of the act and of the chain before it; the mark is an HMAC of it, which only this service can make
-    Column("chain_hash", ascii_text(64), nullable=False, server_default=""),
-    Column("mark", ascii_text(64), nullable=False, server_default=""),
+    # SHA-256 of the act and of the chain before it; the mark is an HMAC of it, which only this service can make.
+    # null: from before there was a chain
+    Column("chain_hash", ascii_text(64)),
+    Column("mark", ascii_text(64)),
     Index("ix_admin_audit_log_target", "target", "id"),
     **MYSQL_TABLE,
 )
@@ -45,7 +46,7 @@ audit_seals = Table(
     Column("acts", Integer, nullable=False),
     Column("chain_hash", ascii_text(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
-    Column("mark", ascii_text(64), nullable=False, server_default=""),
+    Column("mark", ascii_text(64)),
     **MYSQL_TABLE,
 )
 

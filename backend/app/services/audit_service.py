@@ -1,6 +1,6 @@
 """Keeper of `admin_audit_log` and `audit_head`: every operator's write, chained as it is stored."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,12 +10,11 @@ from sqlalchemy import select, update
 from app.config.settings import Settings
 from app.core.audit_marks import Marks, chained
 from app.db.transaction import Tx
-from app.db.values import instant_out, json_in, json_out
+from app.db.values import json_in, json_out
 from app.domain.causes import Hand
 from app.models.audit import admin_audit_log, audit_head
 
 log_row = admin_audit_log.c
-CHAINED = ("actor", "action", "target", "reason", "before", "after", "request_id", "created_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ class AuditService:
         chain_hash, marks = str(head.scalar_one()), Marks.from_settings(self._settings)
         rows = []
         for act in self._added:
-            chain_hash = chained(chain_hash, document_of(act))
+            chain_hash = chained(chain_hash, act)
             rows.append(act | {"chain_hash": chain_hash, "mark": marks.make(chain_hash)})
         for row in rows:  # one by one: their numbers follow the chain
             await self._tx.execute(admin_audit_log.insert().values(**row))
@@ -92,9 +91,3 @@ class AuditService:
         query = select(log_row.target, log_row.actor, log_row.action, log_row.after, log_row.created_at)
         rows = await self._tx.execute(query.where(log_row.target.in_(sorted(documents))).order_by(log_row.id))
         return [Hand(row.target, row.actor, row.action, json_in(row.after), row.created_at) for row in rows]
-
-
-def document_of(act: Mapping[str, Any]) -> bytes:
-    """Every column of an act, as JSON so that none can borrow from the next."""
-    *texts, created_at = (act[name] for name in CHAINED)
-    return json_out([*texts, instant_out(created_at)]).encode()

@@ -11,7 +11,6 @@ from app.config.settings import Settings
 from app.core.audit_marks import NO_ACT, Marks, chained
 from app.db.transaction import Tx
 from app.models.audit import admin_audit_log, audit_head, audit_seals
-from app.services.audit_service import document_of
 
 ACTS_AT_ONCE = 1_000
 BEFORE_ANY = -(2**63)  # of the numbers a row may have: also one that was slipped in before the first is found
@@ -26,10 +25,10 @@ class Seal:
     through_id: int
     acts: int
     chain_hash: str
-    mark: str
+    mark: str | None
 
 
-NO_SEAL = Seal(0, 0, 0, NO_ACT, "")
+NO_SEAL = Seal(0, 0, 0, NO_ACT, None)
 
 
 class ChainBroken(Exception):
@@ -109,7 +108,7 @@ class SealService:
     ) -> AsyncIterator[Break]:
         """The acts that break the chain, each once; takes the seals that it keeps out of `kept`."""
         async for act in self._acts(walk.last_id):
-            follows = chained(walk.chain_hash, document_of(act._mapping)) == act.chain_hash
+            follows = chained(walk.chain_hash, dict(act._mapping)) == act.chain_hash
             if not follows or (act.id > proven and not marks.is_ours(act.mark, act.chain_hash)):
                 yield "act", act.id
             walk.chain_hash, walk.last_id, walk.acts = act.chain_hash, act.id, walk.acts + 1

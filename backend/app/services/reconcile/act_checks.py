@@ -50,7 +50,7 @@ STANDING = """
     UNION ALL SELECT 0, CONCAT('feature:', feature_type, ' on'), CONCAT(is_enabled, ''), NULL, NULL FROM feature_config
     UNION ALL SELECT 0, CONCAT('key:', id, ' on'), CASE WHEN revoked_at IS NULL THEN '1' ELSE '0' END, NULL, NULL
         FROM api_keys
-    UNION ALL SELECT id, target, action, COALESCE(after, '{}'), COALESCE(before, '{}') FROM admin_audit_log
+    UNION ALL SELECT a.id, a.target, a.action, COALESCE(a.after, '{}'), COALESCE(a.before, '{}') FROM admin_audit_log a
     WHERE action IN (
         'STAFF_ADDED', 'STAFF_SCOPES_RAISED', 'STAFF_ENABLED', 'STAFF_DISABLED', 'FEATURE_ADDED', 'FEATURE_SWITCHED',
         'API_KEY_ADDED', 'API_KEY_REVOKED'

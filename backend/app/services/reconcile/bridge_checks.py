@@ -134,6 +134,6 @@ BRIDGE_CHECKS: tuple[Check, ...] = (
     Check(
         "I14 no run is lost",
         "a run that is under way has a worker, or had one minutes ago",
-        "SELECT id, job, owner FROM job_runs WHERE status = 'RUNNING' AND taken_back_at < CURRENT_TIMESTAMP",
+        "SELECT id, job, owner FROM job_runs WHERE status = 'RUNNING' AND lost_at < CURRENT_TIMESTAMP",
     ),
 )

