@@ -3,16 +3,25 @@
 # settings, and becomes the process that was asked for.
 set -eu
 
-if [ -n "${DATABASE_PASSWORD_FILE:-}" ]; then
-    password=$(cat "$DATABASE_PASSWORD_FILE")
+# address_of USER FILE: the database's address for this user, whose password stands in the file
+address_of() {
+    password=$(cat "$2")
     case $password in
         "" | *[!A-Za-z0-9._~-]*)
             echo "dojang: database_password: use letters, digits and . _ ~ - only (docker/make-env.sh makes one)" >&2
             exit 78
             ;;
     esac
-    DATABASE_URL="mysql+aiomysql://$DATABASE_USER:$password@$DATABASE_HOST/dojang"
+    printf 'mysql+aiomysql://%s:%s@%s/dojang' "$1" "$password" "$DATABASE_HOST"
+}
+
+if [ -n "${DATABASE_PASSWORD_FILE:-}" ]; then
+    DATABASE_URL=$(address_of "${DATABASE_USER:-dojang}" "$DATABASE_PASSWORD_FILE")
     export DATABASE_URL
+fi
+if [ -n "${IDENTITY_DATABASE_PASSWORD_FILE:-}" ]; then
+    IDENTITY_DATABASE_URL=$(address_of dojang_identities "$IDENTITY_DATABASE_PASSWORD_FILE")
+    export IDENTITY_DATABASE_URL
 fi
 
 case "${1:-api}" in

@@ -4,6 +4,7 @@
 set -eu
 owner=$(cat /run/secrets/db_owner_password)
 serving=$(cat /run/secrets/db_password)
+identities=$(cat /run/secrets/db_identities_password)
 wanted=
 while IFS= read -r line; do
     case $line in
@@ -11,6 +12,7 @@ while IFS= read -r line; do
         "-- Part "*) wanted= ;;
         *CHANGE-ME-1*) line="${line%%CHANGE-ME-1*}$owner${line#*CHANGE-ME-1}" ;;
         *CHANGE-ME-2*) line="${line%%CHANGE-ME-2*}$serving${line#*CHANGE-ME-2}" ;;
+        *CHANGE-ME-3*) line="${line%%CHANGE-ME-3*}$identities${line#*CHANGE-ME-3}" ;;
     esac
     if [ -n "$wanted" ]; then
         printf '%s\n' "$line"

@@ -13,6 +13,7 @@ cat > .env <<END
 DB_ROOT_PASSWORD=$(secret)
 DB_OWNER_PASSWORD=$(secret)
 DB_PASSWORD=$(secret)
+DB_IDENTITIES_PASSWORD=$(secret)
 JWT_SECRET=$(secret)
 ENCRYPTION_KEY=$(secret)
 END

@@ -60,7 +60,7 @@ def open_house(
     settings: Settings, *, clock: Clock | None = None, draw: Draw | None = None, traces: "Traces | None" = None
 ) -> House:
     """Database, clock and dice: all that a flow needs. Close it with `house.database.dispose()`."""
-    database = Database(*make_engines(settings), budget_seconds=settings.db_budget_seconds)
+    database = Database(make_engines(settings), budget_seconds=settings.db_budget_seconds)
     return House(database, clock or SystemClock(), draw or SecureDraw(), settings, traces=traces)
 
 

@@ -23,7 +23,7 @@ def settings_for(url: str, **values: object) -> Settings:
 
 def open_database(url: str, **values: object) -> Database:
     settings = settings_for(url, **values)
-    return Database(*make_engines(settings), budget_seconds=settings.db_budget_seconds)
+    return Database(make_engines(settings), budget_seconds=settings.db_budget_seconds)
 
 
 @asynccontextmanager

@@ -44,6 +44,7 @@ def compose(name: str = FILES[0], **environment: str) -> dict[str, Any]:
         "DB_ROOT_PASSWORD": "r",
         "DB_OWNER_PASSWORD": "o",
         "DB_PASSWORD": "p",
+        "DB_IDENTITIES_PASSWORD": "i",
         "JWT_SECRET": "j",
         "ENCRYPTION_KEY": "e",
     }
@@ -66,14 +67,17 @@ def test_the_files_keep_to_the_specification(name: str) -> None:
 
 def test_nothing_starts_without_its_secrets(production_file: dict[str, Any]) -> None:
     asked = {secret["environment"] for secret in production_file["secrets"].values()}
-    assert asked == {"DB_ROOT_PASSWORD", "DB_OWNER_PASSWORD", "DB_PASSWORD", "JWT_SECRET", "ENCRYPTION_KEY"}
+    assert asked == {f"DB_{whose}PASSWORD" for whose in ("ROOT_", "OWNER_", "", "IDENTITIES_")} | {
+        "JWT_SECRET",
+        "ENCRYPTION_KEY",
+    }
     for variable in asked:
         with pytest.raises(KeyError, match=variable):
             compose(**{variable: ""})
 
 
 def test_no_secret_stands_in_a_containers_settings(production_file: dict[str, Any]) -> None:
-    values = {"DB_ROOT_PASSWORD": "canary-r", "DB_OWNER_PASSWORD": "canary-o", "DB_PASSWORD": "canary-p"}
+    values = {f"DB_{whose}PASSWORD": "canary-p" for whose in ("ROOT_", "OWNER_", "", "IDENTITIES_")}
     rendered = compose(**values, JWT_SECRET="canary-j", ENCRYPTION_KEY="canary-e")
     del rendered["x-required"]
     assert "canary" not in json.dumps(rendered)
@@ -133,7 +137,9 @@ def test_our_image_serves_all_three_and_each_setting_is_one_of_ours(
     assert found["image"] == "dojang:local"
     assert found["command"] == [service]
     known = {name.upper() for name in Settings.model_fields} | {f"{name.upper()}_FILE" for name in SECRETS}
-    of_the_entrypoint = {"DATABASE_HOST", "DATABASE_USER", "DATABASE_PASSWORD_FILE"}
+    of_the_entrypoint = {"DATABASE_HOST", "DATABASE_USER", "DATABASE_PASSWORD_FILE"} | {
+        "IDENTITY_DATABASE_PASSWORD_FILE"
+    }
     assert set(found["environment"]) <= known | of_the_entrypoint
     for name, value in found["environment"].items():
         if name.endswith("_FILE"):

@@ -65,7 +65,7 @@ def run(script: str, *args: str, folder: Path, **environment: str) -> subprocess
     text = (DOCKER / script).read_text().replace("/run/secrets/", f"{folder}/").replace("/grants/", f"{DOCKER}/")
     (folder / script).write_text(text)
     python = folder / "python"
-    python.write_text('#!/bin/sh\necho "$* DATABASE_URL=${DATABASE_URL:-}"\n')
+    python.write_text('#!/bin/sh\necho "$* DATABASE_URL=${DATABASE_URL:-} ${IDENTITY_DATABASE_URL:-}"\n')
     python.chmod(0o755)
     env = {"PATH": f"{folder}:{os.environ['PATH']}", **environment}
     return subprocess.run(["sh", folder / script, *args], env=env, capture_output=True, text=True, timeout=10)
@@ -88,8 +88,14 @@ def test_the_image_becomes_what_it_is_asked_for(args: tuple[str, ...], becomes: 
         "DATABASE_USER": "dojang",
         "DATABASE_PASSWORD_FILE": str(tmp_path / "password"),
     }
+    own = "mysql+aiomysql://dojang:Abc-1._~@db:3306/dojang"
     ended = run("entrypoint.sh", *args, folder=tmp_path, **database)
-    assert ended.stdout == f"{becomes} DATABASE_URL=mysql+aiomysql://dojang:Abc-1._~@db:3306/dojang\n"
+    assert ended.stdout == f"{becomes} DATABASE_URL={own} \n"
+    (tmp_path / "other").write_text("Xyz-2\n")
+    database["IDENTITY_DATABASE_PASSWORD_FILE"] = str(tmp_path / "other")
+    ended = run("entrypoint.sh", *args, folder=tmp_path, **database)
+    of_identities = own.replace("dojang:Abc-1._~", "dojang_identities:Xyz-2")
+    assert ended.stdout == f"{becomes} DATABASE_URL={own} {of_identities}\n"
 
 
 @pytest.mark.parametrize("password", ["", "p@ss/w:rd", "$(id)"])
@@ -109,13 +115,16 @@ def test_an_unknown_word_is_refused(tmp_path: Path) -> None:
 def test_the_database_gets_the_grants_with_its_own_passwords(part: int, tmp_path: Path) -> None:
     (tmp_path / "db_owner_password").write_text("owner-word")
     (tmp_path / "db_password").write_text("serving-word")
+    (tmp_path / "db_identities_password").write_text("identity-word")
     ended = run("grants-part.sh", str(part), folder=tmp_path)
     assert ended.returncode == 0, ended.stderr
     sql = "\n".join(line for line in ended.stdout.splitlines() if not line.startswith("--"))
     sent = [" ".join(statement.split()) for statement in sql.split(";") if statement.strip()]
     password_of_tests = statements(1)[1].rpartition("BY '")[2].rstrip("'")
     expected = [" ".join(statement.split()) for statement in statements(part)]
-    assert [re.sub(r"owner-word|serving-word", password_of_tests, statement) for statement in sent] == expected
+    assert [
+        re.sub(r"owner-word|serving-word|identity-word", password_of_tests, statement) for statement in sent
+    ] == expected
     assert "CHANGE-ME" not in ended.stdout
     assert ("IDENTIFIED BY 'owner-word'" in ended.stdout) == (part == 1)
 
@@ -127,8 +136,11 @@ def test_make_env_writes_secrets_that_production_accepts_and_never_twice(tmp_pat
     env = tmp_path / ".env"
     assert stat.S_IMODE(env.stat().st_mode) == 0o600
     secrets = dict(line.split("=") for line in env.read_text().splitlines())
-    assert set(secrets) == {"DB_ROOT_PASSWORD", "DB_OWNER_PASSWORD", "DB_PASSWORD", "JWT_SECRET", "ENCRYPTION_KEY"}
-    assert len(set(secrets.values())) == 5
+    assert set(secrets) == {
+        *("DB_ROOT_PASSWORD", "DB_OWNER_PASSWORD", "DB_PASSWORD", "DB_IDENTITIES_PASSWORD"),
+        *("JWT_SECRET", "ENCRYPTION_KEY"),
+    }
+    assert len(set(secrets.values())) == 6
     assert {weakness_of(secrets[name]) for name in ("JWT_SECRET", "ENCRYPTION_KEY")} == {None}
     before = env.read_bytes()
     assert subprocess.run(["sh", script], capture_output=True).returncode == 1

@@ -73,7 +73,7 @@ async def dead_process(world: World) -> list[Sample]:
 
 async def lost_database(world: World) -> list[Sample]:
     settings = settings_for(f"mysql+aiomysql://dojang:p@127.0.0.1:{free_port()}/dojang", db_budget_seconds=0.5)
-    database = Database(*make_engines(settings), budget_seconds=settings.db_budget_seconds)
+    database = Database(make_engines(settings), budget_seconds=settings.db_budget_seconds)
     await note_vital_signs(House(database, world.clock, world.house.draw, settings))
     await database.dispose()
     return scrape(generate_latest(AT_SCRAPE).decode())

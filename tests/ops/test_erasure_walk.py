@@ -92,6 +92,11 @@ TELL: dict[str, Told] = {
 
 @pytest.fixture
 async def life(world: World) -> Life:
+    return await begin(world)
+
+
+async def begin(world: World) -> Life:
+    """A person who stamped and has something of everything, and the two who will speak of them."""
     desk, season_id = await rich.begin(world)
     await desk.ok("POST", "/team-contests", test_teams.contest(season_id))
     await desk.ok("POST", "/team-contests/CUP/activate", version=1)

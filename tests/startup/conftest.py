@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -42,7 +43,7 @@ class ProductionServer(MariaDb):
 
 def statements(part: int) -> list[str]:
     """One part of the file of grants, as an administrator would run it."""
-    text = GRANTS.read_text().replace("CHANGE-ME-1", PASSWORD).replace("CHANGE-ME-2", PASSWORD)
+    text = re.sub(r"CHANGE-ME-\d", PASSWORD, GRANTS.read_text())
     lines = text.split(f"\n-- Part {part} ")[1].split("\n-- Part ")[0].splitlines()[1:]
     sql = "\n".join(line for line in lines if not line.startswith("--"))
     return [statement.strip() for statement in sql.split(";") if statement.strip()]
@@ -85,7 +86,7 @@ async def open_house() -> AsyncIterator[OpenHouse]:
     opened: list[House] = []
 
     def make(settings: Settings, clock: Clock | None = None) -> House:
-        database = Database(*make_engines(settings), budget_seconds=settings.db_budget_seconds)
+        database = Database(make_engines(settings), budget_seconds=settings.db_budget_seconds)
         opened.append(House(database, clock or SystemClock(), SecureDraw(), settings))
         return opened[-1]
 

@@ -1,4 +1,4 @@
-"""The database user of docker/mysql-grants.sql can do everything the service does, and nothing to its history."""
+"""The database users of docker/mysql-grants.sql can do everything the service does, and nothing to its history."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli import app
+from app.core.database_rights import IDENTITIES as OTHER
+from app.core.database_rights import VALUE, rights_needed
 from app.core.time_utils import KST, FixedClock
 from app.models import metadata
+from tests.admin.desk import Desk
 from tests.architecture.house import ROOT
 from tests.db.databases import ask
 from tests.fixtures import settings_for
-from tests.startup.conftest import STRONG, ProductionServer, statements
-from tests.world import key, open_world
+from tests.ops.test_erasure_walk import TELL, begin
+from tests.startup.conftest import GRANTS, STRONG, ProductionServer
+from tests.world import World, key, open_world
 
 HISTORY = {
     "wallet_ledger", "wallet_debts", "season_xp_ledger", "season_stamp_log", "game_plays", "game_activations",
@@ -24,36 +28,76 @@ HISTORY = {
     "programs", "promo_codes", "promo_claims", "mission_versions", "team_results", "host_events", "host_rules",
     "rule_hits", "event_revocations", "audit_seals",
 }  # fmt: skip
-DENIED = "1142|1419"  # 1419: triggers on a server with a binlog
+IDENTITIES = {
+    "hosts", "api_keys", "staff", "staff_second_factors", "staff_recovery_codes", "refresh_tokens", "revoked_sessions",
+}  # fmt: skip
+# what a sign-in writes beside them
+WITH_A_SIGN_IN = {"user_profiles", "user_event_log", "idempotency_keys", "admin_audit_log"}
+# what identities change by; `turn_names` writes one column, and `forget_…` what is over: the value account may
+WRITES_OF = {
+    "identity": ("add_", "change_", "end_staff", "use_refresh", "revoke_"),
+    "second_factor": ("begin", r"confirm\(", "use_", "remove"),
+}
+ADMIN = "VALUES ('mallory', 'admin', 1, 1, '2025-12-10')"
+DENIED = "1142|1143|1419"  # 1419: triggers on a server with a binlog
 SERVICES = ROOT / "backend" / "app" / "services"
+KEEPERS_OF_IDENTITIES = {"identity_service", "second_factor_service"}
 # for the tables' owner at a terminal: they shorten and clean history, which no request may (ADR 181, 182)
 FOR_THE_OWNER = {"history_service": {"retain_history"}, "privacy_service": {"erase_player", "export_player"}}
+TABLES = set(metadata.tables)
 
 
-def granted(right: str) -> set[str]:
-    """The tables that the file gives this right on."""
-    words = [statement.split() for statement in statements(2)]
-    return {table.removeprefix("dojang.") for verb, right_given, _, table, *_ in words if right_given == right}
+def granted(right: str, account: str = VALUE) -> set[str]:
+    """The tables that the file gives an account this right on."""
+    return {table for held, table in rights_needed(GRANTS.read_text(), account) if held == right}
 
 
-def test_every_table_is_either_history_or_may_change() -> None:
-    """A new table needs a decision: add it to the file or to HISTORY."""
-    assert granted("UPDATE") | granted("DELETE") | HISTORY == set(metadata.tables)
-    assert (granted("UPDATE") | granted("DELETE")) & HISTORY == set()
+def test_every_table_is_history_or_may_change_or_is_of_identities() -> None:
+    """A new table needs a decision: add it to the file, and to HISTORY if it never changes."""
+    may_change = granted("UPDATE") | granted("DELETE")
+    assert may_change | HISTORY | IDENTITIES | {"audit_head"} == TABLES
+    assert may_change & HISTORY == set()
+    assert granted("INSERT") == TABLES - IDENTITIES - {"audit_head"}
 
 
-def used(pattern: str) -> set[str]:
-    """The tables that a keeper changes in this way."""
-    files = [file for file in SERVICES.glob("*.py") if file.stem not in FOR_THE_OWNER]
-    names = {name for file in files for name in re.findall(pattern, file.read_text())}
-    return names & set(metadata.tables)
+def test_each_account_adds_what_the_other_may_not() -> None:
+    assert granted("INSERT", OTHER) == IDENTITIES | WITH_A_SIGN_IN
+    assert granted("UPDATE", OTHER) | granted("DELETE", OTHER) == IDENTITIES | {"user_profiles"}
+    # of identities the value account may end what is over, and nothing else
+    assert (granted("UPDATE") | granted("DELETE")) & IDENTITIES == {"refresh_tokens", "revoked_sessions"}
+    assert granted("UPDATE") & IDENTITIES == set()
 
 
-def test_every_change_that_a_keeper_makes_is_granted() -> None:
-    updated = used(r"(?:\bupdate\(|\bUPDATE |Upsert\(\s*)(\w+)")
-    deleted = used(r"(?:\bdelete\(|\bDELETE FROM )(\w+)")
-    assert {"wallets", "seasons"} <= updated <= granted("UPDATE")
-    assert {"season_levels"} <= deleted <= granted("DELETE")
+def used(pattern: str, *, of_identities: bool = False) -> set[str]:
+    """The tables that a keeper writes in this way."""
+    files = [
+        file
+        for file in SERVICES.glob("*.py")
+        if file.stem not in FOR_THE_OWNER and (file.stem in KEEPERS_OF_IDENTITIES) is of_identities
+    ]
+    return {name for file in files for name in re.findall(pattern, file.read_text())} & TABLES
+
+
+@pytest.mark.parametrize(("account", "of_identities"), [(VALUE, False), (OTHER, True)])
+def test_every_write_of_a_keeper_is_granted_to_its_account(account: str, of_identities: bool) -> None:
+    updated = used(r"(?:\bupdate\(|\bUPDATE |Upsert\(\s*)(\w+)", of_identities=of_identities) - {"audit_head"}
+    deleted = used(r"(?:\bdelete\(|\bDELETE FROM )(\w+)", of_identities=of_identities)
+    added = used(r"(?:\b(\w+)\.insert\(\))", of_identities=of_identities)
+    added |= used(r"(?:Insert|Upsert|Accumulate)\(\s*(\w+)", of_identities=of_identities)
+    assert updated <= granted("UPDATE", account)
+    assert deleted <= granted("DELETE", account) | (granted("DELETE", VALUE) if of_identities else set())
+    assert added <= granted("INSERT", account)
+    assert ({"hosts", "staff"} if of_identities else {"wallets", "seasons"}) <= updated & added
+
+
+@pytest.mark.parametrize("keeper", ["identity", "second_factor"])
+def test_flows_write_identities_with_their_account(keeper: str) -> None:
+    """Each flow that calls a writing method of these keepers runs it where it is allowed."""
+    writes = WRITES_OF[keeper]
+    for file in (SERVICES.parent / "flows").glob("*.py"):
+        text = file.read_text()
+        if re.search(rf"keepers\.{keeper}\.({'|'.join(writes)})", text):
+            assert "write_identities(" in text or "of_identities=True" in text, file.name
 
 
 @pytest.mark.parametrize("keeper", sorted(FOR_THE_OWNER))
@@ -78,6 +122,7 @@ def test_the_serving_account_shortens_no_history_and_erases_nobody(
     monkeypatch.setenv("JWT_SECRET", STRONG)
     monkeypatch.setenv("ENCRYPTION_KEY", STRONG[::-1])
     monkeypatch.setenv("DATABASE_URL", server.url_of("dojang"))
+    monkeypatch.setenv("IDENTITY_DATABASE_URL", server.url_of(OTHER))
     assert CliRunner().invoke(app, ["ops", "seed"]).exit_code == 0
     ask(server.url_of("dojang"), add)
     [(user_id,)] = ask(server.url_of("dojang"), "SELECT MAX(id) FROM user_profiles")
@@ -114,16 +159,59 @@ def test_the_serving_user_makes_no_tables_and_gives_no_rights(statement: str, se
         ask(server.url_of("dojang"), statement)
 
 
-async def test_the_service_runs_as_this_user(server: ProductionServer) -> None:
-    """Signing in, paying, playing, stamping, with the locks that these take."""
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"INSERT INTO staff (login, scopes, is_active, token_version, created_at) {ADMIN}",
+        "UPDATE staff SET scopes = 'admin'",
+        "INSERT INTO api_keys (host_id, name, key_hash, created_at) VALUES (1, 'mine', 'x', '2025-12-10')",
+        "UPDATE refresh_tokens SET token_hash = 'mine'",
+        "UPDATE hosts SET jwt_issuer = 'mine'",
+        "UPDATE audit_head SET unmarked_through = 1000",
+        "INSERT INTO audit_head VALUES (2, 'x', 0, 0)",
+    ],
+)
+def test_the_account_of_value_makes_nobody_an_operator(statement: str, server: ProductionServer) -> None:
+    with pytest.raises(pymysql.err.OperationalError, match=DENIED):
+        ask(server.url_of(VALUE), statement)
+
+
+@pytest.mark.parametrize("table", sorted(TABLES - IDENTITIES - WITH_A_SIGN_IN))
+def test_the_account_of_identities_writes_no_value(table: str, server: ProductionServer) -> None:
+    column = next(iter(metadata.tables[table].columns)).name
+    for statement in (
+        f"INSERT INTO {table} SELECT * FROM {table} WHERE 1 = 0",
+        f"UPDATE {table} SET {column} = {column} WHERE 1 = 0",
+        f"DELETE FROM {table} WHERE 1 = 0",
+    ):
+        with pytest.raises(pymysql.err.OperationalError, match=DENIED):
+            ask(server.url_of(OTHER), statement)
+
+
+async def test_the_service_runs_as_these_two(server: ProductionServer) -> None:
+    """Operators, keys and sign-ins of all kinds; then value, with the locks that it takes; and all is explained."""
     clock = FixedClock(datetime(2025, 12, 10, 12, tzinfo=KST))
-    async with open_world(settings_for(server.url_of("dojang")), clock) as world:
-        player = await world.player("kim", ROULETTE_COIN=5)
+    settings = settings_for(server.url_of(VALUE), identity_database_url=server.url_of(OTHER))
+    async with open_world(settings, clock) as world:
+        life = await begin(world)
+        await sign_ins(world, life.desk)
         for _ in range(3):
-            await world.ok("POST", "/api/roulette/play", headers=player.headers | key())
-        for _ in range(2):
-            await world.ok("POST", "/api/season-pass/stamp", headers=player.headers | key())
-            clock.advance(days=1)
-        await world.ok("GET", "/api/season-pass/status", headers=await world.token("kim"))
-        ledger = ask(server.url_of("dojang"), "SELECT COUNT(*) FROM wallet_ledger")
+            await world.ok("POST", "/api/roulette/play", headers=life.person.headers | key())
+        for told in TELL.values():
+            await told(life)
+        assert not await world.differences()
+        ledger = ask(server.url_of(VALUE), "SELECT COUNT(*) FROM wallet_ledger")
     assert ledger[0][0] > 3
+
+
+async def sign_ins(world: World, desk: Desk) -> None:
+    """A host is made and gets a key, its player comes, refreshes and leaves."""
+    await desk.ok("POST", "/hosts", {"code": "lms", "name": "LMS"})
+    made = await desk.ok("POST", "/hosts/lms/keys", {"name": "server"})
+    signed_in = await world.ok(
+        "POST", "/api/auth/token", json={"external_id": "park"}, headers={"X-API-Key": made["key"]}
+    )
+    again = await world.ok("POST", "/api/auth/token", json={"refresh_token": signed_in["refresh_token"]})
+    bearer = {"Authorization": f"Bearer {again['access_token']}"}
+    assert (await world.client.post("/api/auth/logout", headers=bearer)).is_success
+    await desk.ok("POST", f"/hosts/keys/{made['id']}/revoke")

@@ -16,6 +16,7 @@ SECRETS = (
     "encryption_key",
     "encryption_previous_key",
     "database_url",
+    "identity_database_url",
     "redis_url",
     "sentry_dsn",
 )

@@ -51,6 +51,11 @@ class Settings(BaseSettings):
         description="The database. Other servers of a cluster: `?failover=host:port`, several times.",
         examples=["mysql+aiomysql://dojang:PASSWORD@127.0.0.1:3306/dojang"],
     )
+    identity_database_url: str | None = Field(
+        None,
+        description="The same database for the account that may write operators, keys and sign-ins.",
+        examples=["mysql+aiomysql://dojang_identities:change-this-password@127.0.0.1:3306/dojang"],
+    )
     sqlite_in_production: bool = Field(
         False, description="Production runs on SQLite: one process, and you make the backups. Else it is refused."
     )
@@ -258,7 +263,7 @@ class Settings(BaseSettings):
             value.encode()
         return value
 
-    @field_validator("database_url", "redis_url")
+    @field_validator("database_url", "identity_database_url", "redis_url")
     @classmethod
     def _is_an_address(cls, value: str | None) -> str | None:
         return require_address(value)

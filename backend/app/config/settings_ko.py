@@ -5,6 +5,7 @@ KOREAN = {
     "debug": "오류에 코드를 표시합니다. 운영 환경에서는 거부됩니다.",
     "docs_enabled": "누구나 볼 수 있는 API 문서 페이지. 운영 환경에서는 거부됩니다.",
     "database_url": "데이터베이스. 클러스터의 다른 서버는 `?failover=host:port`로 여러 번 적습니다.",
+    "identity_database_url": "같은 데이터베이스를 운영자·키·로그인을 기록하는 계정으로 여는 주소.",
     "sqlite_in_production": "운영 환경에서 SQLite 사용을 허용합니다. 프로세스는 하나이고 백업은 직접 합니다.",
     "db_write_pool": "프로세스마다 쓰기에 사용하는 연결 수.",
     "db_read_pool": "프로세스마다 읽기에 사용하는 연결 수.",

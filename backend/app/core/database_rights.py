@@ -1,4 +1,4 @@
-"""The rights that the serving account needs, and what it means when it holds others. One list: the file of grants."""
+"""The rights that serving accounts need, and what it means when one holds others. One list: the file of grants."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from app.core.startup import Finding, Level
 from app.utils.pagination import first_named
 
-# `GRANT UPDATE ON dojang.wallets TO dojang@'%';` and `GRANT SELECT, INSERT, LOCK TABLES ON dojang.* TO …`, part 2
-GRANT_LINE = re.compile(r"^GRANT ([A-Z, ]+) ON dojang\.(\w+|\*) TO dojang@", re.MULTILINE)
+# `GRANT INSERT, UPDATE ON dojang.wallets TO dojang@'%';`, part 2; rights on single columns are not asked about
+GRANT_LINE = re.compile(r"^GRANT ([A-Z, ]+) ON dojang\.(\w+) TO (dojang|dojang_identities)@", re.MULTILINE)
 # a line of SHOW GRANTS: rights, then what they are on
 SHOWN = re.compile(r"^GRANT (.+?) ON (?:`?([^`.]+)`?|\*)\.(?:`?([^`]+?)`?|\*) TO ")
-CHANGES = ("UPDATE", "DELETE")
+VALUE, IDENTITIES = "dojang", "dojang_identities"
 MOST_NAMED = 6
 
 Right = tuple[str, str]  # ("UPDATE", "wallets")
@@ -26,10 +26,10 @@ class HeldRights:
     beyond: tuple[str, ...]
 
 
-def rights_needed(grants_sql: str) -> frozenset[Right]:
-    """UPDATE and DELETE as the file of grants gives them."""
+def rights_needed(grants_sql: str, *accounts: str) -> frozenset[Right]:
+    """INSERT, UPDATE and DELETE as the file of grants gives them to these accounts."""
     found = GRANT_LINE.findall(grants_sql)
-    return frozenset((right, table) for words, table in found for right in words.split(", ") if right in CHANGES)
+    return frozenset((right, table) for words, table, who in found for right in words.split(", ") if who in accounts)
 
 
 def beyond_tables(shown: Iterable[str]) -> tuple[str, ...]:
@@ -40,18 +40,18 @@ def beyond_tables(shown: Iterable[str]) -> tuple[str, ...]:
         if match is None or match[3] not in (None, "*"):
             continue  # a role, or rights on one table: the server is asked about each of those
         where = match[2] if match[2] and match[2] != "*" else "everything"
-        fine = {"USAGE"} if where == "everything" else {"SELECT", "INSERT", "LOCK TABLES", "USAGE"}
+        fine = {"USAGE"} if where == "everything" else {"SELECT", "LOCK TABLES", "USAGE"}
         extra += [f"{right} on {where}" for right in match[1].split(", ") if right not in fine]
     return tuple(extra)
 
 
-def judge_rights(needed: Collection[Right], held: HeldRights) -> list[Finding]:
-    """What is missing would break a request; what is more would let a thief change history."""
+def judge_rights(needed: Collection[Right], held: HeldRights, account: str) -> list[Finding]:
+    """What is missing would break a request; what is more would let a thief change history or pay himself."""
     missing = sorted(f"{right} on {table}" for right, table in set(needed) - held.on_tables)
     more = sorted(f"{right} on {table}" for right, table in held.on_tables - set(needed))
     return [
-        _finding("rights_missing", [*missing], "this account lacks {}: run part 2 of docker/mysql-grants.sql"),
-        _finding("rights_beyond", [*held.beyond, *more], "this account may also {}: mysql-grants.sql gives less"),
+        _finding("rights_missing", [*missing], f"{account} lacks {{}}: run part 2 of docker/mysql-grants.sql"),
+        _finding("rights_beyond", [*held.beyond, *more], f"{account} may also {{}}: mysql-grants.sql gives less"),
     ]
 
 

@@ -1,5 +1,6 @@
 """Engines: how a connection is opened, what it must promise, and when it counts as dead."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,26 +17,46 @@ LOCK_WAIT_SECONDS = 3
 SESSION_IDLE_SECONDS = 60
 POOL_RECYCLE_SECONDS = 45  # below SESSION_IDLE_SECONDS, so that no pooled connection was closed by the server
 
+# players who sign in come in batches, operators seldom
+IDENTITY_POOL = 3
+
 # error codes after which a connection is thrown away: lost, shutting down, read-only fail-over, group lost
 DEAD_CONNECTION_CODES = frozenset({1047, 1053, 1180, 1290, 1927, 2003, 2006, 2013, 2014, 2055, 3100, 4031})
 
 
-def make_engines(settings: Settings) -> tuple[AsyncEngine, AsyncEngine]:
-    """(write, read). The write engine is READ COMMITTED; the read engine runs each statement by itself."""
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """What a process opens. `identities` signs in as the account that may write who knocks; else it is `write`."""
+
+    write: AsyncEngine
+    read: AsyncEngine
+    identities: AsyncEngine
+
+
+def make_engines(settings: Settings) -> Engines:
+    """The engines that write are READ COMMITTED; the one that reads runs each statement by itself."""
     url = make_url(settings.database_url)
     if url.get_backend_name() == "sqlite":
-        return _sqlite_engine(url, settings, pool_size=1, writes=True), _sqlite_engine(url, settings, pool_size=4)
-    url, cluster = _cluster_of(url)
-    write = _mysql_engine(url, settings, cluster, pool_size=settings.db_write_pool, isolation_level="READ COMMITTED")
+        write = _sqlite_engine(url, settings, pool_size=1, writes=True)
+        return Engines(write, _sqlite_engine(url, settings, pool_size=4), write)
+    write = _writer(settings.database_url, settings, settings.db_write_pool)
+    own, cluster = _cluster_of(url)
     read = _mysql_engine(
-        url,
+        own,
         settings,
         cluster,
         pool_size=settings.db_read_pool,
         isolation_level="AUTOCOMMIT",
         skip_autocommit_rollback=True,  # each read would end with a ROLLBACK of nothing: one more round trip
     )
-    return write, read
+    if settings.identity_database_url is None:
+        return Engines(write, read, write)
+    return Engines(write, read, _writer(settings.identity_database_url, settings, IDENTITY_POOL))
+
+
+def _writer(address: str, settings: Settings, pool_size: int) -> AsyncEngine:
+    url, cluster = _cluster_of(make_url(address))
+    return _mysql_engine(url, settings, cluster, pool_size=pool_size, isolation_level="READ COMMITTED")
 
 
 def _cluster_of(url: URL) -> tuple[URL, dict[str, Any]]:

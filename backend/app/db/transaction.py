@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy import CursorResult, Executable
@@ -16,6 +17,7 @@ from app.core.errors import AppError
 from app.core.invariants import require
 from app.core.metrics import RETRIES, TRANSACTION_SECONDS
 from app.db.failures import as_refusal, is_contention, is_worth_another_try
+from app.db.session import Engines
 from app.db.statements import Flavour, Insert, Statement
 from app.utils.random_utils import jitter
 
@@ -93,14 +95,20 @@ def new_row_id(result: CursorResult[Any]) -> int:
 
 
 class Database:
-    """The two engines of a process and the rule for using them."""
+    """The engines of a process and the rule for using them."""
 
-    def __init__(self, write: AsyncEngine, read: AsyncEngine, *, budget_seconds: float) -> None:
-        self.write_engine, self.read_engine = write, read
+    def __init__(self, engines: Engines, *, budget_seconds: float) -> None:
+        self.write_engine, self.read_engine = engines.write, engines.read
+        self._identity_engine = engines.identities
         self._budget_seconds = budget_seconds
 
     async def transaction(
-        self, work: Callable[[Tx], Awaitable[T]], *, is_repeatable: bool = True, budget_seconds: float | None = None
+        self,
+        work: Callable[[Tx], Awaitable[T]],
+        *,
+        is_repeatable: bool = True,
+        budget_seconds: float | None = None,
+        of_identities: bool = False,
     ) -> T:
         """Runs `work` in one transaction and commits before it returns; on any error nothing is left behind.
 
@@ -108,9 +116,10 @@ class Database:
         dead connection. When the connection dies *during the commit* nobody knows whether it happened: only work whose
         second run can't do it twice (`is_repeatable`: an idempotency key or a natural key stands guard) runs again.
         Raises BUSY or DATABASE_UNAVAILABLE when the tries or the budget (a request's, unless work on a large file
-        names its own) are used up.
+        names its own) are used up. `of_identities`: it writes hosts, keys, operators or sign-ins, which an account
+        of its own may do where one is set.
         """
-        progress = _Progress()
+        progress = _Progress(self._identity_engine if of_identities else self.write_engine)
         try:
             async with asyncio.timeout(max(self._budget_seconds, budget_seconds or 0)):
                 return await self._with_retries(work, is_repeatable, progress)
@@ -135,7 +144,7 @@ class Database:
 
     @timed("write")
     async def _once(self, work: Callable[[Tx], Awaitable[T]], progress: "_Progress") -> T:
-        async with self.write_engine.connect() as connection:
+        async with progress.engine.connect() as connection:
             transaction = await connection.begin()
             try:
                 tx = Tx(connection, _flavour(connection))
@@ -178,6 +187,8 @@ class Database:
     def pools(self) -> dict[str, tuple[int, int]]:
         """Of each pool: connections taken, and how many there may be."""
         engines = {"write": self.write_engine, "read": self.read_engine}
+        if self._identity_engine is not self.write_engine:
+            engines["identities"] = self._identity_engine
         pools = {name: engine.pool for name, engine in engines.items()}
         return {
             name: (pool.checkedout(), pool.size()) for name, pool in pools.items() if isinstance(pool, QueuePool)
@@ -185,15 +196,17 @@ class Database:
 
     async def dispose(self) -> None:
         """Closes every connection. Call inside the loop that opened them."""
-        await self.write_engine.dispose()
-        await self.read_engine.dispose()
+        for engine in (self.write_engine, self.read_engine, self._identity_engine):
+            await engine.dispose()
 
 
+@dataclass(slots=True)
 class _Progress:
-    """How far the tries came: a commit that was sent may have happened although its reply was lost."""
+    """Where it runs, and how far it came: a commit that was sent may have happened although its reply was lost."""
 
-    is_committing = False
-    met_contention = False
+    engine: AsyncEngine
+    is_committing: bool = False
+    met_contention: bool = False
 
 
 async def _leave_nothing_open(

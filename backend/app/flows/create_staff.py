@@ -57,7 +57,7 @@ async def create_staff(
             await _set_password(keepers, act, member, fresh, is_new=is_new, now=now, tokens_now=keys.now())
         return StaffMade(member.login, sorted(member.scopes | scopes), is_new, fresh is not None)
 
-    return await house.write(work)
+    return await house.write_identities(work)
 
 
 async def _set_password(

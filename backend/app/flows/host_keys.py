@@ -53,7 +53,7 @@ async def add_host_key(house: House, act: KeyedAct, code: str, name: str, *, own
         await keepers.audit.add(act, "API_KEY_ADDED", f"host:{code}", after={"key_id": key_id, "name": name}, now=now)
         return {"id": key_id, "host": code, "name": name, "created_at": now}
 
-    done = await once(house, act, "API_KEY", work)
+    done = await once(house, act, "API_KEY", work, of_identities=True)
     made_at = datetime.fromisoformat(from_json(done.body)["created_at"])
     for candidate in [_key(secret, act, made_at) for secret in own_secrets]:
         if await house.read(partial(_is_stored, candidate)):
@@ -84,4 +84,4 @@ async def revoke_host_key(house: House, act: AdminAct, key_id: int) -> Row:
             )
         return row | {"revoked_at": row["revoked_at"] or now}
 
-    return await house.write(work)
+    return await house.write_identities(work)

@@ -49,7 +49,7 @@ async def issue_token(
         )
         return member.token_version
 
-    version = await house.write(work)
+    version = await house.write_identities(work)
     now = keys.now()
     bearer = Principal(subject, scopes, host, now, now + timedelta(seconds=ttl_seconds), staff_version=version)
     return keys.sign(bearer)

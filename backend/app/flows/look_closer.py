@@ -1,7 +1,7 @@
 """What `ops doctor` asks beyond what decides a start: rights, sessions, the worker, Redis. Reads; changes nothing."""
 
 from app.core.database_facts import SessionFacts, judge_session
-from app.core.database_rights import HeldRights, judge_rights, rights_needed
+from app.core.database_rights import IDENTITIES, VALUE, HeldRights, judge_rights, rights_needed
 from app.core.startup import Finding, Level, verdict
 from app.db.cache import Cache, CacheState
 from app.domain.jobs import JobRun
@@ -25,8 +25,10 @@ async def look_closer(house: House, cache: Cache, *, grants_sql: str | None) -> 
     Call it on a database that `examine` could read.
     """
     session, held, quiet, troubles = await house.write(_read)
+    own = house.settings.identity_database_url is not None
+    others = await house.write_identities(lambda keepers: keepers.doctor.rights()) if own else None
     about_jobs = [_worker(quiet), *_jobs(troubles)]
-    return [*judge_session(session), *_rights(held, grants_sql), *about_jobs, await _redis(cache)]
+    return [*judge_session(session), *_rights(held, others, grants_sql), *about_jobs, await _redis(cache)]
 
 
 async def _read(keepers: Services) -> tuple[SessionFacts, HeldRights | None, float | None, JobTroubles]:
@@ -34,12 +36,20 @@ async def _read(keepers: Services) -> tuple[SessionFacts, HeldRights | None, flo
     return await doctor.session(), await doctor.rights(), await keepers.job.quiet_seconds(), await job_troubles(keepers)
 
 
-def _rights(held: HeldRights | None, grants_sql: str | None) -> list[Finding]:
+def _rights(held: HeldRights | None, of_identities: HeldRights | None, grants_sql: str | None) -> list[Finding]:
     if held is None:
         return []
     if grants_sql is None:
         return [Finding("rights", Level.WARN, "docker/mysql-grants.sql is not here to compare with")]
-    return judge_rights(rights_needed(grants_sql), held)
+    if of_identities is None:
+        words = "one account writes value and operators alike: set IDENTITY_DATABASE_URL"
+        needed = rights_needed(grants_sql, VALUE, IDENTITIES)
+        return [Finding("accounts", Level.WARN, words), *judge_rights(needed, held, "this account")]
+    return [
+        Finding("accounts", Level.OK, "value and identities have one each"),
+        *judge_rights(rights_needed(grants_sql, VALUE), held, "the account of DATABASE_URL"),
+        *judge_rights(rights_needed(grants_sql, IDENTITIES), of_identities, "the account of IDENTITY_DATABASE_URL"),
+    ]
 
 
 def _worker(quiet: float | None) -> Finding:

@@ -72,7 +72,7 @@ async def refresh_sign_in(
         # returned, not raised: the revocation must be committed
         return refused_token("used_refresh_token", "TOKEN_REVOKED")
 
-    answer = await house.write(work)
+    answer = await house.write_identities(work)
     if isinstance(answer, AppError):
         raise answer
     return answer

@@ -28,7 +28,7 @@ async def add_host(house: House, act: AdminAct, fields: HostFields) -> Row:
         await keepers.audit.add(act, "HOST_ADDED", f"host:{code}", after={"code": code, "name": fields.name}, now=now)
         return _known(await keepers.identity.host(code))
 
-    return await house.write(work, is_repeatable=False)
+    return await house.write_identities(work, is_repeatable=False)
 
 
 async def switch_host(house: House, act: AdminAct, code: str, *, is_active: bool, expected_version: int | None) -> Row:
@@ -46,7 +46,7 @@ async def switch_host(house: House, act: AdminAct, code: str, *, is_active: bool
         await keepers.identity.change_host(code, is_active=is_active)
         return await _finish(house, keepers, act, before, "HOST_ENABLED" if is_active else "HOST_DISABLED")
 
-    return await house.write(work, is_repeatable=False)
+    return await house.write_identities(work, is_repeatable=False)
 
 
 async def set_host_signing(
@@ -76,7 +76,7 @@ async def set_host_signing(
         await keepers.identity.change_host(code, **wanted)
         return await _finish(house, keepers, act, before, "HOST_SIGNING_SET")
 
-    return await house.write(work, is_repeatable=False)
+    return await house.write_identities(work, is_repeatable=False)
 
 
 async def end_host_signing(house: House, act: AdminAct, code: str, *, expected_version: int | None) -> Row:
@@ -89,7 +89,7 @@ async def end_host_signing(house: House, act: AdminAct, code: str, *, expected_v
         await keepers.identity.change_host(code, **NO_SIGNING)
         return await _finish(house, keepers, act, before, "HOST_SIGNING_ENDED")
 
-    return await house.write(work, is_repeatable=False)
+    return await house.write_identities(work, is_repeatable=False)
 
 
 async def _require_sound(fields: SigningFields, ours: TokenKeys, jwks: Jwks) -> None:

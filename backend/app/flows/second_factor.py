@@ -58,7 +58,7 @@ async def begin_second_factor(house: House, keys: TokenKeys, act: AdminAct) -> E
         await keepers.second_factor.begin(member.id, house.secret_box.seal(secret), now=keys.now())
         return Enrolment(secret, totp_uri(secret, member.login))
 
-    return await house.write(work)
+    return await house.write_identities(work)
 
 
 async def confirm_second_factor(house: House, keys: TokenKeys, act: AdminAct, code: str) -> list[str]:
@@ -81,7 +81,7 @@ async def confirm_second_factor(house: House, keys: TokenKeys, act: AdminAct, co
         await _audit(keepers, house, act, "SECOND_FACTOR_ON", member)
         return codes
 
-    return await house.write(work)
+    return await house.write_identities(work)
 
 
 async def drop_second_factor(house: House, keys: TokenKeys, act: AdminAct, code: str) -> None:
@@ -100,7 +100,7 @@ async def drop_second_factor(house: House, keys: TokenKeys, act: AdminAct, code:
         await keepers.second_factor.remove(member.id)
         await _audit(keepers, house, act, "SECOND_FACTOR_OFF", member)
 
-    await house.write(work)
+    await house.write_identities(work)
 
 
 async def remove_second_factor(house: House, act: AdminAct, staff_id: int) -> None:
@@ -119,7 +119,7 @@ async def remove_second_factor(house: House, act: AdminAct, staff_id: int) -> No
             raise AppError("NOT_FOUND")
         await _audit(keepers, house, act, "SECOND_FACTOR_REMOVED", member)
 
-    await house.write(work)
+    await house.write_identities(work)
 
 
 async def _locked(keepers: Services, act: AdminAct) -> StaffMember:

@@ -38,7 +38,7 @@ async def seed_reference(house: House, *, with_season: bool = False) -> list[str
 
     async def work(keepers: Services) -> list[str]:
         seeding = Seeding(keepers, now)
-        await _add_accounts(seeding)
+        await _add_program(seeding)
         await _add_features(seeding)
         for key, value in NOTICES.items():
             if await keepers.ui_config.find(key) is None:
@@ -51,7 +51,15 @@ async def seed_reference(house: House, *, with_season: bool = False) -> list[str
         await _add_bridge(seeding, is_open=with_season)
         return seeding.added
 
-    return await house.write(work)
+    async def add_host(keepers: Services) -> list[str]:
+        seeding = Seeding(keepers, now)
+        if not await keepers.identity.is_known_host(MAIN_HOST):
+            host = {"code": MAIN_HOST, "name": "Main host"}
+            await keepers.identity.add_host(*host.values(), now=now)
+            await seeding.note(f"host {MAIN_HOST}", "HOST_ADDED", f"host:{MAIN_HOST}", host)
+        return seeding.added
+
+    return [*await house.write_identities(add_host), *await house.write(work)]
 
 
 @dataclass(slots=True)
@@ -68,12 +76,8 @@ class Seeding:
         await self.keepers.audit.add(ACT, action, target, after=after, now=self.now)
 
 
-async def _add_accounts(seeding: Seeding) -> None:
+async def _add_program(seeding: Seeding) -> None:
     keepers, now = seeding.keepers, seeding.now
-    if not await keepers.identity.is_known_host(MAIN_HOST):
-        host = {"code": MAIN_HOST, "name": "Main host"}
-        await keepers.identity.add_host(*host.values(), now=now)
-        await seeding.note(f"host {MAIN_HOST}", "HOST_ADDED", f"host:{MAIN_HOST}", host)
     if not await keepers.program.is_known(DEFAULT_PROGRAM):
         await keepers.program.add(DEFAULT_PROGRAM, "Main program", host_id=None, now=now)
         after = {"code": DEFAULT_PROGRAM, "title": "Main program", "host": None}

@@ -58,7 +58,7 @@ async def sign_in_players(house: House, keys: TokenKeys, sign_ins: Sequence[Sign
         answers = iter(await open_sessions(keepers, house.settings, keys, sessions, now=tokens_now))
         return [AppError("USER_BLOCKED") if players[sign_in.name].is_blocked else next(answers) for sign_in in sign_ins]
 
-    return await house.write(work)
+    return await house.write_identities(work)
 
 
 async def _players(keepers: Services, sign_ins: Sequence[SignIn], now: datetime) -> dict[Name, PlayerState]:

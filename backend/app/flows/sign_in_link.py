@@ -44,7 +44,7 @@ async def issue_sign_in_link(house: House, keys: TokenKeys, *, login: str, scope
         await keepers.identity.add_refresh_tokens([token | times])
         await keepers.audit.add(CLI, "SIGN_IN_LINK_ISSUED", f"staff:{member.login}", now=now)
 
-    await house.write(work)
+    await house.write_identities(work)
     return secret
 
 
@@ -82,7 +82,7 @@ async def enter_by_link(
         owner, family = staff_owner(member, client=client), new_family(house.settings, now)
         return await open_session(keepers, house.settings, keys, owner, family, now=now)
 
-    return await house.write(work)
+    return await house.write_identities(work)
 
 
 async def _audit(keepers: Services, house: House, member: StaffMember, request_id: str | None) -> None:

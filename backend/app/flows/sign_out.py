@@ -33,7 +33,7 @@ async def sign_out(
         else:
             await keepers.identity.revoke_family(str(principal.session_id), now=keys.now())
 
-    await house.write(work)
+    await house.write_identities(work)
 
 
 async def _end_for_player(

@@ -32,4 +32,4 @@ async def end_staff_session(house: House, keys: TokenKeys, act: AdminAct, login:
         await keepers.identity.revoke_family(session_id, now=keys.now())
         await keepers.audit.add(act, "STAFF_SESSION_ENDED", f"staff:{login}", now=house.clock.now())
 
-    await house.write(work)
+    await house.write_identities(work)

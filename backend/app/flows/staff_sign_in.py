@@ -73,7 +73,7 @@ class StaffDoor:
                 return AppError("INVALID_CREDENTIALS")
             return await self._decide(keepers, member, asked, is_right=is_right)
 
-        answer = await self._house.write(work)
+        answer = await self._house.write_identities(work)
         if isinstance(answer, AppError):  # returned, not raised: what was noted of it must be committed
             raise answer
         return answer

@@ -70,7 +70,7 @@ async def _switch(
         await keepers.audit.add(act, action, target, before=before, after=after, now=house.clock.now())
         return member
 
-    return await house.write(work)
+    return await house.write_identities(work)
 
 
 def _is_admin(member: StaffMember) -> bool:

@@ -147,17 +147,23 @@ class House:
         *,
         is_repeatable: bool = True,
         budget_seconds: float | None = None,
+        of_identities: bool = False,
     ) -> T:
         """Runs `work` in one transaction, committed before this returns (see `Database.transaction`)."""
         done = self.database.transaction(
             lambda tx: self._carry_out(tx, work),
             is_repeatable=is_repeatable,
             budget_seconds=budget_seconds,
+            of_identities=of_identities,
         )
         if self.traces is None:
             return await done
         with self.traces.transaction(work):
             return await done
+
+    async def write_identities(self, work: Callable[[Services], Awaitable[T]], *, is_repeatable: bool = True) -> T:
+        """As `write`, with the account that alone may write hosts, API keys, operators and sign-ins, and no value."""
+        return await self.write(work, is_repeatable=is_repeatable, of_identities=True)
 
     async def _carry_out(self, tx: Tx, work: Callable[[Services], Awaitable[T]]) -> T:
         keepers = Services(tx, self.definitions, self.settings)

@@ -33,6 +33,7 @@ READ_SQLITE = Statement("SELECT sqlite_version()")
 # roles, patterns and partial revokes as the server itself does.
 ASKED = {
     "DELETE": "EXPLAIN DELETE FROM {table} WHERE 1 = 0",
+    "INSERT": "EXPLAIN INSERT INTO {table} SELECT * FROM {table} WHERE 1 = 0",
     "UPDATE": "EXPLAIN UPDATE {table} SET {column} = {column} WHERE 1 = 0",
 }
 READ_GRANTS = Statement("SHOW GRANTS")
@@ -44,7 +45,8 @@ READ_SESSION = Statement("""
     SELECT @@collation_database, CONVERT_TZ('2026-01-01 00:00:00', '+00:00', 'Asia/Seoul') IS NOT NULL
 """)
 READ_SQLITE_SESSION = ("journal_mode", "synchronous", "foreign_keys")
-DENIED, NO_SUCH_TABLE = 1142, 1146
+# of a table, of a column
+DENIED, COLUMN_DENIED, NO_SUCH_TABLE = 1142, 1143, 1146
 
 
 class DoctorService:
@@ -105,14 +107,15 @@ class DoctorService:
 
     async def _rights_on(self, table: str) -> list[str]:
         """`operation_id` stands in every ledger."""
-        asked = {right: question.replace("{column}", "operation_id") for right, question in ASKED.items()}
+        changes = ("DELETE", "UPDATE")
+        asked = {right: ASKED[right].replace("{column}", "operation_id") for right in changes}
         return [f"{right} on {table}" for right, question in asked.items() if await self._may(question, table)]
 
     async def _may(self, question: str, table: str) -> bool:
         try:
             await self._tx.execute(text(question.format(table=table)))
         except DBAPIError as error:
-            if error_code(error.orig) in (DENIED, NO_SUCH_TABLE):
+            if error_code(error.orig) in (DENIED, COLUMN_DENIED, NO_SUCH_TABLE):
                 return False
             raise
         return True

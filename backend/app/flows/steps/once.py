@@ -35,6 +35,7 @@ async def once(
     work: Callable[[Services], Awaitable[T]],
     *,
     budget_seconds: float | None = None,
+    of_identities: bool = False,
 ) -> Done:
     """Runs `work` in one transaction and stores its answer with it; the same key again gets that answer, for ever.
 
@@ -62,7 +63,7 @@ async def once(
         return done
 
     try:
-        return await house.write(carry_out, budget_seconds=budget_seconds)
+        return await house.write(carry_out, budget_seconds=budget_seconds, of_identities=of_identities)
     except AppError:
         # refused because the same deed was carried out meanwhile (a name taken, a state gone)? Then this is its answer
         before = await house.read(told)
