@@ -20,7 +20,8 @@ GRANT ALL PRIVILEGES ON dojang.* TO dojang_owner@'%';
 -- Part 2 -----------------------------------------------------------------------------------------------------------
 
 -- LOCK TABLES: MySQL asks for it (or UPDATE) to let SELECT … FOR UPDATE join a table. It changes no row.
-GRANT SELECT, LOCK TABLES ON dojang.* TO dojang@'%';
+-- REFERENCES: who holds it may see in information_schema that the constraints stand; it is of use to nobody else.
+GRANT SELECT, LOCK TABLES, REFERENCES ON dojang.* TO dojang@'%';
 GRANT SELECT, LOCK TABLES ON dojang.* TO dojang_identities@'%';
 
 -- History: rows are added and stay as they are.

@@ -191,7 +191,8 @@ def test_the_account_of_identities_writes_no_value(table: str, server: Productio
 async def test_the_service_runs_as_these_two(server: ProductionServer) -> None:
     """Operators, keys and sign-ins of all kinds; then value, with the locks that it takes; and all is explained."""
     clock = FixedClock(datetime(2025, 12, 10, 12, tzinfo=KST))
-    settings = settings_for(server.url_of(VALUE), identity_database_url=server.url_of(OTHER))
+    urls = {"identity_database_url": server.url_of(OTHER), "encryption_key": STRONG[::-1]}
+    settings = settings_for(server.url_of(VALUE), **urls)
     async with open_world(settings, clock) as world:
         life = await begin(world)
         await sign_ins(world, life.desk)

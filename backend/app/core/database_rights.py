@@ -40,7 +40,7 @@ def beyond_tables(shown: Iterable[str]) -> tuple[str, ...]:
         if match is None or match[3] not in (None, "*"):
             continue  # a role, or rights on one table: the server is asked about each of those
         where = match[2] if match[2] and match[2] != "*" else "everything"
-        fine = {"USAGE"} if where == "everything" else {"SELECT", "LOCK TABLES", "USAGE"}
+        fine = {"USAGE"} if where == "everything" else {"SELECT", "LOCK TABLES", "REFERENCES", "USAGE"}
         extra += [f"{right} on {where}" for right in match[1].split(", ") if right not in fine]
     return tuple(extra)
 
