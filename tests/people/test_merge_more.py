@@ -66,7 +66,11 @@ async def test_erasing_and_telling_cover_every_account_and_every_id(world: World
     await rename(world, "new-7zq3wx", "last-7zq3wx")
     told = await export_player(world.house, ACT, new.id)
     assert told["tables"]["host_events"][0]["data"] == {"note": "wrote-7zq3wx"}
-    assert {row["external_id"] for row in told["tables"]["player_aliases"]} == {"first-7zq3wx", "second-7zq3wx", "new-7zq3wx"}
+    assert {row["external_id"] for row in told["tables"]["player_aliases"]} == {
+        "first-7zq3wx",
+        "second-7zq3wx",
+        "new-7zq3wx",
+    }
     await erase_player(world.house, ACT, new.id, tokens_now=world.clock.now())
     for table in ("user_profiles", "player_aliases", "host_events", "admin_audit_log", "idempotency_keys"):
         assert "7zq3wx" not in str(await world.rows(f"SELECT * FROM {table}")), table
