@@ -44,6 +44,11 @@ def pytest_configure(config: pytest.Config) -> None:
             os.environ[name] = url
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browsers first: what takes seconds is not left to the end, when the other processes have nothing more to do."""
+    items.sort(key=lambda item: "chromium" not in getattr(item, "fixturenames", ()))
+
+
 def pytest_report_header(config: pytest.Config) -> list[str]:
     found = config.stash.get(servers_of_the_run, None)
     if found is None:

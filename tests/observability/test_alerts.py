@@ -46,8 +46,13 @@ READ = set(re.findall(r"dojang_[a-z_]+?(?=_total|_bucket|_count|_sum|\b)", EXPRE
 
 
 async def look(world: World) -> list[Sample]:
+    """What the rules see."""
     lines = (await world.metrics()).splitlines(keepends=True)
     return [*scrape("".join(line for line in lines if any(name in line for name in READ))), UP]
+
+
+async def look_at_all(world: World) -> list[Sample]:
+    return [*scrape(await world.metrics()), UP]
 
 
 async def reconciled(world: World) -> None:

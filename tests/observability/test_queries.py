@@ -11,7 +11,7 @@ from app.core.alarms import raise_alarm
 from app.db.transaction import Tx
 from tests.architecture.house import ROOT
 from tests.observability.promql import Query, Sample
-from tests.observability.test_alerts import PLAY, RULES, look, reconciled
+from tests.observability.test_alerts import PLAY, RULES, look_at_all, reconciled
 from tests.world import World, key
 
 DASHBOARD: dict[str, Any] = json.loads((ROOT / "docker" / "observability" / "dashboard.json").read_text())
@@ -28,7 +28,7 @@ async def lived_in(world: World) -> list[Sample]:
     await world.client.post("/api/season-pass/stamp", headers=player.headers)
     raise_alarm("test")
     await reconciled(world)
-    return await look(world)
+    return await look_at_all(world)
 
 
 async def test_what_is_asked_for_is_in_the_output(sqlite_world: World) -> None:
@@ -44,9 +44,9 @@ async def test_what_is_asked_for_is_in_the_output(sqlite_world: World) -> None:
 
 
 async def test_a_reward_is_counted_once_it_is_committed(sqlite_world: World) -> None:
-    before = await look(sqlite_world)
+    before = await look_at_all(sqlite_world)
     player = await sqlite_world.player("kim", ROULETTE_COIN=1)
-    now = await look(sqlite_world)
+    now = await look_at_all(sqlite_world)
     stored = await sqlite_world.rows("SELECT COUNT(*) FROM reward_log WHERE user_id = :id", id=player.id)
     counted = Query("sum(increase(dojang_rewards_total[5m]))").on(now, before)
     assert sum(counted.values()) == stored[0][0] > 0
