@@ -57,6 +57,7 @@ export type ErrorCode =
   | "INVALID_SEASON_DATES"
   | "JOB_ALREADY_DONE"
   | "JOB_DAY_INVALID"
+  | "JOB_MUST_RUN"
   | "JOB_NOT_DUE"
   | "JOB_NOT_FOUND"
   | "JOB_PAUSED"
@@ -1111,6 +1112,8 @@ export interface JobLine {
   /** It goes on all the time and has no runs. */
   is_standing: boolean;
   job: string;
+  /** It watches over the service: it is never paused. */
+  must_run: boolean;
   newest_run: JobRunRow | null;
   promise: string;
   schedule: string;
@@ -1160,6 +1163,8 @@ export interface JobSwitch {
   /** It goes on all the time and has no runs. */
   is_standing: boolean;
   job: string;
+  /** It watches over the service: it is never paused. */
+  must_run: boolean;
   promise: string;
   schedule: string;
   updated_at: string;

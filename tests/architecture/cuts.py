@@ -17,6 +17,7 @@ WAIT = "a pause or a life has a longest"
 GUARD = "far above anything sound: more than that can't be what was meant"
 
 CUTS: dict[str, dict[str, str]] = {
+    "batches/seals.py": {"broken.breaks[:EXAMPLES]": LOG},
     "cli/example.py": {"min(kst_midnight(day + timedelta(days=1)) - timedelta(seconds=1), now)": SUM},
     "cli/hosts.py": {"(signs['public_key_sha256'] or '')[:12]": SHORT},
     "cli/typescript.py": {"json.dumps(schema)[:200]": LOG},
@@ -129,7 +130,6 @@ CUTS: dict[str, dict[str, str]] = {
     "schemas/client.py": {"f'{address_of(request)} · {program}'[:LONGEST]": LOG},
     "schemas/stream.py": {"min(HEARTBEAT_SECONDS, left)": WAIT},
     "schemas/uploads.py": {"''.join((sign for sign in name if sign.isprintable()))[:LONGEST_NAME]": LOG},
-    "services/audit_service.py": {"min(bisect_left(ends, act.id), len(ends) - 1)": SUM, ".limit(MOST_ACTS)": ROUND},
     "services/bridge_service.py": {".limit(limit)": ROUND},
     "services/coupon_batch_service.py": {".limit(limit)": PAGE},
     "services/coupon_service.py": {"LIMIT ?": "as many codes as rewards ask for"},
@@ -163,6 +163,7 @@ CUTS: dict[str, dict[str, str]] = {
     "services/report_service.py": {"LIMIT ?": FIRST, "LIMIT ": "a figure that says `at least`", "text[:8]": WHOLE},
     "services/reward_service.py": {"LIMIT ?": ROUND},
     "services/rule_book_service.py": {"rows[0][:12]": WHOLE},
+    "services/seal_service.py": {".limit(ACTS_AT_ONCE)": ROUND},
     "services/team_service.py": {"LIMIT ?": ROUND},
     "utils/pagination.py": {"rows[:limit]": PAGE, "names[:most]": TOLD},
     "utils/random_utils.py": {"text[:8]": WHOLE, "milliseconds[:8]": WHOLE},

@@ -18,6 +18,7 @@ from app.flows.steps.decision import Decision
 from app.flows.steps.save_changes import save_changes
 from app.services import House, Services
 from app.services.player_state import Wanted
+from tests.planting import noted
 from tests.world import Person, World, key
 
 CODE = "XMAS_BRIDGE_2025"
@@ -74,7 +75,7 @@ async def open_campaign(house: House, config: BridgeConfig) -> None:
             await keepers.bridge.replace(row["id"], config, host_id=None, now=now)
             await keepers.bridge.change(row["id"], state=CampaignState.OPEN, now=now)
 
-    await house.write(work)
+    await noted(house, f"bridge:{config.code}", work)
 
 
 async def open_reference(world: World, **changed: Any) -> None:
@@ -85,7 +86,7 @@ async def open_reference(world: World, **changed: Any) -> None:
 async def add_new_season(house: House, *, first: date = date(2026, 1, 1)) -> int:
     """The season that begins with the new year."""
     config = SeasonConfig.model_validate(reference_season("NEW_YEAR_2026", first, date(2026, 1, 31)))
-    return await house.write(lambda k: k.season.add(config, is_active=True, now=house.clock.now()))
+    return await noted(house, "season:{}", lambda k: k.season.add(config, is_active=True, now=house.clock.now()))
 
 
 async def play(world: World, player: Person, times: int = 2) -> None:

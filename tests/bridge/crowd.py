@@ -18,6 +18,7 @@ from app.domain.season_config import SeasonConfig
 from app.flows.seed_reference import seed_reference
 from tests.bridge.campaigns import CODE, campaign, open_campaign
 from tests.fixtures import sync_url
+from tests.planting import noted
 
 POINTS = 5_000
 CHUNK = 100_000  # rows a statement
@@ -53,7 +54,7 @@ async def prepare(settings: Settings, players: int) -> Expected:
         config = SeasonConfig.model_validate(
             reference_season("NEW", today - timedelta(days=2), today + timedelta(days=9))
         )
-        await house.write(lambda k: k.season.add(config, is_active=True, now=now))
+        await noted(house, "season:{}", lambda k: k.season.add(config, is_active=True, now=now))
         start = today - timedelta(days=7)
         await open_campaign(house, campaign(start_date=start, settles_at=kst_midnight(today)))
     finally:

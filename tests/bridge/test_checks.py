@@ -26,12 +26,7 @@ PLANTED: dict[str, tuple[str, ...]] = {
     "I12 level is rewarded": ("UPDATE bridge_settlements SET level_state = 'PENDING', xp_added = 0 WHERE user_id = :u",
                               "DELETE FROM reward_log WHERE operation_id = 'nothing'"),
     "I12 credit has settlement": (
-        """INSERT INTO wallet_ledger (user_id, token_type, delta, balance_after, reason, operation_id, created_at)
-           VALUES (:w, 'POINT', 7, 7, 'BRIDGE_POINTS', 'planted', '2025-12-25 00:00:00.000000')""",
-        """INSERT INTO reward_log (user_id, operation_id, source, reward_type, amount, state, attempts, created_at,
-           updated_at) VALUES (:w, 'planted', 'BRIDGE', 'POINT', 7, 'GRANTED', 1, '2025-12-25 00:00:00.000000',
-           '2025-12-25 00:00:00.000000')""",
-        "INSERT INTO wallets (user_id, token_type, balance) VALUES (:w, 'POINT', 7)",
+        "UPDATE wallet_ledger SET reason = 'BRIDGE_POINTS' WHERE user_id = :w AND reason = 'ADMIN_GRANT'",
     ),
     "I13 run = settlements": ("UPDATE job_runs SET done_sum = 1 WHERE job = 'bridge_settlement'",),
     "I13 settled = done": ("UPDATE bridge_campaigns SET state = 'CLOSING' WHERE code = 'XMAS_BRIDGE_2025'",),

@@ -5,6 +5,7 @@ from datetime import date
 from app.domain.season_config import SeasonConfig
 from tests.admin.desk import desk_of
 from tests.bridge.campaigns import balance, collect_all, kst, open_reference, settlement, tick_all
+from tests.planting import noted
 from tests.season.rich import RICH
 from tests.season.test_premium import upgrade
 from tests.world import World
@@ -15,7 +16,8 @@ NEW_YEAR = {"start_date": date(2026, 1, 1), "end_date": date(2026, 1, 31), "stre
 async def test_the_level_pays_the_passes_that_the_player_owns(world: World) -> None:
     await open_reference(world)
     season = SeasonConfig.model_validate(RICH | NEW_YEAR)
-    season_id = await world.house.write(lambda k: k.season.add(season, is_active=True, now=world.clock.now()))
+    now = world.clock.now()
+    season_id = await noted(world.house, "season:{}", lambda k: k.season.add(season, is_active=True, now=now))
     player = await world.player("kim", ROULETTE_COIN=50)
     await collect_all(world, player)
     before = await balance(world, player.id)

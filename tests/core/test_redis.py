@@ -5,9 +5,13 @@ import os
 import pytest
 
 from app.core.time_utils import FixedClock
+from app.flows.switch_feature import switch_feature
+from app.services.audit_service import AdminAct
 from tests.fixtures import settings_for
 from tests.live import free_port
 from tests.world import key, open_world
+
+STOP = AdminAct("staff:kim", "a test asks for it", None)
 
 
 @pytest.mark.parametrize("state", ["ok", "off", "degraded"])
@@ -24,7 +28,7 @@ async def test_value_moves_and_a_stop_holds_whatever_redis_does(
         player = await world.player("kim", ROULETTE_COIN=2)
         await world.ok("POST", "/api/season-pass/stamp", headers=player.headers)
         await world.ok("POST", "/api/roulette/play", headers=player.headers | key())
-        await world.sql("UPDATE feature_config SET is_enabled = 0 WHERE feature_type = 'ROULETTE'")
+        await switch_feature(world.house, STOP, "ROULETTE", is_enabled=False, expected_version=None)
         refusal = await world.code("POST", "/api/roulette/play", headers=player.headers | key())
         assert refusal == (400, "FEATURE_DISABLED")
         assert not await world.differences()

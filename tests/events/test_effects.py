@@ -11,6 +11,7 @@ from tests.bridge.campaigns import CODE, GOAL, campaign, counters, kst, open_cam
 from tests.events.host import activate, balance, event, one, points, rule, send, xp, xp_of
 from tests.goals.missions import begin as begin_missions
 from tests.goals.missions import mission
+from tests.planting import noted
 from tests.season.rich import begin
 from tests.season.test_premium import PLAIN, gain, paid
 from tests.statements import counted
@@ -154,7 +155,8 @@ async def test_a_rule_maps_another_event_to_a_key_and_a_blocked_player_collects_
 
 async def test_a_rule_of_another_host_and_a_resting_rule_give_nothing(sqlite_world: World) -> None:
     admin, world = await sqlite_world.token("boss", "admin"), sqlite_world
-    await world.house.write(lambda keepers: keepers.identity.add_host("other", "Other", now=world.clock.now()))
+    now = world.clock.now()
+    await noted(world.house, "host:other", lambda keepers: keepers.identity.add_host("other", "Other", now=now))
     config = {"event_types": ["t"], "effects": [points(1)]}
     body = {"code": "THEIRS", "title": "theirs", "host": "other", "config": config, "reason": "test"}
     await world.ok("POST", "/api/admin/rules", json=body, headers=admin)

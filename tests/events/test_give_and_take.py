@@ -50,7 +50,7 @@ GIVEN: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
 FORTUNE = {
     "wallets": "SELECT token_type, balance - debt FROM wallets WHERE balance <> debt ORDER BY token_type",
     "season": "SELECT current_level, current_xp, total_stamps FROM season_progress WHERE current_xp > 0",
-    "claims": "SELECT track, level FROM season_claims ORDER BY track, level",
+    "claims": "SELECT track, level FROM season_claims WHERE taken_back_at IS NULL ORDER BY track, level",
     "overflow": "SELECT overflow_bonuses, earned_xp FROM season_counters WHERE overflow_bonuses + earned_xp > 0",
     "rewards": """SELECT source, reward_type, code, state, SUM(amount) FROM reward_log
         WHERE state NOT IN ('REVERSED', 'REJECTED') GROUP BY source, reward_type, code, state
@@ -58,7 +58,7 @@ FORTUNE = {
     "passes": "SELECT track FROM season_passes WHERE revoked_at IS NULL",
     "codes": "SELECT COUNT(*) FROM coupon_codes WHERE operation_id IS NOT NULL AND voided_at IS NULL",
     "access": "SELECT resource, valid_days FROM entitlements WHERE revoked_at IS NULL",
-    "keys": "SELECT event_type, points FROM bridge_keys",
+    "keys": "SELECT event_type, points FROM bridge_keys WHERE taken_back_at IS NULL",
     "counters": "SELECT event_key_count, event_pending_points FROM user_profiles WHERE external_id = 'kim'",
     "missions": """SELECT m.code, p.progress + p.surplus, p.completed, p.claimed FROM mission_progress p
         JOIN missions m ON m.id = p.mission_id WHERE p.progress > 0 ORDER BY m.code""",
@@ -181,7 +181,7 @@ async def test_three_orders_refunded_leave_no_level_no_xp_and_no_reward(world: W
     assert lost == [5, 4, 3, 2, 1]
     assert await world.rows("SELECT current_level, current_xp FROM season_progress") == [(0, 0)]
     assert await world.rows("SELECT SUM(balance), SUM(debt) FROM wallets") == [(0, 0)]
-    assert await world.rows("SELECT COUNT(*) FROM season_claims") == [(0,)]
+    assert await world.rows("SELECT COUNT(*) FROM season_claims WHERE taken_back_at IS NULL") == [(0,)]
     assert await world.rows("SELECT DISTINCT state FROM reward_log") == [("REVERSED",)]
     assert not await world.differences()
 

@@ -16,7 +16,9 @@ async def issue(door: Door, subject: str, *scopes: str, host: str = "main", ttl_
 
 
 async def audit(door: Door) -> list[tuple[str, str, str]]:
-    rows = await door.world.rows("SELECT actor, action, target FROM admin_audit_log ORDER BY id")
+    rows = await door.world.rows(
+        "SELECT actor, action, target FROM admin_audit_log WHERE actor <> 'system:seed' ORDER BY id"
+    )
     return [(actor, action, target) for actor, action, target in rows]
 
 

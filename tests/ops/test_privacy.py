@@ -24,6 +24,7 @@ from app.services.privacy_service import CLEAN
 from tests.events.host import event, send
 from tests.fixtures import demo_data
 from tests.identity.door import Door, bearer
+from tests.planting import noted
 from tests.world import World, key
 
 ACT = AdminAct("cli:kim", "asked for it", None)
@@ -53,6 +54,7 @@ async def lived(door: Door) -> AsyncIterator[Door]:
         " updated_at) SELECT 1, MIN(id), 'e', 'https://e.example', '[]', 'whsec_x', 0, 1, '2025-12-10 00:00:00.000000',"
         " '2025-12-10 00:00:00.000000' FROM hosts"
     )
+    await noted(world.house, "webhook:1", lambda keepers: keepers.webhook.sending_to(1))
     body = json.dumps({"type": "t", "data": {"external_id": NAME, "user_id": user_id}}, separators=(",", ":"))
     await world.sql(
         "INSERT INTO webhook_deliveries (id, endpoint_id, message_id, topic, user_id, body, state, attempts, retry_no,"

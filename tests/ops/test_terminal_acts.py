@@ -68,7 +68,7 @@ def test_a_gift_at_a_terminal_is_given_once_for_its_key_and_audited(terminal: Te
         terminal.rows("SELECT actor, reason FROM admin_audit_log WHERE action = 'WALLET_GRANTED'")
         == [("cli", "ticket 4711")] * 2
     )
-    assert terminal.ops("reconcile").exit_code == 0
+    assert (checked := terminal.ops("reconcile")).exit_code == 0, checked.output
 
 
 @pytest.mark.parametrize(
@@ -106,4 +106,4 @@ def test_a_bridge_is_settled_by_its_day_once(terminal: Terminal) -> None:
     assert [(run["new"], run["paid"], run["points"]) for run in paid] == [(1, 1, 35_000), (0, 1, 35_000)]
     paid_once = "SELECT SUM(delta) FROM wallet_ledger WHERE reason = 'BRIDGE_POINTS'"
     assert terminal.rows(paid_once) == [(35_000,)]
-    assert terminal.ops("reconcile").exit_code == 0
+    assert (checked := terminal.ops("reconcile")).exit_code == 0, checked.output

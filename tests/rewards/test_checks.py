@@ -14,7 +14,7 @@ from tests.world import World
 # check → the statements that break exactly it
 PLANTED: dict[str, tuple[str, ...]] = {
     "I22 a second person approved": (
-        "UPDATE reward_log SET approved_by = 'a', requested_by = 'a' WHERE operation_id = 'TEST:1'",
+        "UPDATE reward_log SET approved_by = requested_by WHERE requested_by IS NOT NULL",
     ),
     "I5 what was not given moved nothing": ("UPDATE reward_log SET state = 'REJECTED' WHERE operation_id = 'TEST:1'",),
     "I5 reversal compensates": ("UPDATE reward_log SET state = 'REVERSED' WHERE operation_id = 'TEST:1'",),

@@ -190,5 +190,5 @@ async def test_only_the_days_of_a_season_are_read_for_its_file(sqlite_world: Wor
     assert len(rows) == len(read) == 4
     sqlite_world.clock.advance(days=20)
     await give(sqlite_world, park, Grant(RewardType.POINT, 7), operation_id=f"SEASON:1:{park.id}:FREE:8")
-    claimed = await lines_of(desk, "/rewards/export.csv", season="XMAS_2025", source="TEST")
+    claimed = await lines_of(desk, "/rewards/export.csv", season="XMAS_2025", source="SEED")
     assert len(claimed) == 2, "also what was claimed after the last day"

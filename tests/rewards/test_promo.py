@@ -10,6 +10,7 @@ import pytest
 
 from app.core.time_utils import KST
 from tests.admin.desk import Desk, desk_of, newest_audit
+from tests.planting import noted
 from tests.rewards.promotions import CODE, REDEEM, campaign, codes, redeem
 from tests.world import World, key
 
@@ -126,7 +127,7 @@ async def test_a_stopped_feature_and_a_stopped_campaign_give_nothing(world: Worl
 
 async def test_a_campaign_of_another_host_does_not_exist(world: World, admin: Desk) -> None:
     now = world.clock.now()
-    await world.house.write(lambda keepers: keepers.identity.add_host("vod", "VOD", now=now))
+    await noted(world.house, "host:vod", lambda keepers: keepers.identity.add_host("vod", "VOD", now=now))
     await admin.ok("POST", "/promotions", campaign(host="vod"))
     player = await world.player("a")
     assert codes([await redeem(world, player)]) == {"CODE_NOT_FOUND": 1}

@@ -3,8 +3,8 @@
 from typing import Any
 
 from app.flows.issue_token import issue_token
-from app.services import Services
 from tests.admin.desk import Desk, newest_audit
+from tests.planting import noted
 from tests.season.rich import RICH, begin
 from tests.season.test_premium import STAMP, STATUS
 from tests.world import World
@@ -18,10 +18,8 @@ async def bearer(world: World, name: str, host: str) -> dict[str, str]:
 
 
 async def add_host(world: World, code: str) -> None:
-    async def work(keepers: Services) -> int:
-        return await keepers.identity.add_host(code, code, now=world.clock.now())
-
-    await world.house.write(work)
+    now = world.clock.now()
+    await noted(world.house, f"host:{code}", lambda keepers: keepers.identity.add_host(code, code, now=now))
     world.container.authenticator._hosts = None  # processes notice a new host within seconds; the test need not wait
 
 

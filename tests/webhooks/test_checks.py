@@ -4,6 +4,7 @@ import pytest
 
 from app.domain.event_names import Topic
 from app.services.reconcile.outbox_checks import ANNOUNCED
+from tests.planting import noted
 from tests.webhooks.receiver import Receiver
 from tests.webhooks.telling import LEVEL_UP, Telling
 
@@ -24,7 +25,7 @@ async def test_a_planted_violation_makes_exactly_its_check_fire(
     telling: Telling, receiver: Receiver, check: str
 ) -> None:
     world, now = telling.world, telling.world.clock.now()
-    await world.house.write(lambda keepers: keepers.identity.add_host("other", "Other", now=now))
+    await noted(world.house, "host:other", lambda keepers: keepers.identity.add_host("other", "Other", now=now))
     await telling.endpoint(receiver, topics=[LEVEL_UP])
     await telling.stamp("first")
     world.clock.advance(minutes=1)

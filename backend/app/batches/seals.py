@@ -1,11 +1,10 @@
 """Seals what operators do as they do it, and tells the seals outside."""
 
 from collections.abc import Callable
-from typing import Any
 
 from app.container import Container
 from app.core.alarms import raise_alarm_seldom
-from app.flows.seal_audit import newest_seal, seal_audit
+from app.flows.seal_audit import newest_seal, seal_audit, told
 from app.services.seal_service import ChainBroken
 
 EXAMPLES = 5
@@ -20,7 +19,5 @@ async def seal(container: Container, _goes_on: Callable[[], bool]) -> None:
         return
     if newest is None or not container.witnesses.lack(newest.id):
         return
-    facts: dict[str, Any] = {"seal": newest.id, "through": newest.through_id, "acts": newest.acts}
-    facts |= {"chain_hash": newest.chain_hash, "mark": newest.mark}
-    for place, why in (await container.witnesses.tell(newest.id, facts)).items():
+    for place, why in (await container.witnesses.tell(newest.id, told(newest))).items():
         raise_alarm_seldom("seal_not_told", place=place, reason=why)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli import backup, doctor, grant, hosts, jobs, player, retain, staff
+from app.cli import backup, doctor, grant, hosts, jobs, player, retain, seals, staff
 from app.cli.acting import Address, AsJson, Data, Reason, act
 from app.cli.environment import address_of, settings_of
 from app.cli.reference import write_reference
@@ -30,6 +30,7 @@ app.command("doctor")(doctor.doctor)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("retain")(retain.retain)
+app.command("seals")(seals.seals)
 app.add_typer(player.app, name="player", help="What is stored about one person: export, erase.")
 app.add_typer(staff.app, name="staff", help="Operators' accounts.")
 app.add_typer(hosts.app, name="host", help="Connected products, and how they sign.")

@@ -47,6 +47,21 @@ def limit_of_a_host() -> Any:
     return Field(None, gt=0, le=1e9, description=means, examples=[300])
 
 
+def seals_file() -> Any:
+    """Where seals of the operators' log are written down outside the database."""
+    means = "The worker adds each seal of the operators' log to this file. Keep it where it can only grow."
+    return Field(None, description=means, examples=["/var/log/dojang/seals.jsonl"])
+
+
+def seals_url() -> Any:
+    """Where they are sent."""
+    means = "The worker sends each seal of the operators' log here, as a POST."
+    return Field(
+        None, max_length=500, pattern=r"^(https?://[^\s]+)?$", description=means,
+        examples=["https://archive.example/seals"],
+    )  # fmt: skip
+
+
 def kept_by_retain(what: str, example: int) -> Any:
     """The days that `ops retain` leaves something, with the rights of the tables' owner."""
     means = f"How long `ops retain` keeps {what}. Not set: permanently."

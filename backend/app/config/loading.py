@@ -19,6 +19,7 @@ from app.config.shapes import example_of, shape_of
 # what the deployment's own files read (compose, entrypoint, make-env.sh), beside the settings
 OF_THE_DEPLOYMENT = frozenset(
     {"database_host", "database_user", "database_password_file", "db_root_password", "db_owner_password", "db_password"}
+    | {"db_identities_password", "identity_database_password_file"}
     | {"dojang_image"}
 )
 # beginnings that no other software is likely to use: who writes them means us

@@ -24,6 +24,8 @@ from app.config.fields import (
     kept_by_retain,
     limit_of_a_host,
     require_address,
+    seals_file,
+    seals_url,
 )  # fmt: skip
 from app.config.secret_files import SecretFiles
 
@@ -52,10 +54,10 @@ class Settings(BaseSettings):
         examples=["mysql+aiomysql://dojang:PASSWORD@127.0.0.1:3306/dojang"],
     )
     identity_database_url: str | None = Field(
-        None,
+        None, pattern=r"^(mysql|mariadb)\+aiomysql://",
         description="The same database for the account that may write operators, keys and sign-ins.",
-        examples=["mysql+aiomysql://dojang_identities:change-this-password@127.0.0.1:3306/dojang"],
-    )
+        examples=["mysql+aiomysql://dojang_identities:PASSWORD@127.0.0.1:3306/dojang"],
+    )  # fmt: skip
     sqlite_in_production: bool = Field(
         False, description="Production runs on SQLite: one process, and you make the backups. Else it is refused."
     )
@@ -190,18 +192,8 @@ class Settings(BaseSettings):
     )
     # below the lease of a try; the specification advises 15 to 30 s
     webhook_timeout_seconds: float = Field(15.0, gt=0, le=30, description="How long a webhook waits for its answer.")
-    audit_seals_file: Path | None = Field(
-        None,
-        description="The worker adds each seal of the operators' log to this file. Keep it where it can only grow.",
-        examples=["/var/log/dojang/seals.jsonl"],
-    )
-    audit_seals_url: str | None = Field(
-        None,
-        max_length=500,
-        pattern=r"^(https?://[^\s]+)?$",
-        description="The worker sends each seal of the operators' log here, as a POST.",
-        examples=["https://archive.example/seals"],
-    )
+    audit_seals_file: Path | None = seals_file()
+    audit_seals_url: str | None = seals_url()
     retain_runs_days: int = Field(7, ge=1, le=LONGEST_DAYS, description="How long runs of jobs are kept.")
     # long enough for an operator to ask the host about them; the document may hold what a player did
     retain_rejected_events_days: int = Field(

@@ -68,7 +68,10 @@ def authors(hands: Iterable[Hand], *, versions: Collection[int], until: datetime
     return frozenset(
         hand.actor
         for hand in hands
-        if hand.at <= until and not hand.action.endswith(TAKES_AWAY) and _is_played(hand, versions)
+        if hand.at <= until
+        and not hand.actor.startswith("system:")  # the service itself approves nothing
+        and not hand.action.endswith(TAKES_AWAY)
+        and _is_played(hand, versions)
     )
 
 

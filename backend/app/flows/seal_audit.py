@@ -1,6 +1,10 @@
 """Seals what operators did. Reads admin_audit_log, locks audit_head, writes audit_seals."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import structlog
+from pydantic import BaseModel
 
 from app.services import House, Services
 from app.services.seal_service import Seal
@@ -22,6 +26,32 @@ async def seal_audit(house: House) -> Seal | None:
     if seal is not None:
         log.info("audit_sealed", seal=seal.id, through=seal.through_id, acts=seal.acts, chain_hash=seal.chain_hash)
     return seal
+
+
+class KeptSeal(BaseModel):
+    """A seal as places outside were told it."""
+
+    seal: int
+    through: int
+    acts: int
+    chain_hash: str
+    mark: str
+
+
+async def contradicted_seals(house: House, kept: Sequence[KeptSeal]) -> list[KeptSeal]:
+    """Those of the kept seals that the database holds otherwise, or not at all, in their order."""
+    stored = {seal.id: seal for seal in await house.read(lambda keepers: keepers.seal.all())}
+
+    def as_kept(seal: Seal | None) -> KeptSeal | None:
+        return None if seal is None else KeptSeal.model_validate(told(seal))
+
+    return [one for one in kept if as_kept(stored.get(one.seal)) != one]
+
+
+def told(seal: Seal) -> dict[str, Any]:
+    """What places outside are told of a seal."""
+    facts = {"seal": seal.id, "through": seal.through_id, "acts": seal.acts}
+    return facts | {"chain_hash": seal.chain_hash, "mark": seal.mark or ""}
 
 
 async def newest_seal(house: House) -> Seal | None:

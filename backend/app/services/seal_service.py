@@ -77,6 +77,11 @@ class SealService:
         await self._tx.execute(audit_seals.insert().values(**asdict(seal), created_at=now))
         return seal
 
+    async def all(self) -> list[Seal]:
+        """Every seal, oldest first."""
+        rows = await self._tx.execute(select(audit_seals).order_by(audit_seals.c.id))
+        return [_seal(row) for row in rows]
+
     async def newest(self) -> Seal | None:
         """The last seal that was made."""
         row = (await self._tx.execute(select(audit_seals).order_by(audit_seals.c.id.desc()).limit(1))).first()
@@ -86,8 +91,8 @@ class SealService:
         """('act', 'seal' or 'head', its number) of everything that does not follow from what stands before it."""
         marks = Marks.from_settings(self._settings)
         head = (await self._tx.execute(select(audit_head))).one()
-        rows = (await self._tx.execute(select(audit_seals).order_by(audit_seals.c.id))).all()
-        seals = [_seal(row) for row in rows if row.through_id > head.unmarked_through]
+        stored = await self.all()
+        seals = [seal for seal in stored if seal.through_id > head.unmarked_through]
         # of keys that are gone nobody can make a mark again: the newest seal that is ours vouches for what it sealed
         proven = max((seal.through_id for seal in seals if _is_ours(seal, marks)), default=0)
         walk, open_seals = Walk(last_id=head.unmarked_through), {seal.through_id: seal for seal in seals}
@@ -96,7 +101,7 @@ class SealService:
             breaks.append(found)
         breaks += [
             ("seal", seal.id)
-            for number, seal in enumerate(seals, len(rows) - len(seals) + 1)
+            for number, seal in enumerate(seals, len(stored) - len(seals) + 1)
             if seal.through_id in open_seals or seal.id != number or not _is_vouched(seal, proven, marks)
         ]
         older = [act async for act in self._acts(BEFORE_ANY, until=head.unmarked_through)]

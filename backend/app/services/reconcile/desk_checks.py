@@ -42,7 +42,8 @@ DESK_CHECKS: tuple[Check, ...] = (
         LEFT JOIN admin_audit_log a ON a.target = CONCAT('player:', r.user_id)
             AND a.actor = COALESCE(r.requested_by, 'system:seed')
             AND a.action IN ('WALLET_GRANTED', 'MAKE_GOOD_ASKED', 'PLAYER_SEEDED')
-            AND a.reason <> '' AND INSTR(a.after, r.operation_id) > 0
+            AND a.reason <> ''
+            AND INSTR(a.after, SUBSTR(r.operation_id, 1, INSTR(CONCAT(r.operation_id, '#'), '#') - 1)) > 0
         WHERE r.source IN ('ADMIN', 'SEED') AND a.id IS NULL
         """,
     ),
