@@ -14,6 +14,7 @@ from app.domain.grants import Grant, RewardType
 from app.domain.records import Changes
 from app.domain.wallet import Reason
 from app.domain.worth import Approval
+from app.flows.seed_demo import ACT
 from app.flows.steps.decision import Decision
 from app.flows.steps.grant_rewards import grant_rewards
 from app.flows.steps.save_changes import save_changes
@@ -42,7 +43,9 @@ async def crowd(world: World, size: int) -> list[dict[str, str]]:
         ticket = Grant(RewardType.TOKEN, 1, "LOTTERY_TICKET")
         for player in (await keepers.player.lock(ids, Wanted(wallets=True))).values():
             decision = Decision(player, changes, now, kst_date(now), None, Approval(10**9), None)
-            grant_rewards(decision, [ticket], operation_id=f"SEED:{player.id}", source="SEED", reason=Reason.SEED)
+            operation_id, target = f"SEED:{player.id}", f"player:{player.id}"
+            grant_rewards(decision, [ticket], operation_id=operation_id, source="SEED", reason=Reason.SEED)
+            await keepers.audit.add(ACT, "PLAYER_SEEDED", target, after=[operation_id], now=now)
         await save_changes(keepers, changes)
 
     await world.house.write(work)

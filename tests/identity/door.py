@@ -14,6 +14,7 @@ from app.core.security import new_secret, sha256_hex
 from app.core.time_utils import FixedClock
 from app.core.tokens import TokenKeys
 from app.flows.authenticate import Authenticator
+from app.flows.seed_reference import ACT
 from app.flows.staff_sign_in import StaffDoor
 from app.services import House, Services
 from tests.world import World
@@ -67,7 +68,9 @@ class Door:
 
         async def work(keepers: Services) -> None:
             host = next(host for host in await keepers.identity.active_hosts() if host.code == host_code)
-            await keepers.identity.add_api_key(host.id, "test", key_hash=sha256_hex(key), now=WALL)
+            key_id = await keepers.identity.add_api_key(host.id, "test", key_hash=sha256_hex(key), now=WALL)
+            facts = {"key_id": key_id, "name": "test"}
+            await keepers.audit.add(ACT, "API_KEY_ADDED", f"host:{host_code}", after=facts, now=WALL)
 
         await self.house.write(work)
         return {"X-API-Key": key}

@@ -105,7 +105,7 @@ def _plausible(column: Column[Any]) -> Any:
         return "2025-12-10 00:00:00.000000"
     if isinstance(column.type, Date):
         return date(2025, 12, 10).isoformat()
-    if isinstance(column.type, JsonText):
+    if isinstance(column.type, type(JsonText)):
         return "{}"
     if column.type.python_type in (int, bool):
         return 1

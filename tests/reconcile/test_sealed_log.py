@@ -12,6 +12,7 @@ from app.batches.scheduler import STANDING, register, step
 from app.core.audit_marks import chained
 from app.core.time_utils import FixedClock
 from app.domain.jobs import AUDIT_SEALS, MUST_RUN
+from app.flows.seal_audit import KeptSeal, contradicted_seals, told
 from tests.admin.desk import desk_of
 from tests.fixtures import settings_for
 from tests.planting import honest
@@ -168,3 +169,14 @@ async def test_a_place_that_could_not_be_told_is_told_later_and_an_alarm_names_i
         folder.mkdir()
         await run_seals(world)
     assert [json.loads(line)["seal"] for line in (folder / "seals").read_text().splitlines()] == [3]
+
+
+async def test_copies_outside_contradict_who_rewrites_everything(sqlite_world: World) -> None:
+    """`ops seals` asks this: the owner of the database can make hash and seal anew, but not what was told."""
+    await lived_in(sqlite_world)
+    kept = [KeptSeal.model_validate(told(seal)) for seal in await sqlite_world.house.read(lambda k: k.seal.all())]
+    assert await contradicted_seals(sqlite_world.house, kept) == []
+    await sqlite_world.sql("UPDATE audit_seals SET chain_hash = CONCAT('x', SUBSTR(chain_hash, 2)) WHERE id = 2")
+    assert [seal.seal for seal in await contradicted_seals(sqlite_world.house, kept)] == [2]
+    await sqlite_world.sql("DELETE FROM audit_seals")
+    assert await contradicted_seals(sqlite_world.house, kept) == kept

@@ -144,24 +144,18 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(
         16 * 1024 * 1024, ge=1024, le=2**30, description="The largest file that an operator uploads."
     )
-    event_tolerance_hours: int = Field(
-        48, ge=1, le=24 * 31, description="How long after its own time a host's event is still taken."
-    )
+    event_tolerance_hours: int = Field(48, ge=1, le=744, description="How late after its time a host's event is taken.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least level of the log.")
     log_format: Literal["json", "console"] = Field("json", description="How log lines look.")
     access_log: bool = Field(True, description="A log line for each request.")
     # some ten rows each, a fraction of a second under lock
     settlement_chunk: int = Field(500, ge=1, le=2_000, description="Players of one transaction of a settlement.")
     # the worker prolongs the lease three times as often
-    job_lease_seconds: int = Field(
-        30, ge=1, le=3600, description="How long a worker that no longer reports keeps its job."
-    )
+    job_lease_seconds: int = Field(30, ge=1, le=3600, description="How long a silent worker keeps its job.")
     # each is a socket and some kilobytes
     stream_connections: int = Field(1_000, ge=1, le=10_000, description="Live streams of one process.")
     stream_connections_total: int = Field(4_000, ge=1, le=10**6, description="Live streams of all processes together.")
-    stream_seconds: int = Field(
-        600, ge=1, le=3600, description="After this time a live stream ends and the page opens it again."
-    )
+    stream_seconds: int = Field(600, ge=1, le=3600, description="After this a live stream ends and is opened again.")
     # whoever tries the service sends a thousand plays of one player
     rate_limits: dict[LimitName, Annotated[float, Field(gt=0, le=1e9)]] | None = Field(
         None,
@@ -169,9 +163,7 @@ class Settings(BaseSettings):
         " POST, 5 get_token, 2 log_out and 0.5 make_team in production, no limits elsewhere.",
         examples=['{"GET": 20, "POST": 10, "play_roulette": 2}'],
     )
-    rate_limit_burst_seconds: float = Field(
-        2.0, gt=0, le=60, description="What may come in this time may also come at once."
-    )
+    rate_limit_burst_seconds: float = Field(2, gt=0, le=60, description="What may come in this time may come at once.")
     host_rate_limit: float | None = limit_of_a_host()
     host_rejected_events_a_day: int = Field(
         10_000, ge=0, le=10**9, description="Refused events kept of one host and KST day; the rest is counted."

@@ -5,8 +5,8 @@ import sqlalchemy as sa
 from app.db.base import UtcDateTime
 from app.db.ddl import add_column_once, drop_column_once
 
-revision = "0372_taken_back"
-down_revision = "0371_audit_head"
+revision = "0373_taken_back"
+down_revision = "0372_audit_head_row"
 TABLES = ("season_claims", "bridge_keys")
 
 
