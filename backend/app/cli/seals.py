@@ -14,7 +14,7 @@ File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="what AU
 
 
 def seals(file: File, data: Data = None) -> None:
-    """Compares kept seals of the operators' log with the database: one that differs shows that the log was rewritten."""
+    """Compares kept seals of the operators' log with the database: one that differs shows a log that was rewritten."""
 
     async def work(container: Container) -> tuple[int, list[KeptSeal]]:
         kept = _read(file)
