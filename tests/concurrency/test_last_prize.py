@@ -75,13 +75,14 @@ def codes(responses: list[httpx.Response]) -> Counter[str]:
     return Counter("OK" if r.is_success else r.json()["error"]["code"] for r in responses)
 
 
-async def test_a_thousand_players_and_one_prize_are_one_winner_and_999_kept_tickets(live: World) -> None:
+async def test_a_crowd_and_one_prize_are_one_winner_and_everybody_elses_kept_tickets(live: World) -> None:
     await live.configure("lottery", lottery(prize(7001, stock=1, points=5_000)))
-    players = await crowd(live, PLAYERS)
+    size = PLAYERS if not live.house.settings.is_sqlite else 300  # one writer: more of them only wait longer
+    players = await crowd(live, size)
     answers = await all_play(live, players)
-    assert codes(answers) == {"OK": 1, "LOTTERY_SOLD_OUT": PLAYERS - 1}
+    assert codes(answers) == {"OK": 1, "LOTTERY_SOLD_OUT": size - 1}
     tickets = "SELECT balance, COUNT(*) FROM wallets WHERE token_type = 'LOTTERY_TICKET' GROUP BY balance ORDER BY 1"
-    assert await live.rows(tickets) == [(0, 1), (1, PLAYERS - 1)]
+    assert await live.rows(tickets) == [(0, 1), (1, size - 1)]
     assert await live.rows("SELECT COUNT(*), MAX(stock_unit_no) FROM game_plays WHERE feature_type = 'LOTTERY'") == [
         (1, 1)
     ]

@@ -16,7 +16,7 @@ from tests.goals.test_teams import contest
 from tests.season.rich import LEVELS, begin
 from tests.world import World
 
-CYCLES = 3
+CYCLES = 2
 COIN = {"reward_type": "TOKEN", "reward_amount": 3, "token_type": "ROULETTE_COIN"}
 
 
