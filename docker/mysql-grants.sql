@@ -30,8 +30,10 @@ GRANT INSERT ON dojang.audit_seals TO dojang@'%';
 GRANT INSERT ON dojang.event_revocations TO dojang@'%';
 GRANT INSERT ON dojang.feature_history TO dojang@'%';
 GRANT INSERT ON dojang.game_activations TO dojang@'%';
+GRANT INSERT ON dojang.game_configs TO dojang@'%';
 GRANT INSERT ON dojang.game_plays TO dojang@'%';
 GRANT INSERT ON dojang.host_events TO dojang@'%';
+GRANT INSERT ON dojang.host_rule_versions TO dojang@'%';
 GRANT INSERT ON dojang.host_rules TO dojang@'%';
 GRANT INSERT ON dojang.idempotency_keys TO dojang@'%';
 GRANT INSERT ON dojang.mission_versions TO dojang@'%';
@@ -47,6 +49,10 @@ GRANT INSERT ON dojang.user_event_log TO dojang@'%';
 GRANT INSERT ON dojang.wallet_debts TO dojang@'%';
 GRANT INSERT ON dojang.wallet_ledger TO dojang@'%';
 
+-- Versions of odds and rules stay as they are, too; which of them is in force changes.
+GRANT UPDATE (active_slot) ON dojang.game_configs TO dojang@'%';
+GRANT UPDATE (active_slot) ON dojang.host_rule_versions TO dojang@'%';
+
 -- What changes in place, and stays.
 GRANT INSERT, UPDATE ON dojang.app_ui_config TO dojang@'%';
 GRANT INSERT, UPDATE ON dojang.badges TO dojang@'%';
@@ -59,10 +65,8 @@ GRANT INSERT, UPDATE ON dojang.coupon_pools TO dojang@'%';
 GRANT INSERT, UPDATE ON dojang.daily_rankings TO dojang@'%';
 GRANT INSERT, UPDATE ON dojang.entitlements TO dojang@'%';
 GRANT INSERT, UPDATE ON dojang.feature_config TO dojang@'%';
-GRANT INSERT, UPDATE ON dojang.game_configs TO dojang@'%';
 GRANT INSERT, UPDATE ON dojang.goal_book TO dojang@'%';
 GRANT INSERT, UPDATE ON dojang.grant_allowances TO dojang@'%';
-GRANT INSERT, UPDATE ON dojang.host_rule_versions TO dojang@'%';
 GRANT INSERT, UPDATE ON dojang.inbox_items TO dojang@'%';
 GRANT INSERT, UPDATE ON dojang.inbox_mailings TO dojang@'%';
 GRANT INSERT, UPDATE ON dojang.job_controls TO dojang@'%';

@@ -54,12 +54,13 @@ _written: dict[Found, Planted] = {}
 _lived: dict[tuple[Callable[..., Any], str, int, Marks], Lived] = {}
 
 
-async def noted(house: House, target: str, work: Callable[[Services], Awaitable[T]]) -> T:
+async def noted(house: House, target: str, work: Callable[[Services], Awaitable[T]], *, after: Any = None) -> T:
     """Lets keepers write a document as an operator's flow would: with an act in the log. `{}` stands for the result."""
 
     async def with_an_act(keepers: Services) -> T:
         result = await work(keepers)
-        await keepers.audit.add(ACT, "MADE_FOR_A_TEST", target.format(result), now=house.clock.now())
+        now = house.clock.now()
+        await keepers.audit.add(ACT, "MADE_FOR_A_TEST", target.format(result), after=after, now=now)
         return result
 
     return await house.write(with_an_act)
@@ -128,7 +129,8 @@ async def _write(house: House) -> int:
     await seed_reference(house)
     config = SeasonConfig.model_validate(reference_season("XMAS_2025", SEASON_START, SEASON_END))
 
-    return await noted(house, "season:{}", lambda k: k.season.add(config, is_active=True, now=house.clock.now()))
+    now, told = house.clock.now(), config.view()
+    return await noted(house, "season:{}", lambda k: k.season.add(config, is_active=True, now=now), after=told)
 
 
 async def _look(house: House) -> Found:

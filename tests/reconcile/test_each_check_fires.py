@@ -3,6 +3,8 @@
 import pytest
 
 from app.domain.reference import DICE
+from tests.admin.desk import desk_of
+from tests.goals import boards
 from tests.planting import honest
 from tests.play.prizes import lottery, prize
 from tests.world import Person, World, key
@@ -47,13 +49,18 @@ PLANTED: dict[str, tuple[str, ...]] = {
         """INSERT INTO staff (login, scopes, is_active, token_version, created_at)
            VALUES ('mallory', 'admin', 1, 1, '2025-12-10 00:00:00')""",
     ),
+    "I21 document is as told": ("UPDATE leaderboards SET config = REPLACE(config, 'title_ko', 'titel')",),
+    "I21 season is as told": ("UPDATE season_level_rewards SET reward_amount = reward_amount + 1",),
     "I21 rights are as told": ("UPDATE feature_config SET is_enabled = 0 WHERE feature_type = 'DICE'",),
     "I6 play has answer": ("DELETE FROM idempotency_keys WHERE operation = 'PLAY'",),
     "I6 answer is whole": ("UPDATE idempotency_keys SET status = 500 WHERE operation = 'PLAY'",),
     "I7 stamp day": ("UPDATE season_stamp_log SET stamp_date = '2025-12-11' WHERE user_id = :u",),
     "I8 progress = stamps": ("UPDATE season_progress SET total_stamps = 9 WHERE user_id = :u",),
     "I8 progress = XP ledger": ("UPDATE season_progress SET current_xp = 21 WHERE user_id = :u",),
-    "I8 level = f(XP)": ("UPDATE season_levels SET required_xp = 26 WHERE level = 1",),
+    "I8 level = f(XP)": (
+        "UPDATE season_claims SET taken_back_at = created_at WHERE user_id = :u",
+        "UPDATE season_progress SET current_level = 0 WHERE user_id = :u",
+    ),
     "I8 stamp XP": ("UPDATE season_stamp_log SET xp_earned = 19 WHERE user_id = :u",),
     "I9 claim was open": (
         """INSERT INTO season_claims (user_id, season_id, track, level, is_auto, created_at)
@@ -113,6 +120,8 @@ async def lived_in(world: World) -> Person:
     await world.configure("lottery", lottery(prize(9001, stock=5, points=3)))
     xp = {"reward_type": "XP", "reward_amount": 5}
     await world.configure("dice", DICE | {"trial": None, "win": xp, "draw": xp, "lose": xp})
+    desk = await desk_of(world, "kim@example.com", "admin")
+    await desk.ok("POST", "/leaderboards", boards.board())
     player = await world.player("kim", ROULETTE_COIN=3, LOTTERY_TICKET=1, DICE_TOKEN=1)
     await world.ok("POST", "/api/season-pass/stamp", headers=player.headers)
     for game in ("roulette", "lottery", "dice"):

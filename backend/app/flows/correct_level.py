@@ -7,6 +7,7 @@ wallet_ledger, the season_* tables (XP rewards), grant_allowances, user_event_lo
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from app.core.errors import AppError, invalid
 from app.core.time_utils import kst_date, kst_midnight
@@ -218,6 +219,12 @@ async def _note(
         "LEVEL_REWARD_CORRECTED",
         f"season:{before.id}",
         before={"version": before.version, "rewards": shown[0]},
-        after=asdict(found) | {"rewards": shown[1], "pays_anew": wanted.pays_anew},
+        after=asdict(found) | {"rewards": shown[1], "pays_anew": wanted.pays_anew} | await _levels(keepers, before.id),
         now=now,
     )
+
+
+async def _levels(keepers: Services, season_id: int) -> dict[str, Any]:
+    """All levels as they stand now, so that the log tells what the season gives (`reconcile` compares)."""
+    season = await keepers.season.find(season_id)
+    return {} if season is None else {"levels": season.config.view()["levels"]}

@@ -1,11 +1,13 @@
 """Checks every invariant of the stored value. Reads all tables; a job's run of it writes its figures to job_runs."""
 
 from datetime import timedelta
+from typing import Any
 
 from app.domain.jobs import Lease
 from app.flows.steps.lease import hold
 from app.services import House, Services
 from app.services.job_service import Advance
+from app.services.reconcile.act_checks import SEASONS_AS_TOLD
 from app.services.reconcile.desk_checks import SEALED_LOG
 from app.services.reconcile.reconcile_service import CheckResult
 
@@ -19,9 +21,24 @@ async def reconcile(house: House) -> list[CheckResult]:
 
     async def work(keepers: Services) -> list[CheckResult]:
         results = await keepers.reconcile.check_all(latest)
+        results.append(CheckResult.of(SEASONS_AS_TOLD, await _seasons_otherwise_than_told(keepers)))
         return [*results, CheckResult.of(SEALED_LOG, await keepers.seal.breaks())]
 
     return await house.snapshot(work)
+
+
+async def _seasons_otherwise_than_told(keepers: Services) -> list[tuple[str]]:
+    """The seasons that differ in a part from the last act that told it."""
+    found = []
+    for head in await keepers.season.heads():
+        target, season = f"season:{head['id']}", await keepers.season.find(head["id"])
+        told: dict[str, Any] = {}
+        for hand in await keepers.audit.hands([target]):
+            told |= hand.after if isinstance(hand.after, dict) else {}
+        stands = {} if season is None else season.config.view()
+        if any(told[part] != value for part, value in stands.items() if part in told):
+            found.append((target,))
+    return found
 
 
 async def reconcile_run(house: House, lease: Lease) -> list[CheckResult]:

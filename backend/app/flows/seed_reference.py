@@ -123,7 +123,7 @@ async def _add_season(seeding: Seeding) -> None:
             continue  # an operator who retired it meant it
         config = SeasonConfig.model_validate(reference_season(name, first, last))
         season_id = await keepers.season.add(config, is_active=True, now=now)
-        after = config.model_dump(mode="json") | {"is_active": True}
+        after = config.view() | {"is_active": True}
         await seeding.note(f"season {name}", "SEASON_CREATED", f"season:{season_id}", after)
 
 

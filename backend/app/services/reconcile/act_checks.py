@@ -86,6 +86,31 @@ def _told(action: str, target: str, after: dict[str, Any], before: dict[str, Any
     return {f"{target} on": "1" if is_on else "0"}
 
 
+# what documents say, then every act that tells what one says
+DOCUMENT_TEXTS = f"""
+    SELECT 0, CONCAT('game:', CASE t.feature_type {GAME_CODES} END), t.config FROM game_configs t
+    UNION ALL SELECT 0, CONCAT('rule:', r.code), v.config FROM host_rule_versions v
+        JOIN host_rules r ON r.id = v.rule_id
+    UNION ALL SELECT 0, CONCAT('mission:', m.code), v.config FROM mission_versions v
+        JOIN missions m ON m.id = v.mission_id
+    UNION ALL SELECT 0, CONCAT('leaderboard:', code), config FROM leaderboards
+    UNION ALL SELECT 0, CONCAT('contest:', code), config FROM team_contests
+    UNION ALL SELECT 0, CONCAT('promo:', code), rewards FROM promo_campaigns
+    UNION ALL SELECT a.id, a.target, a.after FROM admin_audit_log a
+        WHERE INSTR(a.after, '"config":') > 0 OR a.action IN ('PROMO_ADDED', 'PROMO_CHANGED')
+"""
+
+
+def _said_by_nobody(rows: Rows) -> Rows:
+    """The documents that say something else than any act on them told."""
+    told: dict[str, list[Any]] = {}
+    for number, target, text in rows:
+        if number:
+            facts = json_in(text)
+            told.setdefault(target, []).append(facts.get("config", facts.get("rewards")))
+    return [(target,) for number, target, text in rows if not number and json_in(text) not in told.get(target, ())]
+
+
 ACT_CHECKS: tuple[Check, ...] = (
     Check(
         "I21 row has its act",
@@ -98,4 +123,14 @@ ACT_CHECKS: tuple[Check, ...] = (
         STANDING,
         judge=_otherwise_than_told,
     ),
+    Check(
+        "I21 document is as told",
+        "what games, rules, missions, boards, contests and campaigns of codes give is what an act on them told",
+        DOCUMENT_TEXTS,
+        judge=_said_by_nobody,
+    ),
+)
+# not by SQL: the keeper of seasons puts each together from its parts
+SEASONS_AS_TOLD = Check(
+    "I21 season is as told", "every season gives what the last act that changed it told, level by level", ""
 )

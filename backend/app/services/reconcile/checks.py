@@ -1,7 +1,7 @@
 """Every invariant, in the order it is reported."""
 
 from app.services.reconcile.account_checks import ACCOUNT_CHECKS
-from app.services.reconcile.act_checks import ACT_CHECKS
+from app.services.reconcile.act_checks import ACT_CHECKS, SEASONS_AS_TOLD
 from app.services.reconcile.board_checks import BOARD_CHECKS
 from app.services.reconcile.bridge_checks import BRIDGE_CHECKS
 from app.services.reconcile.cause_checks import CAUSE_CHECKS
@@ -44,4 +44,4 @@ CHECKS: tuple[Check, ...] = (
     *ACT_CHECKS,
     *STRUCTURE_CHECKS,
 )
-ALL_CHECKS = (*CHECKS, SEALED_LOG)
+ALL_CHECKS = (*CHECKS, SEASONS_AS_TOLD, SEALED_LOG)
