@@ -75,7 +75,7 @@ async def open_campaign(house: House, config: BridgeConfig) -> None:
             await keepers.bridge.replace(row["id"], config, host_id=None, now=now)
             await keepers.bridge.change(row["id"], state=CampaignState.OPEN, now=now)
 
-    await noted(house, f"bridge:{config.code}", work)
+    await noted(house, f"bridge:{config.code}", work, after=lambda keepers: keepers.bridge.find(config.code))
 
 
 async def open_reference(world: World, **changed: Any) -> None:

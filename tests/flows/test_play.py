@@ -12,6 +12,7 @@ from app.flows.replay_play import replay_play
 from app.flows.steps.commands import Done, IdempotencyKey
 from app.games import GAMES
 from app.schemas.games import GameStatus, Odds, PlayAnswer
+from tests.planting import edit_season
 from tests.statements import counted
 from tests.world import Person, World, key
 
@@ -95,7 +96,7 @@ async def test_a_prize_above_the_threshold_waits_for_a_person(world: World) -> N
 
 
 async def test_a_season_may_stamp_for_every_play(world: World) -> None:
-    await world.sql("UPDATE seasons SET stamp_on_play = 1, version = 2")
+    await edit_season(world, "UPDATE seasons SET stamp_on_play = 1, version = 2")
     await world.configure("roulette", wheel())
     player = await world.player("kim", ROULETTE_COIN=2)
     for expected in (20, 40):

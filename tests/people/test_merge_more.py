@@ -12,7 +12,7 @@ from tests.events.host import event, send
 from tests.goals.boards import begin, board, ranks
 from tests.goals.missions import spin
 from tests.people.accounts import forget, id_of, merge, players, refused, rename
-from tests.planting import noted
+from tests.planting import edit_season
 from tests.world import World
 
 ACT = AdminAct("cli:kim", "asked for it", None)
@@ -91,13 +91,7 @@ async def test_premium_of_either_is_the_players_and_pays_each_level_once(world: 
         "INSERT INTO season_level_rewards (season_id, level, track, item_no, reward_type, reward_amount,"
         " needs_approval) VALUES (:s, 1, 'PREMIUM', 1, 'POINT', 11, 0)", s=world.season_id,
     )  # fmt: skip
-    await world.sql("UPDATE seasons SET version = version + 1")
-    changed = await world.house.read(lambda keepers: keepers.season.find(world.season_id))
-    assert changed is not None
-    told = changed.config.view()
-    await noted(
-        world.house, f"season:{world.season_id}", lambda keepers: keepers.season.find(world.season_id), after=told
-    )
+    await edit_season(world, "UPDATE seasons SET version = version + 1")
     body = {"user_id": old.id, "track": "PREMIUM"}
     for person in (old, new):
         await world.ok("POST", "/api/season-pass/stamp", headers=person.headers)

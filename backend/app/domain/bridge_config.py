@@ -17,6 +17,8 @@ MAX_SLOTS = 31
 # being there counts in the evening: a key that any request of the day earned would be no mission
 EARLIEST_PRESENCE_HOUR = 18
 DEFAULT_POINTS = 5_000
+# what a campaign gives and asks for: acts on it tell these whole, and reconcile compares
+TOLD_PARTS = ("required_keys", "points_per_key", "policy", "slots")
 
 EventCode = Annotated[str, StringConstraints(pattern=r"^KEY_DAY_[A-Z0-9_]{1,42}$")]
 HostEventType = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]

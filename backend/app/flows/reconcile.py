@@ -3,6 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
+from pydantic_core import from_json, to_json
+
+from app.domain.bridge import CampaignState
+from app.domain.bridge_config import TOLD_PARTS
 from app.domain.jobs import Lease
 from app.flows.steps.lease import hold
 from app.services import House, Services
@@ -21,24 +25,29 @@ async def reconcile(house: House) -> list[CheckResult]:
 
     async def work(keepers: Services) -> list[CheckResult]:
         results = await keepers.reconcile.check_all(latest)
-        results.append(CheckResult.of(SEASONS_AS_TOLD, await _seasons_otherwise_than_told(keepers)))
+        results.append(CheckResult.of(SEASONS_AS_TOLD, await _otherwise_than_told(keepers)))
         return [*results, CheckResult.of(SEALED_LOG, await keepers.seal.breaks())]
 
     return await house.snapshot(work)
 
 
-async def _seasons_otherwise_than_told(keepers: Services) -> list[tuple[str]]:
-    """The seasons that differ in a part from the last act that told it."""
-    found = []
+async def _otherwise_than_told(keepers: Services) -> list[tuple[str]]:
+    """The seasons and bridges of which a part differs from what the last act on it told."""
+    documents: dict[str, dict[str, Any]] = {}
     for head in await keepers.season.heads():
-        target, season = f"season:{head['id']}", await keepers.season.find(head["id"])
-        told: dict[str, Any] = {}
-        for hand in await keepers.audit.hands([target]):
-            told |= hand.after if isinstance(hand.after, dict) else {}
-        stands = {} if season is None else season.config.view()
-        if any(told[part] != value for part, value in stands.items() if part in told):
-            found.append((target,))
-    return found
+        season = await keepers.season.find(head["id"])
+        documents[f"season:{head['id']}"] = {} if season is None else season.config.view()
+    for head in await keepers.bridge.in_state(*CampaignState):
+        campaign = await keepers.bridge.find(head["code"]) or {}
+        documents[f"bridge:{head['code']}"] = {part: campaign[part] for part in TOLD_PARTS}
+    told: dict[str, dict[str, Any]] = {target: {} for target in documents}
+    for hand in await keepers.audit.hands(documents):
+        told[hand.document] |= hand.after if isinstance(hand.after, dict) else {}
+    return [
+        (target,)
+        for target, stands in documents.items()
+        if any(told[target].get(part, value) != value for part, value in from_json(to_json(stands)).items())
+    ]
 
 
 async def reconcile_run(house: House, lease: Lease) -> list[CheckResult]:

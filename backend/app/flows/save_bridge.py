@@ -11,7 +11,7 @@ from typing import Any
 from app.core.errors import AppError, invalid
 from app.core.time_utils import kst_date
 from app.domain.bridge import CampaignState
-from app.domain.bridge_config import BridgeConfig
+from app.domain.bridge_config import TOLD_PARTS, BridgeConfig
 from app.domain.promises import require_kept
 from app.flows.steps.bridge_names import ONE_DAY, bridge_document, host_code
 from app.flows.steps.check_references import ConfigDocument, Warnings, check_references
@@ -20,7 +20,7 @@ from app.flows.steps.hosts import host_id_of
 from app.services import House, Services
 from app.services.audit_service import AdminAct
 
-KEPT = ("code", "state", "version", "target_season_id", "points_per_key", "required_keys", "policy", "settles_at")
+KEPT = ("code", "state", "version", "target_season_id", "settles_at", *TOLD_PARTS)
 
 
 async def create_bridge(house: House, act: AdminAct, config: BridgeConfig) -> Row:

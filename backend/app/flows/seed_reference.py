@@ -10,7 +10,7 @@ from typing import Any
 
 from app.core.time_utils import kst_date
 from app.domain.bridge import CampaignState
-from app.domain.bridge_config import BridgeConfig
+from app.domain.bridge_config import TOLD_PARTS, BridgeConfig
 from app.domain.player import DEFAULT_PROGRAM
 from app.domain.reference import AREAS, GAME_SETUPS, GAME_TITLES, NOTICES, reference_season
 from app.domain.reference_bridge import reference_bridge
@@ -135,5 +135,6 @@ async def _add_bridge(seeding: Seeding, *, is_open: bool) -> None:
     config = BridgeConfig.model_validate(reference_bridge(kst_date(now).year))
     state = CampaignState.OPEN if is_open else CampaignState.DRAFT
     await keepers.bridge.add(config, host_id=None, state=state, now=now)
-    after = config.model_dump(mode="json") | {"state": state}
+    stored = await keepers.bridge.find(config.code) or {}
+    after = {"code": config.code, "state": state} | {part: stored[part] for part in TOLD_PARTS}
     await seeding.note(f"bridge {config.code}", "BRIDGE_CREATED", f"bridge:{config.code}", after)

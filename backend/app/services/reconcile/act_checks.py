@@ -130,7 +130,7 @@ ACT_CHECKS: tuple[Check, ...] = (
         judge=_said_by_nobody,
     ),
 )
-# not by SQL: the keeper of seasons puts each together from its parts
+# not by SQL: their keepers put each together from its parts
 SEASONS_AS_TOLD = Check(
-    "I21 season is as told", "every season gives what the last act that changed it told, level by level", ""
+    "I21 season is as told", "every season and bridge gives what the acts on it told, level by level and day by day", ""
 )

@@ -5,8 +5,14 @@ from app.services.reconcile.check import Check, same_player
 REWARD_CHECKS: tuple[Check, ...] = (
     Check(
         "I22 a second person approved",
-        "nobody approved a reward that they caused",
-        "SELECT operation_id FROM reward_log WHERE approved_by = requested_by",
+        "nobody approved a reward that they caused, and who approved one stands in the operators' log",
+        """
+        SELECT r.operation_id, r.approved_by FROM reward_log r
+        WHERE r.approved_by IS NOT NULL AND (r.approved_by = r.requested_by OR NOT EXISTS (
+            SELECT 1 FROM admin_audit_log a
+            WHERE a.target = CONCAT('reward:', r.id) AND a.action = 'REWARD_APPROVED' AND a.actor = r.approved_by
+        ))
+        """,
     ),
     Check(
         "I5 what was not given moved nothing",

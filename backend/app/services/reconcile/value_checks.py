@@ -120,12 +120,17 @@ VALUE_CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "I5 XP reward has effect",
-        "every granted XP reward raised the XP by its amount",
+        "every granted XP reward raised the XP by its amount, and no XP came as a reward otherwise",
         """
         SELECT r.operation_id FROM reward_log r
         LEFT JOIN season_xp_ledger x ON x.operation_id = r.operation_id AND """
         + same_player("x.user_id", "r.user_id")
-        + "WHERE r.state = 'GRANTED' AND r.reward_type = 'XP' AND (x.id IS NULL OR x.delta <> r.amount)",
+        + """WHERE r.state = 'GRANTED' AND r.reward_type = 'XP' AND (x.id IS NULL OR x.delta <> r.amount)
+        UNION ALL
+        SELECT x.operation_id FROM season_xp_ledger x
+        WHERE x.delta > 0 AND x.source NOT IN ('STAMP', 'HOST_EVENT', 'MERGE') AND NOT EXISTS (
+            SELECT 1 FROM reward_log r WHERE r.operation_id = x.operation_id AND r.reward_type = 'XP'
+        )""",
     ),
     Check(
         "I23 no row from the future",
