@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,16 +18,11 @@ from app.container import Container
 from app.core.time_utils import FixedClock, SystemClock
 from app.flows.seed_reference import seed_reference
 from tests.phones import NO_CERTIFICATES, Phones
+from tests.ports import free_port
 from tests.world import World
 
 ROOT = Path(__file__).parents[1]
 START_SECONDS = 90  # two processes on two busy cores
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 @dataclass(slots=True)

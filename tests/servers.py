@@ -21,6 +21,8 @@ from typing import Self
 
 import pymysql
 
+from tests.ports import free_port
+
 # Debian's redis-server is a link to redis-check-rdb, which decides by the name it is called. The link's package
 # would start a service; the program's package does not.
 OTHER_NAMES = {"redis-server": "redis-check-rdb"}
@@ -217,13 +219,6 @@ def find_program(name: str) -> str | None:
     """Its full path, looking also where a plain user's PATH does not."""
     path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"])
     return shutil.which(name, path=path) or shutil.which(OTHER_NAMES.get(name, name), path=path)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def as_root() -> list[str]:

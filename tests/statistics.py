@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
 
-DRAWS = 200_000
+DRAWS = 100_000
 # one honest run in a million is refused: with a few hundred runs a day, about one in ten years
 LEAST_TAIL = 1e-6
 MAX_TERMS = 10_000

@@ -16,8 +16,9 @@ from typing import Self
 
 import pymysql
 
+from tests.ports import free_port
 from tests.provision import MARIADB_PACKAGES, provide
-from tests.servers import READY_WITHIN_SECONDS, MariaDb, Unavailable, as_root, find_program, free_port
+from tests.servers import READY_WITHIN_SECONDS, MariaDb, Unavailable, as_root, find_program
 
 PACKAGES = ("galera-4", "mariadb-server")
 TOOLS = {"rsync": "rsync", "socat": "socat", "lsof": "lsof"}  # what the script of the copy calls

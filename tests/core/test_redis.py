@@ -8,7 +8,7 @@ from app.core.time_utils import FixedClock
 from app.flows.switch_feature import switch_feature
 from app.services.audit_service import AdminAct
 from tests.fixtures import settings_for
-from tests.live import free_port
+from tests.ports import free_port
 from tests.world import key, open_world
 
 STOP = AdminAct("staff:kim", "a test asks for it", None)

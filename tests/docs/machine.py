@@ -17,7 +17,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.architecture.house import ROOT
-from tests.servers import as_root, find_program, free_port
+from tests.ports import free_port
+from tests.servers import as_root, find_program
 
 # what a page names → which port or folder of this machine it becomes
 PORTS = {"127.0.0.1:3306": "127.0.0.1:{}", "127.0.0.1:6379": "127.0.0.1:{}", "8001": "{}", "8002": "{}",

@@ -13,7 +13,8 @@ import httpx
 from app.core.time_utils import SystemClock
 from docker.make_certificate import make_certificate
 from tests.architecture.house import ROOT
-from tests.servers import STOP_WITHIN_SECONDS, Server, as_root, free_port
+from tests.ports import free_port
+from tests.servers import STOP_WITHIN_SECONDS, Server, as_root
 
 SOURCE = ROOT / "nginx"
 UPSTREAM_SERVER = "server api:8000"

@@ -62,7 +62,7 @@ def test_the_published_odds_are_counted_throws() -> None:
     ]  # fmt: skip
 
 
-def test_200_000_throws_fit_the_published_odds() -> None:
+def test_100_000_throws_fit_the_published_odds() -> None:
     setup, draw = DICE.parse(REFERENCE), SecureDraw()
     thrown = [DICE.decide(setup, Seen(), draw).view["game"] for _ in range(DRAWS)]
     assert fits((game["outcome"] for game in thrown), {line.label: line.weight for line in DICE.odds(setup, Seen())})

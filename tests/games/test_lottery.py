@@ -77,14 +77,14 @@ def test_nothing_left_in_the_draw_is_sold_out() -> None:
 
 
 @pytest.mark.parametrize("sold_out", [frozenset(), frozenset({102, 103})])
-def test_200_000_draws_fit_the_effective_odds(sold_out: frozenset[int]) -> None:
+def test_100_000_draws_fit_the_effective_odds(sold_out: frozenset[int]) -> None:
     setup, draw, seen = LOTTERY.parse(REFERENCE), SecureDraw(), Seen(sold_out=sold_out)
     won = (LOTTERY.decide(setup, seen, draw).view["prize"]["id"] for _ in range(DRAWS))
     odds = LOTTERY.odds(setup, seen)
     assert fits(won, {prize["id"]: line.weight for prize, line in zip(PRIZES, odds, strict=True)})
 
 
-def test_200_000_draws_with_a_guarantee_fit_the_long_run_odds() -> None:
+def test_100_000_draws_with_a_guarantee_fit_the_long_run_odds() -> None:
     setup = LOTTERY.parse(REFERENCE | {"guarantee": {"after": 20, "prizes": [101, 102]}})
     draw, memory, wins, dry = SecureDraw(), None, dict.fromkeys((prize["id"] for prize in PRIZES), 0), 0
     for _ in range(DRAWS):

@@ -72,7 +72,7 @@ def test_a_version_with_other_prizes_begins_a_fresh_round_and_one_with_other_wor
     assert [line.weight for line in SCRATCH_BOX.odds(other, Seen(memory))] == [2, 2, 2]
 
 
-def test_200_000_picks_fit_the_odds_of_what_is_left() -> None:
+def test_100_000_picks_fit_the_odds_of_what_is_left() -> None:
     setup, draw, memory = SCRATCH_BOX.parse(CONFIG), SecureDraw(), None
     first, orders, got = [], [], []
     for turn in range(DRAWS):

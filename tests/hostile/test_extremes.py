@@ -25,7 +25,7 @@ from tests.pages.desk import OURS, sit_down
 from tests.routes.test_ranges import every_route, models
 from tests.world import World, key
 
-MOST_OF_A_ROUTE = 8  # by default; the slow test sends them all
+MOST_OF_A_ROUTE = 6  # by default; the slow test sends them all
 # pages that would end the sign-in of whoever asks
 LEAVES = ("/console/sign-out", "/sign-out", "/leave", "/enter")
 

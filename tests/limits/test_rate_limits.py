@@ -17,7 +17,7 @@ from app.core.time_utils import FixedClock
 from app.db.cache import Cache
 from app.db.rate_limits import RateLimits
 from tests.fixtures import settings_for
-from tests.live import free_port
+from tests.ports import free_port
 from tests.servers import Redis
 from tests.wheel import ALWAYS_TEN
 from tests.world import World, key, open_world

@@ -23,7 +23,7 @@ from tests.architecture.house import ROOT
 from tests.docs.reading import headings
 from tests.fixtures import settings_for
 from tests.observability.promql import Query, Sample, scrape
-from tests.servers import free_port
+from tests.ports import free_port
 from tests.world import World, key
 
 RULES_FILE = ROOT / "docker" / "observability" / "alerts.yml"

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from app.core.metrics_server import metrics_server
-from tests.servers import free_port
+from tests.ports import free_port
 from tests.world import World
 
 

@@ -23,8 +23,9 @@ from app.db.schema import upgrade_to_head
 from tests.architecture.house import ROOT
 from tests.db.databases import ask
 from tests.fixtures import settings_for
+from tests.ports import free_port
 from tests.provision import provide
-from tests.servers import MariaDb, Unavailable, free_port
+from tests.servers import MariaDb, Unavailable
 from tests.world import Person, World, key, open_world
 
 TOOLS = {"mariadb-dump": "mariadb-client", "mariadb-binlog": "mariadb-client"}

@@ -20,7 +20,7 @@ from app.flows.look_closer import look_closer
 from app.services import House
 from tests.db.databases import ask
 from tests.fixtures import demo_data
-from tests.servers import free_port
+from tests.ports import free_port
 from tests.startup.conftest import GRANTS, STRONG, OpenHouse, ProductionServer, production
 
 CANARY = "canary-7f3a"

@@ -15,7 +15,7 @@ from app.core.startup import EXIT_CODE, Level
 from app.db.schema import HEAD, require_schema
 from app.flows.start_up import examine, refuse_unsafe_start
 from tests.architecture.house import ROOT
-from tests.servers import free_port
+from tests.ports import free_port
 from tests.startup.conftest import OpenHouse, ProductionServer, production
 
 UVICORN = [sys.executable, "-m", "uvicorn", "--factory", "app.main:create_app", "--port"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from standardwebhooks import Webhook
 
-from tests.live import free_port
+from tests.ports import free_port
 
 ACCEPTED = b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n"
 
