@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.batches import seals
-from app.batches.scheduler import STANDING, register, step
+from app.batches.scheduler import JOBS_BY_NAME, STANDING, register, step, tick
 from app.core.audit_marks import chained
 from app.core.time_utils import FixedClock
 from app.domain.jobs import AUDIT_SEALS, MUST_RUN
@@ -180,3 +180,24 @@ async def test_copies_outside_contradict_who_rewrites_everything(sqlite_world: W
     assert [seal.seal for seal in await contradicted_seals(sqlite_world.house, kept)] == [2]
     await sqlite_world.sql("DELETE FROM audit_seals")
     assert await contradicted_seals(sqlite_world.house, kept) == kept
+
+
+@pytest.mark.parametrize("job", sorted(MUST_RUN))
+async def test_who_pauses_them_in_the_table_has_paused_nothing(sqlite_world: World, job: str) -> None:
+    await register(sqlite_world.container)
+    await sqlite_world.sql("UPDATE job_controls SET is_paused = 1")
+    await desk_of(sqlite_world, "kim@example.com", "admin")
+    await run_seals(sqlite_world)
+    await tick(sqlite_world.container, JOBS_BY_NAME["reconcile"], "worker", lambda: True)
+    done = "SELECT COUNT(*) FROM audit_seals" if job == AUDIT_SEALS else "SELECT COUNT(*) FROM job_runs"
+    assert await sqlite_world.rows(done) == [(1,)]
+
+
+async def test_who_unblocks_a_player_in_the_table_is_found(world: World) -> None:
+    desk, player = await desk_of(world, "kim@example.com", "admin"), await world.player("ann")
+    await desk.ok("POST", f"/players/{player.id}/block", version="*")
+    assert not await world.differences()
+    await world.sql("UPDATE user_profiles SET is_blocked = 0")
+    assert list(await world.differences()) == ["I21 rights are as told"]
+    await desk.ok("POST", f"/players/{player.id}/unblock", version="*")
+    assert not await world.differences()

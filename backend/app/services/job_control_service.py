@@ -60,4 +60,6 @@ class JobControlService:
 
 
 def _control(row: Any) -> Row:
-    return dict(row) | {"is_standing": bool(row["is_standing"]), "must_run": row["job"] in MUST_RUN}
+    must_run = row["job"] in MUST_RUN  # whoever wrote otherwise into the table has paused nothing
+    is_paused = bool(row["is_paused"]) and not must_run
+    return dict(row) | {"is_standing": bool(row["is_standing"]), "must_run": must_run, "is_paused": is_paused}

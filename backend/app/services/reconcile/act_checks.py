@@ -50,10 +50,15 @@ STANDING = """
     UNION ALL SELECT 0, CONCAT('feature:', feature_type, ' on'), CONCAT(is_enabled, ''), NULL, NULL FROM feature_config
     UNION ALL SELECT 0, CONCAT('key:', id, ' on'), CASE WHEN revoked_at IS NULL THEN '1' ELSE '0' END, NULL, NULL
         FROM api_keys
+    UNION ALL SELECT 0, CONCAT('player:', u.id, ' on'), '1', NULL, NULL FROM user_profiles u
+        WHERE u.is_blocked = 0 AND u.merged_into IS NULL AND EXISTS (
+            SELECT 1 FROM admin_audit_log b
+            WHERE b.target = CONCAT('player:', u.id) AND b.action = 'PLAYER_BLOCKED'
+        )
     UNION ALL SELECT a.id, a.target, a.action, COALESCE(a.after, '{}'), COALESCE(a.before, '{}') FROM admin_audit_log a
     WHERE action IN (
         'STAFF_ADDED', 'STAFF_SCOPES_RAISED', 'STAFF_ENABLED', 'STAFF_DISABLED', 'FEATURE_ADDED', 'FEATURE_SWITCHED',
-        'API_KEY_ADDED', 'API_KEY_REVOKED'
+        'API_KEY_ADDED', 'API_KEY_REVOKED', 'PLAYER_BLOCKED', 'PLAYER_UNBLOCKED'
     )
     ORDER BY 1
 """
@@ -82,6 +87,8 @@ def _told(action: str, target: str, after: dict[str, Any], before: dict[str, Any
             return {f"key:{after['key_id']} on": "1"}
         case "API_KEY_REVOKED":
             return {f"key:{before['key_id']} on": "0"}
+        case "PLAYER_BLOCKED" | "PLAYER_UNBLOCKED":
+            return {f"{target} on": "1" if action == "PLAYER_UNBLOCKED" else "0"}
     is_on = after.get("is_active", after.get("is_enabled"))
     return {f"{target} on": "1" if is_on else "0"}
 
