@@ -10,9 +10,10 @@ import pytest
 from app.batches import seals
 from app.batches.scheduler import JOBS_BY_NAME, STANDING, register, step, tick
 from app.core.audit_marks import chained
+from app.core.seal_witnesses import append
 from app.core.time_utils import FixedClock
 from app.domain.jobs import AUDIT_SEALS, MUST_RUN
-from app.flows.seal_audit import KeptSeal, contradicted_seals, told
+from app.flows.seal_audit import Comparison, KeptSeal, compare_seals, seals_after, told
 from tests.admin.desk import desk_of
 from tests.fixtures import settings_for
 from tests.planting import honest
@@ -168,18 +169,31 @@ async def test_a_place_that_could_not_be_told_is_told_later_and_an_alarm_names_i
         assert {(one["name"], one["place"]) for one in raised} == {("seal_not_told", "file")}
         folder.mkdir()
         await run_seals(world)
-    assert [json.loads(line)["seal"] for line in (folder / "seals").read_text().splitlines()] == [3]
+    lines = (folder / "seals").read_text().splitlines()
+    assert [json.loads(line)["seal"] for line in lines] == [1, 2, 3], "each that was made meanwhile"
+
+
+def test_behind_a_line_that_was_cut_a_new_one_begins(tmp_path: Path) -> None:
+    file = tmp_path / "seals"
+    file.write_text('{"seal": 1}\n{"se')
+    append(file, '{"seal": 3}')
+    append(file, '{"seal": 4}')
+    assert file.read_text().splitlines() == ['{"seal": 1}', '{"se', '{"seal": 3}', '{"seal": 4}']
 
 
 async def test_copies_outside_contradict_who_rewrites_everything(sqlite_world: World) -> None:
     """`ops seals` asks this: the owner of the database can make hash and seal anew, but not what was told."""
-    await lived_in(sqlite_world)
-    kept = [KeptSeal.model_validate(told(seal)) for seal in await sqlite_world.house.read(lambda k: k.seal.all())]
-    assert await contradicted_seals(sqlite_world.house, kept) == []
-    await sqlite_world.sql("UPDATE audit_seals SET chain_hash = CONCAT('x', SUBSTR(chain_hash, 2)) WHERE id = 2")
-    assert [seal.seal for seal in await contradicted_seals(sqlite_world.house, kept)] == [2]
-    await sqlite_world.sql("DELETE FROM audit_seals")
-    assert await contradicted_seals(sqlite_world.house, kept) == kept
+    world = sqlite_world
+    await lived_in(world)
+    kept = [KeptSeal.model_validate(told(seal)) for seal in await seals_after(world.house, 0)]
+    assert await compare_seals(world.house, kept) == Comparison([], [], [])
+    assert (await compare_seals(world.house, kept[1:])).not_kept == [1]
+    await world.sql(TAMPERINGS["a sealed act was edited"])
+    assert not (await compare_seals(world.house, kept)).is_fine, "the acts are looked at, too"
+    await world.sql("UPDATE audit_seals SET chain_hash = CONCAT('x', SUBSTR(chain_hash, 2)) WHERE id = 2")
+    assert [seal.seal for seal in (await compare_seals(world.house, kept)).contradicted] == [2]
+    await world.sql("DELETE FROM audit_seals")
+    assert (await compare_seals(world.house, kept)).contradicted == kept
 
 
 @pytest.mark.parametrize("job", sorted(MUST_RUN))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from app.container import Container
 from app.core.alarms import raise_alarm_seldom
-from app.flows.seal_audit import newest_seal, seal_audit, told
+from app.flows.seal_audit import newest_seal, seal_audit, seals_after, told
 from app.services.seal_service import ChainBroken
 
 EXAMPLES = 5
@@ -17,7 +17,11 @@ async def seal(container: Container, _goes_on: Callable[[], bool]) -> None:
     except ChainBroken as broken:
         raise_alarm_seldom("audit_broken", breaks=len(broken.breaks), examples=broken.breaks[:EXAMPLES])
         return
-    if newest is None or not container.witnesses.lack(newest.id):
+    since = None if newest is None else container.witnesses.lacks_since(newest.id)
+    if since is None:
         return
-    for place, why in (await container.witnesses.tell(newest.id, told(newest))).items():
-        raise_alarm_seldom("seal_not_told", place=place, reason=why)
+    failed: dict[str, str] = {}
+    for one in await seals_after(container.house, since):
+        failed |= await container.witnesses.tell(one.id, told(one))
+    if failed:
+        raise_alarm_seldom("seal_not_told", place=", ".join(failed), reason="; ".join(failed.values()))

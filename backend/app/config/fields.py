@@ -1,8 +1,9 @@
 """The kinds of values that several settings have."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -45,6 +46,15 @@ def limit_of_a_host() -> Any:
         f" {PRODUCTION_HOST_RATE:.0f} in production, no limit elsewhere."
     )
     return Field(None, gt=0, le=1e9, description=means, examples=[300])
+
+
+def _named(value: object) -> object:
+    if value == "":
+        raise ValueError("no file is named")
+    return value
+
+
+NamedFile = Annotated[Path, BeforeValidator(_named)]
 
 
 def seals_file() -> Any:

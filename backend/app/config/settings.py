@@ -19,6 +19,7 @@ from app.config.fields import (
     KeyId,
     LimitName,
     Name,
+    NamedFile,
     UnitName,
     amount,
     kept_by_retain,
@@ -184,7 +185,7 @@ class Settings(BaseSettings):
     )
     # below the lease of a try; the specification advises 15 to 30 s
     webhook_timeout_seconds: float = Field(15.0, gt=0, le=30, description="How long a webhook waits for its answer.")
-    audit_seals_file: Path | None = seals_file()
+    audit_seals_file: NamedFile | None = seals_file()
     audit_seals_url: str | None = seals_url()
     retain_runs_days: int = Field(7, ge=1, le=LONGEST_DAYS, description="How long runs of jobs are kept.")
     # long enough for an operator to ask the host about them; the document may hold what a player did

@@ -16,6 +16,12 @@ SPECIAL: dict[str, Words] = {
         "en": "an address that begins with mysql+aiomysql://, mariadb+aiomysql:// or sqlite+aiosqlite://",
         "ko": "mysql+aiomysql://, mariadb+aiomysql://, sqlite+aiosqlite:// 중 하나로 시작하는 주소",
     },
+    "identity_database_url": {
+        "en": "an address that begins with mysql+aiomysql:// or mariadb+aiomysql://",
+        "ko": "mysql+aiomysql:// 또는 mariadb+aiomysql://로 시작하는 주소",
+    },
+    "audit_seals_url": {"en": "an address that begins with https://", "ko": "https://로 시작하는 주소"},
+    "audit_seals_file": {"en": "the path of a file", "ko": "파일의 경로"},
     "redis_url": {
         "en": "an address that begins with redis:// or rediss://",
         "ko": "redis:// 또는 rediss://로 시작하는 주소",

@@ -1,6 +1,7 @@
 """Seals what operators did. Reads admin_audit_log, locks audit_head, writes audit_seals."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -38,14 +39,40 @@ class KeptSeal(BaseModel):
     mark: str
 
 
-async def contradicted_seals(house: House, kept: Sequence[KeptSeal]) -> list[KeptSeal]:
-    """Those of the kept seals that the database holds otherwise, or not at all, in their order."""
-    stored = {seal.id: seal for seal in await house.read(lambda keepers: keepers.seal.all())}
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What kept seals say of the database: those that it holds otherwise, or lacks; what it has and they lack; and what
 
-    def as_kept(seal: Seal | None) -> KeptSeal | None:
-        return None if seal is None else KeptSeal.model_validate(told(seal))
+    in the log itself does not follow from what stands before it.
+    """
 
-    return [one for one in kept if as_kept(stored.get(one.seal)) != one]
+    contradicted: list[KeptSeal]
+    not_kept: list[int]
+    breaks: list[tuple[str, int]]
+
+    @property
+    def is_fine(self) -> bool:
+        return not self.contradicted and not self.breaks
+
+
+async def compare_seals(house: House, kept: Sequence[KeptSeal]) -> Comparison:
+    """Compares kept seals with those of the database, and the whole log with them."""
+
+    async def work(keepers: Services) -> Comparison:
+        stored = {seal.id: seal for seal in await keepers.seal.all()}
+
+        def as_kept(seal: Seal | None) -> KeptSeal | None:
+            return None if seal is None else KeptSeal.model_validate(told(seal))
+
+        contradicted = [one for one in kept if as_kept(stored.get(one.seal)) != one]
+        return Comparison(contradicted, sorted(stored.keys() - {one.seal for one in kept}), await keepers.seal.breaks())
+
+    return await house.snapshot(work)
+
+
+async def seals_after(house: House, number: int) -> list[Seal]:
+    """The seals behind this number, oldest first."""
+    return [seal for seal in await house.read(lambda keepers: keepers.seal.all()) if seal.id > number]
 
 
 def told(seal: Seal) -> dict[str, Any]:
